@@ -1,0 +1,46 @@
+# The commands of this project; `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test check lint format lock clean
+
+BIN := .venv/bin
+# What exists of the checked folders.
+CODE := $(wildcard switch adapters tests migrations loadtests)
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install:  ## Make .venv with everything in requirements.lock (nothing to do when it is current)
+	@deploy/install.sh
+
+run: install  ## Start the switch with its own PostgreSQL; Ctrl-C stops everything
+	@$(BIN)/switch run
+
+demo: install  ## Start the switch with pretend banks, billers and RTGS, and show a day
+	@$(BIN)/switch demo
+
+check: install  ## Format, lint, types, imports, unit and architecture tests (under a minute)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -n auto tests/unit tests/architecture
+
+test: check  ## Everything that CI runs
+	$(BIN)/pytest -q -n 2 --dist loadfile --ignore tests/unit --ignore tests/architecture tests
+
+lint: install  ## Ruff and mypy only
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+
+format: install  ## Put the code in house style
+	$(BIN)/ruff check --fix-only $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+lock: install  ## Renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean:  ## Remove what tools and runs left behind, the local data folder too
+	rm -rf .venv data build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

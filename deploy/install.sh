@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Makes .venv with everything in requirements.lock and the project itself; does nothing when that is already so.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+umask 022
+
+readonly VENV=.venv
+readonly STAMP=$VENV/installed
+readonly LOG=$VENV/install.log
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'install: %s\n' "$@" >&2; exit 1; }
+
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
+        if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            printf '%s' "$candidate"
+            return
+        fi
+    done
+    die "Python 3.11 or newer is needed and none was found." "On Debian or Ubuntu: apt-get install python3 python3-venv"
+}
+
+# What was installed, by which Python, where: a moved folder or a new Python makes a new .venv.
+fingerprint() {
+    { "$PY" -c 'import sys; print(sys.version, sys.base_prefix)'; pwd; cat requirements.lock pyproject.toml deploy/install.sh; } | sha256sum
+}
+
+make_venv() {
+    if "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+        return
+    fi
+    rm -rf "$VENV"
+    say "Making $VENV with $("$PY" --version)"
+    if "$PY" -c 'import ensurepip, venv' 2>/dev/null && "$PY" -m venv "$VENV" >/dev/null 2>&1; then
+        return
+    fi
+    rm -rf "$VENV"
+    # Debian leaves ensurepip out and forbids pip on the system itself, but its pip may fill another environment.
+    if "$PY" -m pip --version >/dev/null 2>&1 && "$PY" -m venv --without-pip "$VENV" 2>/dev/null; then
+        return
+    fi
+    rm -rf "$VENV"
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "Python has neither venv nor pip: asking apt for python3-venv"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
+        "$PY" -m venv "$VENV"
+        return
+    fi
+    die "Python has neither a working venv nor pip, and only root can add them. Run once, then make install again:" \
+        "    sudo apt-get install python3-venv"
+}
+
+pip() {
+    if "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+        "$VENV/bin/python" -m pip "$@"
+    else
+        "$PY" -m pip --python "$VENV/bin/python" "$@"
+    fi
+}
+
+# One line a package, so that a slow link is seen to move.
+show_progress() {
+    awk -v total="$1" '/^(Collecting|Processing) / { printf "  %3d of %d  %s\n", ++count, total, $2; fflush() }
+                       /^Installing collected/ { print "  unpacking"; fflush() }'
+}
+
+install_lock() {
+    local total
+    total=$(grep -c '^[a-z0-9].*==' requirements.lock)
+    say "Fetching up to $total packages, each checked against its hash"
+    pip install --disable-pip-version-check --no-input --progress-bar off --no-deps --only-binary :all: --require-hashes \
+        -r requirements.lock 2>&1 | tee "$LOG" | show_progress "$total"
+    say "Adding the switch itself"
+    pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --no-index --editable . >>"$LOG" 2>&1
+}
+
+is_installed() {
+    [ -x "$VENV/bin/switch" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$(fingerprint)" ]
+}
+
+PY=$(find_python) || exit 1
+if is_installed; then
+    exit 0
+fi
+# Two installs at once would spoil each other: the second waits, and then finds the work done.
+if command -v flock >/dev/null; then
+    exec 9<pyproject.toml
+    flock 9
+    if is_installed; then
+        exit 0
+    fi
+fi
+rm -f "$STAMP"
+make_venv
+install_lock || { tail -n 15 "$LOG" >&2; die "The packages could not be installed; the whole output is in $LOG."; }
+fingerprint >"$STAMP"
+say "Installed. Next: make run, or make demo."
