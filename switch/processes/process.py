@@ -1,0 +1,71 @@
+"""One child process: start it, wait until it is ready, stop it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from switch.processes.launch import launch, tail
+
+_POLL_SECONDS = 0.02
+
+
+class Process:
+    """A program run as our child. `ready` is asked again and again until it says yes; without it, started is ready."""
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str | Path],
+        *,
+        log_file: Path,
+        env: Mapping[str, str] | None = None,
+        ready: Callable[[], bool] | None = None,
+        ready_within_seconds: float = 30.0,
+        stop_within_seconds: float = 15.0,
+    ) -> None:
+        self.name = name
+        self._argv = tuple(argv)
+        self._log_file = log_file
+        self._env = dict(env or {})
+        self._ready = ready
+        self._ready_within_seconds = ready_within_seconds
+        self._stop_within_seconds = stop_within_seconds
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        self._child = launch(self._argv, log_file=self._log_file, env=self._env)
+
+    def is_alive(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def wait_ready(self) -> bool:
+        """Return whether it became ready in time; false at once when it died."""
+        deadline = time.monotonic() + self._ready_within_seconds
+        while self.is_alive() and time.monotonic() < deadline:
+            if self._ready is None or self._ready():
+                return True
+            time.sleep(_POLL_SECONDS)
+        return False
+
+    def stop(self) -> None:
+        """Ask it to end; kill it, and whatever it started in its session, when it does not in time."""
+        if self._child is None:
+            return
+        if self._child.poll() is None:
+            self._child.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(self._stop_within_seconds)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def last_words(self) -> str:
+        return tail(self._log_file)
