@@ -1,0 +1,122 @@
+-- The invariants that live in the database, too: what even a wrong program or a hurried hand cannot do.
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only (I14): % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON directory_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON participant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON service FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tariff FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON idempotency FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- I5: an entry's postings sum to zero per currency, looked at when the transaction ends.
+CREATE FUNCTION entry_sums_to_zero() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lines integer;
+    uneven integer;
+BEGIN
+    SELECT coalesce(sum(n), 0), count(*) FILTER (WHERE total <> 0) INTO lines, uneven
+    FROM (SELECT count(*) AS n, sum(minor) AS total FROM posting
+          WHERE bucket = NEW.bucket AND entry_id = NEW.entry_id GROUP BY currency) AS sums;
+    IF uneven > 0 OR lines < 2 THEN
+        RAISE EXCEPTION 'entry % does not sum to zero (I5)', NEW.entry_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER sums_to_zero AFTER INSERT ON journal_entry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_sums_to_zero();
+
+-- A posting comes with its entry, in the same transaction and window; nothing is added to an entry later.
+CREATE FUNCTION posting_comes_with_its_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added JOIN journal_entry AS entry USING (bucket, entry_id)
+        WHERE entry.xact <> (pg_current_xact_id()::text)::bigint
+           OR entry.window_id <> added.window_id OR entry.business_date <> added.business_date
+    ) THEN
+        RAISE EXCEPTION 'a posting was added to an entry of another transaction or window (I14)'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER comes_with_its_entry AFTER INSERT ON posting
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION posting_comes_with_its_entry();
+
+-- I9: a payment is posted in the open window and in no other.
+CREATE FUNCTION payment_posts_in_the_open_window() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added WHERE payment_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM open_window WHERE open_window.window_id = added.window_id)
+    ) THEN
+        RAISE EXCEPTION 'a payment was posted in a window that is not open (I9)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER posts_in_the_open_window AFTER INSERT ON journal_entry
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payment_posts_in_the_open_window();
+
+-- I8, I1: the one table of transitions, and content that never changes; what is final may only get one more line of history.
+CREATE FUNCTION payment_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('RESERVED', 'COMPLETED'), ('RESERVED', 'REJECTED'), ('RESERVED', 'IN_DOUBT'),
+        ('IN_DOUBT', 'COMPLETED'), ('IN_DOUBT', 'REJECTED'), ('COMPLETED', 'REVERSED')
+    ) THEN
+        RAISE EXCEPTION 'payment % cannot go from % to % (I8)', OLD.payment_id, OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF OLD.state NOT IN ('RESERVED', 'IN_DOUBT') AND (OLD.window_id, OLD.business_date, OLD.concluded_at, OLD.biller_reference)
+       IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at, NEW.biller_reference) THEN
+        RAISE EXCEPTION 'payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_reference,
+        OLD.amount_minor, OLD.currency, OLD.payer_fee, OLD.biller_fee, OLD.reserved_at)
+       IS DISTINCT FROM
+       (NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.service_code, NEW.biller_code, NEW.customer_reference,
+        NEW.amount_minor, NEW.currency, NEW.payer_fee, NEW.biller_fee, NEW.reserved_at) THEN
+        RAISE EXCEPTION 'the content of payment % was changed (I1)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER moves_forward BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCTION payment_moves_forward();
+
+-- I6: what a bank owes never grows beyond its cap; lowering the cap never undoes what was accepted.
+CREATE FUNCTION position_stays_under_cap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.held_minor < 0 OR (
+        NEW.held_minor + NEW.posted_minor > OLD.held_minor + OLD.posted_minor
+        AND NEW.held_minor + NEW.posted_minor > NEW.cap_minor
+    ) THEN
+        RAISE EXCEPTION 'the position of % would pass its cap (I6)', NEW.bank_code USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER stays_under_cap BEFORE UPDATE ON position FOR EACH ROW EXECUTE FUNCTION position_stays_under_cap();
+
+-- Every change of the directory raises its version, by whatever hand it was made; processes that keep a copy look at it.
+INSERT INTO directory_version (only_row, version) VALUES (true, 1);
+
+CREATE FUNCTION directory_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE directory_version SET version = version + 1;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON participant FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON participant_key FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON biller_endpoint FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON service FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION directory_changes();

@@ -1,0 +1,26 @@
+"""The foundation: participants, catalogue, payments, ledger, windows, outbox, and the guards that keep the invariants."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+from switch.store.tables import metadata
+
+revision = "0001"
+down_revision = None
+
+GUARDS = Path(__file__).parents[1] / "guards.sql"
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+    op.get_bind().exec_driver_sql(GUARDS.read_text(encoding="utf-8").replace("%", "%%"))
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())
+    for (function,) in (
+        op.get_bind().execute(text("SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).fetchall()
+    ):
+        op.execute(f"DROP FUNCTION {function}")

@@ -1,0 +1,1 @@
+"""The national bill-payment switch."""

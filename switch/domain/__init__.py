@@ -1,0 +1,1 @@
+"""What the switch decides: frozen values and pure functions, standard library only."""

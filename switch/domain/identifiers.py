@@ -1,0 +1,85 @@
+"""Identifiers: national codes with their check digits, and time-ordered ids that carry their bucket."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from switch.domain.errors import CheckDigitWrong, IdempotencyKeyMalformed, NationalCodeMalformed
+
+ParticipantCode = NewType("ParticipantCode", str)
+ServiceCode = NewType("ServiceCode", str)
+IdempotencyKey = NewType("IdempotencyKey", str)
+PaymentId = NewType("PaymentId", UUID)
+InquiryId = NewType("InquiryId", UUID)
+EntryId = NewType("EntryId", UUID)
+EventId = NewType("EventId", UUID)
+WindowId = NewType("WindowId", str)
+
+BUCKETS = 1024
+"""Hot rows live in the bucket of their bill's key; ten bits of every bucketed id say which."""
+
+PARTICIPANT_DIGITS = 6
+SERVICE_DIGITS = 9
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
+
+
+def check_character(text: str, radix: int = 10) -> str:
+    """The ISO 7064 hybrid check character: MOD 11,10 for radix 10 (digits), MOD 37,36 for radix 36 (ISO 7064:2003, 7)."""
+    check = radix
+    for character in text:
+        check = (check + _ALPHABET.index(character)) % radix or radix
+        check = check * 2 % (radix + 1)
+    return _ALPHABET[(1 - check) % radix]
+
+
+def participant_code(text: object) -> ParticipantCode:
+    """The national code of a bank or biller; refuses a wrong shape or check digit by name."""
+    return ParticipantCode(_national_code(text, PARTICIPANT_DIGITS))
+
+
+def service_code(text: object) -> ServiceCode:
+    """The national code of a service; it begins with its biller's code and carries its own check digit."""
+    return ServiceCode(_national_code(text, SERVICE_DIGITS))
+
+
+def _national_code(text: object, digits: int) -> str:
+    if not isinstance(text, str) or len(text) != digits or not (text.isascii() and text.isdigit()):
+        raise NationalCodeMalformed(value=str(text)[:20] if isinstance(text, str) and text.isprintable() else "", digits=digits)
+    if check_character(text[:-1]) != text[-1]:
+        raise CheckDigitWrong(value=text)
+    return text
+
+
+def idempotency_key(text: str) -> IdempotencyKey:
+    if _KEY.fullmatch(text) is None:
+        raise IdempotencyKeyMalformed()
+    return IdempotencyKey(text)
+
+
+def bucket_for(service: str, customer_reference: str) -> int:
+    """Where everything about one customer of one service lives: its bills, payments, postings and outbox."""
+    digest = hashlib.blake2b(f"{service}/{customer_reference}".encode(), digest_size=2).digest()
+    return int.from_bytes(digest) % BUCKETS
+
+
+def bucketed_id(bucket: int, at: datetime) -> UUID:
+    """A UUIDv7 (RFC 9562, 5.7) whose `rand_a` begins with the ten bits of the bucket."""
+    milliseconds = int(at.timestamp() * 1000)
+    rand_a = bucket << 2 | secrets.randbits(2)
+    return UUID(int=milliseconds << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | secrets.randbits(62))
+
+
+def bucket_of(identifier: UUID) -> int:
+    return identifier.int >> 66 & (BUCKETS - 1)
+
+
+def payment_reference(payment_id: UUID) -> str:
+    """What a customer reads out: 16 characters of time, bucket and chance, and an ISO 7064 MOD 37,36 check character."""
+    number = (payment_id.int >> 80) << 32 | bucket_of(payment_id) << 22 | payment_id.int >> 40 & (1 << 22) - 1
+    text = "".join(_CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
+    return text + check_character(text, 36)

@@ -1,0 +1,87 @@
+"""The ledger: journal entries, each a kind with its own function; postings sum to zero per currency by construction.
+
+Minor units; a debit is positive, a credit negative. An entry is never changed: a correction is a new entry.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from switch.domain import accounts
+from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucketed_id
+from switch.domain.payments import Payment
+
+
+class EntryKind(StrEnum):
+    PAYMENT_COMPLETED = "payment_completed"
+    WINDOW_SETTLED = "window_settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    account: str
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    entry_id: EntryId
+    kind: EntryKind
+    window_id: WindowId
+    business_date: date
+    created_at: datetime
+    postings: tuple[Posting, ...]
+    payment_id: PaymentId | None = None
+
+    def __post_init__(self) -> None:
+        sums: defaultdict[str, int] = defaultdict(int)
+        for posting in self.postings:
+            sums[posting.currency] += posting.minor
+        if any(sums.values()) or len(self.postings) < 2:
+            raise ValueError(f"entry {self.entry_id} does not sum to zero: {dict(sums)}")
+
+    def digest(self) -> bytes:
+        """SHA-256 of the whole entry, kept beside it: an edited row is found by its own entry (I14)."""
+        content = (
+            str(self.entry_id),
+            self.kind,
+            self.window_id,
+            self.business_date.isoformat(),
+            str(self.payment_id or ""),
+            [(posting.account, posting.minor, posting.currency) for posting in self.postings],
+        )
+        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+
+
+def payment_completed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
+    """The payer bank owes amount and payer's fee; the biller is owed the amount less its own; the fees go to their owners."""
+    bank, fees = payment.request.bank, payment.fees
+    owed = accounts.payable(bank, payment.biller)
+    legs = (
+        (accounts.position(bank), payment.hold_minor),
+        (owed, -payment.request.amount.minor),
+        (owed, fees.biller),
+        (accounts.FEE_SWITCH, -fees.switch),
+        (accounts.fee_bank(bank), -fees.bank),
+        (accounts.FEE_CENTRAL_BANK, -fees.central_bank),
+        (accounts.TAX, -fees.tax),
+    )
+    currency = payment.request.amount.currency
+    return JournalEntry(
+        entry_id=EntryId(bucketed_id(payment.bucket, at)),
+        kind=EntryKind.PAYMENT_COMPLETED,
+        window_id=window_id,
+        business_date=business_date,
+        created_at=at,
+        postings=_postings(legs, currency),
+        payment_id=payment.payment_id,
+    )
+
+
+def _postings(legs: Iterable[tuple[str, int]], currency: str) -> tuple[Posting, ...]:
+    return tuple(Posting(account, minor, currency) for account, minor in legs if minor)

@@ -1,0 +1,65 @@
+"""Outcomes: what a biller's answer means. Anything that is neither a clear yes nor a clear no is Unknown."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a biller refused, in our words; its own response code is kept beside it."""
+
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    BILL_UNKNOWN = "bill_unknown"
+    BILL_ALREADY_PAID = "bill_already_paid"
+    AMOUNT_WRONG = "amount_wrong"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    SERVICE_CLOSED = "service_closed"
+    NOT_REACHED = "not_reached"
+    """Ours, not the biller's: it is certain that it was never asked."""
+    OTHER = "other"
+
+
+REASON_WORDS = {
+    Reason.CUSTOMER_UNKNOWN: ("the customer reference is unknown", "مرجع الزبون غير معروف"),
+    Reason.BILL_UNKNOWN: ("there is no such bill", "لا توجد فاتورة بهذا الرقم"),
+    Reason.BILL_ALREADY_PAID: ("the bill is already paid", "الفاتورة مدفوعة"),
+    Reason.AMOUNT_WRONG: ("the amount is not what is due", "المبلغ غير مطابق للمستحق"),
+    Reason.LIMIT_EXCEEDED: ("a limit of the biller is exceeded", "تم تجاوز حد لدى الجهة المفوترة"),
+    Reason.SERVICE_CLOSED: ("the biller's service is closed", "خدمة الجهة المفوترة مغلقة"),
+    Reason.NOT_REACHED: ("it could not be reached, and was never asked", "تعذر الوصول إليها ولم يصلها الطلب إطلاقاً"),
+    Reason.OTHER: ("the biller gave no reason that we know", "لم تذكر الجهة المفوترة سبباً معروفاً"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The biller has booked the payment, or has let the switch accept for it and is told by an advice (then without a reference)."""
+
+    biller_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The biller has said no, explicitly, for this payment; it has booked nothing and will not."""
+
+    reason: Reason
+    response_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Silence, a cut line, a 5xx, garbage, an answer for another payment: not known. Never a refusal.
+
+    `asked` is False only where it is certain that no byte of the question left us.
+    """
+
+    why: str
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The answer to an enquiry: the biller has not seen the payment. Our own request may still be on its way."""
+
+
+Outcome = Accepted | Refused | Unknown
+EnquiryOutcome = Accepted | Refused | NotFound | Unknown

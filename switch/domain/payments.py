@@ -1,0 +1,188 @@
+"""A payment: one order to pay, its states and the one table of their transitions."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from switch.domain.fees import Fees
+from switch.domain.identifiers import (
+    IdempotencyKey,
+    InquiryId,
+    ParticipantCode,
+    PaymentId,
+    ServiceCode,
+    WindowId,
+    bucket_of,
+    payment_reference,
+)
+from switch.domain.money import Money
+from switch.domain.outcomes import Accepted, Reason, Refused
+
+
+class PaymentState(StrEnum):
+    RESERVED = "RESERVED"
+    IN_DOUBT = "IN_DOUBT"
+    COMPLETED = "COMPLETED"
+    REJECTED = "REJECTED"
+    REVERSED = "REVERSED"
+
+
+TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = MappingProxyType(
+    {
+        PaymentState.RESERVED: frozenset({PaymentState.COMPLETED, PaymentState.REJECTED, PaymentState.IN_DOUBT}),
+        PaymentState.IN_DOUBT: frozenset({PaymentState.COMPLETED, PaymentState.REJECTED}),
+        PaymentState.COMPLETED: frozenset({PaymentState.REVERSED}),
+        PaymentState.REJECTED: frozenset(),
+        PaymentState.REVERSED: frozenset(),
+    }
+)
+LIVE = frozenset({PaymentState.RESERVED, PaymentState.IN_DOUBT})
+"""Not yet certain: the hold stands and the resolver is on it."""
+
+
+class Channel(StrEnum):
+    BRANCH = "branch"
+    ATM = "atm"
+    INTERNET = "internet"
+    MOBILE = "mobile"
+    USSD = "ussd"
+    AGENT = "agent"
+    KIOSK = "kiosk"
+    POS = "pos"
+
+
+class Method(StrEnum):
+    ACCOUNT = "account"
+    CARD = "card"
+    CASH = "cash"
+    WALLET = "wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, where the bank tells. Personal data."""
+
+    name: str | None = None
+    phone: str | None = None
+    national_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What a bank ordered, with content already checked for form."""
+
+    bank: ParticipantCode
+    idempotency_key: IdempotencyKey
+    service: ServiceCode
+    customer_reference: str
+    amount: Money
+    bank_reference: str
+    channel: Channel
+    method: Method
+    inquiry_id: InquiryId | None = None
+    bill_number: str | None = None
+    payer: Payer | None = None
+
+    def digest(self) -> bytes:
+        """SHA-256 of the content: the same key with another digest is a conflict, and an edited payment is found by it (I1)."""
+        payer = self.payer or Payer()
+        content = (
+            self.bank,
+            self.idempotency_key,
+            self.service,
+            self.customer_reference,
+            self.amount.minor,
+            self.amount.currency,
+            self.bank_reference,
+            self.channel,
+            self.method,
+            str(self.inquiry_id or ""),
+            self.bill_number,
+            payer.name,
+            payer.phone,
+            payer.national_number,
+        )
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """`certain_by` is when the outcome is certain at the latest; `next_attempt_at` when the resolver asks (again)."""
+
+    payment_id: PaymentId
+    request: PaymentRequest
+    request_digest: bytes
+    biller: ParticipantCode
+    fees: Fees
+    tariff_id: str | None
+    state: PaymentState
+    reserved_at: datetime
+    certain_by: datetime
+    next_attempt_at: datetime
+    attempts: int = 0
+    reason: Reason | None = None
+    response_code: str | None = None
+    biller_reference: str | None = None
+    window_id: WindowId | None = None
+    business_date: date | None = None
+    concluded_at: datetime | None = None
+    events: int = 0
+    """How many lines its history has."""
+
+    @property
+    def bucket(self) -> int:
+        return bucket_of(self.payment_id)
+
+    @property
+    def reference(self) -> str:
+        return payment_reference(self.payment_id)
+
+    @property
+    def hold_minor(self) -> int:
+        """What the payment takes under the cap: the amount and the fee that the payer bears."""
+        return self.request.amount.minor + self.fees.payer
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    def completed(self, outcome: Accepted, window_id: WindowId, business_date: date, at: datetime) -> "Payment":
+        return replace(
+            self._moved(PaymentState.COMPLETED),
+            biller_reference=outcome.biller_reference or None,
+            window_id=window_id,
+            business_date=business_date,
+            concluded_at=at,
+        )
+
+    def rejected(self, outcome: Refused, at: datetime) -> "Payment":
+        return replace(
+            self._moved(PaymentState.REJECTED), reason=outcome.reason, response_code=outcome.response_code or None, concluded_at=at
+        )
+
+    def in_doubt(self, next_attempt_at: datetime) -> "Payment":
+        """Still not known: asked once more without an answer."""
+        moved = self if self.state is PaymentState.IN_DOUBT else self._moved(PaymentState.IN_DOUBT)
+        return replace(moved, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
+
+    def _moved(self, state: PaymentState) -> "Payment":
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"no transition from {self.state} to {state}")
+        return replace(self, state=state)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEvent:
+    """One line of a payment's append-only history; numbered from 1."""
+
+    payment_id: PaymentId
+    number: int
+    at: datetime
+    from_state: PaymentState | None
+    to_state: PaymentState
+    by: str
+    note: str = ""

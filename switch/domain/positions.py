@@ -1,0 +1,34 @@
+"""Positions: what a bank owes in unsettled windows, and the net debit cap that it never passes."""
+
+from dataclasses import dataclass, replace
+
+from switch.domain.errors import CapExceeded
+from switch.domain.identifiers import ParticipantCode
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Minor units. `held` for payments not yet certain, `posted` by completed ones in windows that are not settled."""
+
+    bank: ParticipantCode
+    currency: str
+    cap: int
+    held: int = 0
+    posted: int = 0
+
+    @property
+    def headroom(self) -> int:
+        return self.cap - self.held - self.posted
+
+    def hold(self, minor: int) -> "Position":
+        if minor > self.headroom:
+            raise CapExceeded(participant=self.bank)
+        return replace(self, held=self.held + minor)
+
+    def post(self, minor: int) -> "Position":
+        """Make a hold final."""
+        return replace(self, held=self.held - minor, posted=self.posted + minor)
+
+    def void(self, minor: int) -> "Position":
+        """Give a hold back."""
+        return replace(self, held=self.held - minor)

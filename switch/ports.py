@@ -1,0 +1,95 @@
+"""Ports: what the switch needs of the outside, only where two real implementations exist."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from switch.domain.advices import Advice
+from switch.domain.bills import Presentment
+from switch.domain.directory import Endpoint
+from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
+from switch.domain.payments import Payment
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction
+from switch.domain.statements import BookedStatement, FileHeader, FileLine, FileTotals
+
+
+class Clock(Protocol):
+    """All time comes from here."""
+
+    def now(self) -> datetime:
+        """The wall clock, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds for durations; never goes back."""
+
+
+class Signer(Protocol):
+    """Signs for the switch; the private key may live in a file or in a token."""
+
+    @property
+    def keyid(self) -> str: ...
+
+    @property
+    def algorithm(self) -> str: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+class BillerAdapter(Protocol):
+    """One biller protocol. Never raises for what a biller does: anything odd is Unknown. Each call ends within `answer_seconds`."""
+
+    async def inquire(
+        self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, *, answer_seconds: int
+    ) -> Presentment | Refused | Unknown:
+        """What is due; for a prepaid service whether the customer reference is good (a presentment without bills)."""
+
+    async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        """Order the payment under its own id; the same id again is the same payment."""
+
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
+        """What became of a payment."""
+
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+        """Hand over a fact; True only where the biller has acknowledged exactly this one."""
+
+
+class SettlementBank(Protocol):
+    """The RTGS of the central bank. Never raises for what the RTGS does."""
+
+    async def instruct(self, instruction: SettlementInstruction) -> SettlementAnswer | Unknown:
+        """Send all legs, all or none; the same instruction id again is the same instruction."""
+
+    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+        """What became of an instruction."""
+
+
+class FileFormat(Protocol):
+    """One layout of the files for billers and banks, and of the statements from them.
+
+    Rendering is deterministic: the same content gives the same bytes.
+    """
+
+    @property
+    def layout(self) -> str: ...
+
+    @property
+    def extension(self) -> str: ...
+
+    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]: ...
+
+    def parse_statement(self, content: bytes) -> BookedStatement:
+        """A statement as a bank or biller hands it in. Raises FileMalformed for anything that is not wholly right."""
+
+    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
+        """What `parse_statement` reads."""
+
+
+class FileDrop(Protocol):
+    """Where issued files lie, each participant's apart."""
+
+    def write(self, owner: str, name: str, content: Iterable[bytes]) -> Path:
+        """Whole or not at all, never over another content."""
+
+    def read(self, owner: str, name: str) -> bytes | None: ...

@@ -1,0 +1,1 @@
+"""The posting lane: many commands, one short transaction."""

@@ -1,0 +1,104 @@
+"""One batch: lock and read what its commands touch, let the domain decide, write what it decided; one transaction.
+
+Locks are taken in one order everywhere: idempotency keys, payments, bills, the open window, and the payer's position last.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.admission import Books, Changes, Command, Conclude, Decision, RecordRefusal, Reserve, admit_batch
+from switch.domain.bills import Bill, BillKey
+from switch.domain.identifiers import PaymentId
+from switch.domain.payments import Payment
+from switch.domain.positions import Position
+from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions
+from switch.store.database import Database
+
+Claiming = Reserve | RecordRefusal
+
+
+async def write_batch(database: Database, commands: Sequence[Command], at: datetime) -> list[Decision]:
+    """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
+    async with database.transaction() as connection:
+        books = await _locked_books(connection, commands, at)
+        decisions, changes = admit_batch(commands, books)
+        await _write(connection, changes)
+    return decisions
+
+
+async def _locked_books(connection: AsyncConnection, commands: Sequence[Command], at: datetime) -> Books:
+    claiming = [command for command in commands if isinstance(command, Claiming)]
+    reserving = [command for command in claiming if isinstance(command, Reserve)]
+    concluding = [command for command in commands if isinstance(command, Conclude)]
+    books = Books()
+    replayed: set[PaymentId] = set()
+    if claiming:
+        claimed = await idempotency.claim(connection, claiming, at)
+        known = {idempotency.key_of(command) for command in claiming} - claimed
+        if known:
+            books.keys = await idempotency.find(connection, known)
+            replayed = {record.payment_id for record in books.keys.values() if record.payment_id is not None}
+        reserving = [command for command in reserving if idempotency.key_of(command) not in known]
+    if wanted := {command.payment_id for command in concluding}:
+        books.payments = await payments.lock(connection, wanted)
+    if unseen := replayed - books.payments.keys():
+        books.payments |= await payments.find(connection, unseen)
+    moving = [payment for command in concluding if (payment := books.payments.get(command.payment_id)) is not None and payment.live]
+    await _lock_bills(connection, books, reserving, moving)
+    await _lock_money(connection, books, [*(command.payment for command in reserving), *moving])
+    return books
+
+
+async def _lock_bills(connection: AsyncConnection, books: Books, reserving: Iterable[Reserve], moving: Iterable[Payment]) -> None:
+    presented = {command.bill_key: bill for command in reserving if (bill := _presented_bill(command)) is not None}
+    if presented:
+        await bills.insert_missing(connection, presented.values())
+    keys = {key for command in reserving if (key := command.bill_key) is not None}
+    keys |= {key for payment in moving if (key := _bill_key(payment)) is not None}
+    if keys:
+        books.bills = await bills.lock(connection, keys)
+
+
+async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequence[Payment]) -> None:
+    owners = {(payment.request.bank, payment.request.amount.currency) for payment in moving}
+    if owners:
+        books.windows = await open_window.share(connection, {currency for _, currency in owners})
+        books.positions = await positions.lock(connection, owners)
+        for bank, currency in owners - books.positions.keys():
+            books.positions[bank, currency] = Position(bank, currency, cap=0)  # no cap was ever set: nothing fits under it
+
+
+async def _write(connection: AsyncConnection, changes: Changes) -> None:
+    if changes.keys:
+        await idempotency.refuse(connection, changes.keys)
+    if changes.reserved:
+        await payments.insert(connection, changes.reserved.values())
+    if changes.concluded:
+        await payments.conclude(connection, changes.concluded.values())
+    if changes.events:
+        await payments.append_events(connection, changes.events)
+    if changes.bills:
+        await bills.update(connection, changes.bills.values())
+    if changes.entries:
+        await journal.append(connection, changes.entries)
+    if changes.advices:
+        await outbox.append(connection, changes.advices)
+    if changes.positions:
+        await positions.update(connection, changes.positions.values())
+
+
+def _bill_key(payment: Payment) -> BillKey | None:
+    request = payment.request
+    if request.bill_number is None:
+        return None
+    return BillKey(request.service, request.customer_reference, request.bill_number)
+
+
+def _presented_bill(command: Reserve) -> Bill | None:
+    """A bill that its biller has shown on line, as it is kept the first time that somebody pays it."""
+    key, shown = command.bill_key, command.presented
+    if key is None or shown is None:
+        return None
+    return Bill(key, shown.due, shown.rule, uploaded=False, issued_on=shown.issued_on, due_on=shown.due_on)

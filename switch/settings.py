@@ -1,0 +1,64 @@
+"""Settings: SWITCH_ variables, read once at start-up by bootstrap and the command line, and never changed."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Each may be set in the environment, such as `SWITCH_PORT=9000`."""
+
+    model_config = SettingsConfigDict(env_prefix="SWITCH_", frozen=True, extra="ignore")
+
+    data: Path = Path("data")
+    """Where the embedded PostgreSQL, keys and files are kept."""
+    database_url: str | None = None
+    """A real PostgreSQL, such as `postgresql://switch@db.example/switch`; without it the embedded one is used."""
+    pool_size: Annotated[int, Field(ge=2, le=100)] = 10
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    billers_port: Port = 8081
+    rtgs_port: Port = 8082
+    log_level: str = "info"
+
+    @property
+    def keys(self) -> Path:
+        """The switch's own private keys, mode 0600."""
+        return self.data / "keys"
+
+    @property
+    def sandbox_keys(self) -> Path:
+        """Private keys of the pretend participants."""
+        return self.data / "sandbox" / "keys"
+
+    @property
+    def files(self) -> Path:
+        return self.data / "files"
+
+    @property
+    def rtgs_url(self) -> str:
+        return f"http://127.0.0.1:{self.rtgs_port}"
+
+    @property
+    def billers_url(self) -> str:
+        return f"http://127.0.0.1:{self.billers_port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def sqlalchemy_url(self) -> str | None:
+        """`database_url` with the driver that we use, however it was written."""
+        if self.database_url is None:
+            return None
+        _, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}"
+
+
+def load_settings() -> Settings:
+    return Settings()

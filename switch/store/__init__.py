@@ -1,0 +1,1 @@
+"""The store: rows in, domain values out; it decides nothing."""

@@ -1,0 +1,108 @@
+"""Bills: uploaded or presented, locked while a payment claims them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.bills import Bill, BillKey
+from switch.domain.catalogue import AmountRuleKind
+from switch.domain.identifiers import ServiceCode, bucket_for
+from switch.domain.money import Money
+from switch.domain.participants import Name
+from switch.store.database import by_column, insert_rows
+from switch.store.tables.payments import bill as table
+
+_COLUMNS = tuple(table.c.keys())
+_INSERT = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING")
+_LOCK = text("""
+    SELECT bill.* FROM bill
+    JOIN unnest(CAST(:buckets AS smallint[]), CAST(:services AS text[]), CAST(:references AS text[]), CAST(:numbers AS text[]))
+        AS wanted (bucket, service_code, customer_reference, bill_number)
+    USING (bucket, service_code, customer_reference, bill_number)
+    ORDER BY bucket, service_code, customer_reference, bill_number FOR UPDATE OF bill
+""")
+_UPDATE = text("""
+    UPDATE bill SET amount_minor = new.amount_minor, currency = new.currency, rule = new.rule, held_minor = new.held_minor,
+        paid_minor = new.paid_minor, withdrawn = new.withdrawn, issued_on = new.issued_on, due_on = new.due_on,
+        description_ar = new.description_ar, description_en = new.description_en,
+        changed_at = new.changed_at, digest = new.digest, uploaded = new.uploaded
+    FROM unnest(CAST(:bucket AS smallint[]), CAST(:service_code AS text[]), CAST(:customer_reference AS text[]),
+        CAST(:bill_number AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:rule AS text[]),
+        CAST(:uploaded AS boolean[]), CAST(:held_minor AS bigint[]), CAST(:paid_minor AS bigint[]), CAST(:withdrawn AS boolean[]),
+        CAST(:issued_on AS date[]), CAST(:due_on AS date[]), CAST(:description_ar AS text[]), CAST(:description_en AS text[]),
+        CAST(:changed_at AS timestamptz[]), CAST(:digest AS bytea[]))
+        AS new (bucket, service_code, customer_reference, bill_number, amount_minor, currency, rule, uploaded, held_minor,
+                paid_minor, withdrawn, issued_on, due_on, description_ar, description_en, changed_at, digest)
+    WHERE (bill.bucket, bill.service_code, bill.customer_reference, bill.bill_number)
+        = (new.bucket, new.service_code, new.customer_reference, new.bill_number)
+""")
+_OF_CUSTOMER = text("""
+    SELECT * FROM bill WHERE bucket = :bucket AND service_code = :service AND customer_reference = :reference
+    ORDER BY due_on NULLS LAST, bill_number
+""")
+
+
+async def insert_missing(connection: AsyncConnection, bills: Collection[Bill]) -> None:
+    """In one order everywhere, so that two batches that bring the same new bills wait and never deadlock."""
+    rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
+    await connection.execute(_INSERT, by_column(rows, _COLUMNS))
+
+
+async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[BillKey, Bill]:
+    wanted = list(keys)
+    parameters = {
+        "buckets": [key.bucket for key in wanted],
+        "services": [key.service for key in wanted],
+        "references": [key.customer_reference for key in wanted],
+        "numbers": [key.bill_number for key in wanted],
+    }
+    return {bill.key: bill for bill in map(_from_row, (await connection.execute(_LOCK, parameters)).all())}
+
+
+async def update(connection: AsyncConnection, bills: Collection[Bill]) -> None:
+    await connection.execute(_UPDATE, by_column([_row(bill) for bill in bills], _COLUMNS))
+
+
+async def of_customer(connection: AsyncConnection, service: ServiceCode, customer_reference: str) -> Sequence[Bill]:
+    parameters = {"bucket": bucket_for(service, customer_reference), "service": service, "reference": customer_reference}
+    return [_from_row(row) for row in (await connection.execute(_OF_CUSTOMER, parameters)).all()]
+
+
+def _from_row(row: Row[Any]) -> Bill:
+    return Bill(
+        key=BillKey(ServiceCode(row.service_code), row.customer_reference, row.bill_number),
+        amount=Money(row.amount_minor, row.currency),
+        rule=AmountRuleKind(row.rule),
+        uploaded=row.uploaded,
+        held=row.held_minor,
+        paid=row.paid_minor,
+        withdrawn=row.withdrawn,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=Name(row.description_ar, row.description_en) if row.description_ar or row.description_en else None,
+        changed_at=row.changed_at,
+    )
+
+
+def _row(bill: Bill) -> dict[str, Any]:
+    return {
+        "bucket": bill.key.bucket,
+        "service_code": bill.key.service,
+        "customer_reference": bill.key.customer_reference,
+        "bill_number": bill.key.bill_number,
+        "amount_minor": bill.amount.minor,
+        "currency": bill.amount.currency,
+        "rule": bill.rule,
+        "uploaded": bill.uploaded,
+        "held_minor": bill.held,
+        "paid_minor": bill.paid,
+        "withdrawn": bill.withdrawn,
+        "issued_on": bill.issued_on,
+        "due_on": bill.due_on,
+        "description_ar": bill.description.ar if bill.description else None,
+        "description_en": bill.description.en if bill.description else None,
+        "changed_at": bill.changed_at,
+        "digest": bill.digest(),
+    }

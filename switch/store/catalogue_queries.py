@@ -1,0 +1,41 @@
+"""The catalogue as it is asked for: billers and services with when they last changed. Reads only."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import ParticipantCode, ServiceCode
+
+_BILLERS = text("""
+    SELECT code, changed_at FROM participant
+    WHERE kind = 'biller' AND status IN ('pilot', 'live', 'suspended') AND code > :after
+      AND (CAST(:updated_since AS timestamptz) IS NULL OR changed_at >= :updated_since)
+    ORDER BY code LIMIT :limit
+""")
+_SERVICES = text("""
+    SELECT service.code, greatest(service.changed_at, participant.changed_at) AS changed_at
+    FROM service JOIN participant ON participant.code = service.biller_code
+    WHERE participant.status IN ('pilot', 'live', 'suspended') AND service.code > :after
+      AND (CAST(:biller AS text) IS NULL OR service.biller_code = :biller)
+      AND (CAST(:updated_since AS timestamptz) IS NULL OR greatest(service.changed_at, participant.changed_at) >= :updated_since)
+    ORDER BY service.code LIMIT :limit
+""")
+
+
+class Listed(NamedTuple):
+    code: str
+    changed_at: datetime
+
+
+async def billers(connection: AsyncConnection, updated_since: datetime | None, after: str, limit: int) -> list[Listed]:
+    parameters: dict[str, Any] = {"updated_since": updated_since, "after": after, "limit": limit}
+    return [Listed(*row) for row in (await connection.execute(_BILLERS, parameters)).all()]
+
+
+async def services(
+    connection: AsyncConnection, biller: ParticipantCode | None, updated_since: datetime | None, after: str, limit: int
+) -> list[tuple[ServiceCode, datetime]]:
+    parameters: dict[str, Any] = {"biller": biller, "updated_since": updated_since, "after": after, "limit": limit}
+    return [(ServiceCode(row.code), row.changed_at) for row in (await connection.execute(_SERVICES, parameters)).all()]

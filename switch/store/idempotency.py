@@ -1,0 +1,83 @@
+"""Idempotency keys: claimed once, kept for good; each stands for a payment or for a refusal."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.admission import KeyOf, KeyRecord, RecordRefusal, Reserve
+from switch.domain.errors import stored_refusal
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode
+from switch.store.database import insert_rows
+from switch.store.tables.payments import idempotency
+
+_CLAIM = insert_rows(
+    idempotency,
+    ("bank_code", "idempotency_key", "request_digest", "payment_id", "claimed_at"),
+    "ON CONFLICT DO NOTHING RETURNING bank_code, idempotency_key",
+)
+_FIND = text("""
+    SELECT bank_code, idempotency_key, request_digest, payment_id, refusal_code, refusal_facts
+    FROM idempotency JOIN unnest(CAST(:banks AS text[]), CAST(:keys AS text[])) AS wanted (bank_code, idempotency_key)
+    USING (bank_code, idempotency_key)
+""")
+_REFUSE = text("""
+    UPDATE idempotency SET payment_id = NULL, refusal_code = refused.code, refusal_facts = refused.facts
+    FROM unnest(CAST(:banks AS text[]), CAST(:keys AS text[]), CAST(:codes AS text[]), CAST(:facts AS jsonb[]))
+        AS refused (bank_code, idempotency_key, code, facts)
+    WHERE (idempotency.bank_code, idempotency.idempotency_key) = (refused.bank_code, refused.idempotency_key)
+""")
+
+
+async def claim(connection: AsyncConnection, commands: Iterable[Reserve | RecordRefusal], at: datetime) -> set[KeyOf]:
+    """Claim the keys that are free, in one order everywhere; waits for another transaction that is claiming the same."""
+    first: dict[KeyOf, Reserve | RecordRefusal] = {}
+    for command in commands:
+        first.setdefault(key_of(command), command)
+    ordered = sorted(first)
+    parameters = {
+        "bank_code": [key.bank for key in ordered],
+        "idempotency_key": [key.idempotency_key for key in ordered],
+        "request_digest": [_digest(first[key]) for key in ordered],
+        "payment_id": [command.payment.payment_id if isinstance(command := first[key], Reserve) else None for key in ordered],
+        "claimed_at": [at] * len(ordered),
+    }
+    rows = (await connection.execute(_CLAIM, parameters)).all()
+    return {KeyOf(ParticipantCode(bank), IdempotencyKey(key)) for bank, key in rows}
+
+
+async def find(connection: AsyncConnection, keys: Iterable[KeyOf]) -> dict[KeyOf, KeyRecord]:
+    wanted = list(keys)
+    parameters = {"banks": [key.bank for key in wanted], "keys": [key.idempotency_key for key in wanted]}
+    rows = (await connection.execute(_FIND, parameters)).all()
+    return {KeyOf(row.bank_code, row.idempotency_key): _record(row) for row in rows}
+
+
+async def refuse(connection: AsyncConnection, records: Mapping[KeyOf, KeyRecord]) -> None:
+    refused = [(key, record.refusal) for key, record in records.items() if record.refusal is not None]
+    if refused:
+        parameters = {
+            "banks": [key.bank for key, _ in refused],
+            "keys": [key.idempotency_key for key, _ in refused],
+            "codes": [refusal.code for _, refusal in refused],
+            "facts": [orjson.dumps(dict(refusal.facts)).decode() for _, refusal in refused],
+        }
+        await connection.execute(_REFUSE, parameters)
+
+
+def key_of(command: Reserve | RecordRefusal) -> KeyOf:
+    if isinstance(command, Reserve):
+        return KeyOf(command.payment.request.bank, command.payment.request.idempotency_key)
+    return KeyOf(command.bank, command.idempotency_key)
+
+
+def _digest(command: Reserve | RecordRefusal) -> bytes:
+    return command.payment.request_digest if isinstance(command, Reserve) else command.request_digest
+
+
+def _record(row: Row[Any]) -> KeyRecord:
+    refusal = stored_refusal(row.refusal_code, row.refusal_facts) if row.refusal_code else None
+    return KeyRecord(row.request_digest, row.payment_id, refusal)

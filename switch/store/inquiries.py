@@ -1,0 +1,68 @@
+"""Inquiries: the presentments that were given to banks."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.bills import Inquiry, PresentedBill, Presentment
+from switch.domain.catalogue import AmountRuleKind
+from switch.domain.identifiers import bucket_of
+from switch.domain.money import Money
+from switch.domain.participants import Name
+from switch.store.tables.payments import inquiry as table
+
+
+async def add(connection: AsyncConnection, inquiry: Inquiry) -> None:
+    row = {
+        "bucket": bucket_of(inquiry.inquiry_id),
+        "inquiry_id": inquiry.inquiry_id,
+        "bank_code": inquiry.bank,
+        "service_code": inquiry.service,
+        "customer_reference": inquiry.customer_reference,
+        "presentment": [_bill_json(bill) for bill in inquiry.presentment.bills],
+        "presented_at": inquiry.presented_at,
+        "expires_at": inquiry.expires_at,
+    }
+    await connection.execute(insert(table), row)
+
+
+async def find(connection: AsyncConnection, inquiry_id: UUID) -> Inquiry | None:
+    query = select(table).where(table.c.bucket == bucket_of(inquiry_id), table.c.inquiry_id == inquiry_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Inquiry(
+        inquiry_id=row.inquiry_id,
+        bank=row.bank_code,
+        service=row.service_code,
+        customer_reference=row.customer_reference,
+        presentment=Presentment(tuple(_bill(bill) for bill in row.presentment)),
+        presented_at=row.presented_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _bill_json(bill: PresentedBill) -> dict[str, Any]:
+    return {
+        "bill_number": bill.bill_number,
+        "due_minor": bill.due.minor,
+        "currency": bill.due.currency,
+        "rule": bill.rule,
+        "issued_on": bill.issued_on.isoformat() if bill.issued_on else None,
+        "due_on": bill.due_on.isoformat() if bill.due_on else None,
+        "description": [bill.description.ar, bill.description.en] if bill.description else None,
+    }
+
+
+def _bill(stored: dict[str, Any]) -> PresentedBill:
+    return PresentedBill(
+        bill_number=stored["bill_number"],
+        due=Money(stored["due_minor"], stored["currency"]),
+        rule=AmountRuleKind(stored["rule"]),
+        issued_on=date.fromisoformat(stored["issued_on"]) if stored["issued_on"] else None,
+        due_on=date.fromisoformat(stored["due_on"]) if stored["due_on"] else None,
+        description=Name(*stored["description"]) if stored["description"] else None,
+    )

@@ -1,0 +1,51 @@
+"""The journal: entries and postings, only ever added."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import bucket_of
+from switch.domain.ledger import JournalEntry
+from switch.store.database import by_column, insert_rows
+from switch.store.tables.ledger import journal_entry, posting
+
+_ENTRY_COLUMNS = tuple(column.name for column in journal_entry.c if column.name != "xact")
+_POSTING_COLUMNS = tuple(posting.c.keys())
+_INSERT_ENTRIES = insert_rows(journal_entry, _ENTRY_COLUMNS)
+_INSERT_POSTINGS = insert_rows(posting, _POSTING_COLUMNS)
+
+
+async def append(connection: AsyncConnection, entries: Sequence[JournalEntry]) -> None:
+    await connection.execute(_INSERT_ENTRIES, by_column([_entry_row(entry) for entry in entries], _ENTRY_COLUMNS))
+    rows = [row for entry in entries for row in _posting_rows(entry)]
+    await connection.execute(_INSERT_POSTINGS, by_column(rows, _POSTING_COLUMNS))
+
+
+def _entry_row(entry: JournalEntry) -> dict[str, Any]:
+    return {
+        "bucket": bucket_of(entry.entry_id),
+        "entry_id": entry.entry_id,
+        "kind": entry.kind,
+        "window_id": entry.window_id,
+        "business_date": entry.business_date,
+        "payment_id": entry.payment_id,
+        "created_at": entry.created_at,
+        "digest": entry.digest(),
+    }
+
+
+def _posting_rows(entry: JournalEntry) -> list[dict[str, Any]]:
+    return [
+        {
+            "bucket": bucket_of(entry.entry_id),
+            "entry_id": entry.entry_id,
+            "line": line,
+            "account_code": posting.account,
+            "minor": posting.minor,
+            "currency": posting.currency,
+            "window_id": entry.window_id,
+            "business_date": entry.business_date,
+        }
+        for line, posting in enumerate(entry.postings, 1)
+    ]

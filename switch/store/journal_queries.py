@@ -1,0 +1,80 @@
+"""The journal as it is asked for: followed in the order of commits, and summed up. Reads only."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import PaymentId, WindowId
+from switch.domain.ledger import EntryKind, Posting
+
+# What began before `pg_snapshot_xmin` has ended, so nothing can still appear at or before a place that was shown.
+_FOLLOW = text("""
+    SELECT entry.bucket, entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id, entry.created_at, entry.xact,
+        (SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
+         FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id) AS postings
+    FROM journal_entry AS entry
+    WHERE (entry.xact, entry.bucket, entry.entry_id) > (CAST(:xact AS bigint), CAST(:bucket AS smallint), CAST(:entry_id AS uuid))
+      AND entry.xact < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
+    ORDER BY entry.xact, entry.bucket, entry.entry_id LIMIT :limit
+""")
+_SUMS = text("""
+    SELECT account_code, currency, coalesce(sum(minor) FILTER (WHERE minor > 0), 0)::bigint AS debit,
+        coalesce(-sum(minor) FILTER (WHERE minor < 0), 0)::bigint AS credit
+    FROM posting GROUP BY account_code, currency ORDER BY account_code, currency
+""")
+
+
+class JournalPlace(NamedTuple):
+    """Where a follower of the journal stands: after this entry."""
+
+    xact: int
+    bucket: int
+    entry_id: UUID
+
+
+BEGINNING = JournalPlace(-1, -1, UUID(int=0))
+
+
+class FollowedEntry(NamedTuple):
+    """An entry as it stands in the books, whatever it sums to: a reader of the journal sees what is there."""
+
+    place: JournalPlace
+    kind: EntryKind
+    window_id: WindowId
+    business_date: date
+    created_at: datetime
+    payment_id: PaymentId | None
+    postings: tuple[Posting, ...]
+
+
+class AccountSum(NamedTuple):
+    """What was ever debited and credited, in minor units, both positive."""
+
+    account: str
+    currency: str
+    debit: int
+    credit: int
+
+
+async def follow(connection: AsyncConnection, after: JournalPlace, limit: int) -> list[FollowedEntry]:
+    rows = (await connection.execute(_FOLLOW, {**after._asdict(), "limit": limit})).all()
+    return [_entry(row) for row in rows]
+
+
+async def account_sums(connection: AsyncConnection) -> list[AccountSum]:
+    return [AccountSum(*row) for row in (await connection.execute(_SUMS)).all()]
+
+
+def _entry(row: Any) -> FollowedEntry:
+    return FollowedEntry(
+        place=JournalPlace(row.xact, row.bucket, row.entry_id),
+        kind=EntryKind(row.kind),
+        window_id=WindowId(row.window_id),
+        business_date=row.business_date,
+        created_at=row.created_at,
+        payment_id=PaymentId(row.payment_id) if row.payment_id else None,
+        postings=tuple(Posting(account, int(minor), currency) for account, minor, currency in row.postings or ()),
+    )

@@ -1,0 +1,111 @@
+"""The outbox: advices added with the change they tell of, leased to be delivered, acknowledged or parked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.advices import Advice, AdviceKind
+from switch.domain.identifiers import EventId, ParticipantCode, bucket_of
+from switch.store.database import by_column, insert_rows
+from switch.store.tables.outbox import outbox
+
+_COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
+_INSERT = insert_rows(outbox, _COLUMNS)
+_BILLERS_DUE = text("""
+    SELECT DISTINCT biller_code FROM outbox
+    WHERE acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now ORDER BY biller_code
+""")
+_LEASE = text("""
+    UPDATE outbox SET next_attempt_at = CAST(:leased_until AS timestamptz)
+    FROM (SELECT bucket, event_id FROM outbox
+          WHERE biller_code = :biller AND acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now
+          ORDER BY next_attempt_at, event_id LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+    WHERE outbox.bucket = due.bucket AND outbox.event_id = due.event_id
+    RETURNING outbox.*
+""")
+_ACKNOWLEDGE = text("""
+    UPDATE outbox SET acknowledged_at = :now
+    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS taken (bucket, event_id)
+    WHERE outbox.bucket = taken.bucket AND outbox.event_id = taken.event_id AND biller_code = :biller AND acknowledged_at IS NULL
+    RETURNING outbox.event_id
+""")
+_POSTPONE = text("""
+    UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz), attempts = attempts + 1,
+        parked_at = CAST(:parked_at AS timestamptz)
+    WHERE bucket = :bucket AND event_id = :event_id AND acknowledged_at IS NULL
+""")
+_RELEASE = text("""
+    UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz)
+    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS untried (bucket, event_id)
+    WHERE outbox.bucket = untried.bucket AND outbox.event_id = untried.event_id AND acknowledged_at IS NULL
+""")
+_EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
+
+
+async def append(connection: AsyncConnection, advices: Sequence[Advice]) -> None:
+    rows = [
+        {
+            "bucket": bucket_of(advice.event_id),
+            "event_id": advice.event_id,
+            "biller_code": advice.biller,
+            "kind": advice.kind,
+            "payment_id": advice.payment_id,
+            "content": orjson.dumps(advice.content).decode(),
+            "created_at": advice.created_at,
+            "attempts": 0,
+            "next_attempt_at": advice.created_at,
+        }
+        for advice in advices
+    ]
+    await connection.execute(_INSERT, by_column(rows, _COLUMNS))
+
+
+async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
+    return list((await connection.execute(_BILLERS_DUE, {"now": now})).scalars())
+
+
+async def lease_due(
+    connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int
+) -> list[tuple[Advice, int]]:
+    """Advices to deliver now, oldest first, with how often each was tried; nobody else gets them until the lease ends."""
+    parameters = {"biller": biller, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    rows = (await connection.execute(_LEASE, parameters)).all()
+    return sorted(((_from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
+
+
+async def acknowledge(connection: AsyncConnection, biller: ParticipantCode, events: Sequence[EventId], now: datetime) -> set[EventId]:
+    """Those of the biller's own advices that were not acknowledged before."""
+    parameters = {"buckets": [bucket_of(event) for event in events], "ids": list(events), "biller": biller, "now": now}
+    return set((await connection.execute(_ACKNOWLEDGE, parameters)).scalars())
+
+
+async def exists(connection: AsyncConnection, biller: ParticipantCode, event: EventId) -> bool:
+    parameters = {"bucket": bucket_of(event), "event_id": event, "biller": biller}
+    return (await connection.execute(_EXISTS, parameters)).one_or_none() is not None
+
+
+async def release(connection: AsyncConnection, events: Sequence[EventId], next_attempt_at: datetime) -> None:
+    """Give back leased advices that were not tried."""
+    parameters = {"buckets": [bucket_of(event) for event in events], "ids": list(events), "next_attempt_at": next_attempt_at}
+    await connection.execute(_RELEASE, parameters)
+
+
+async def postpone(connection: AsyncConnection, event: EventId, next_attempt_at: datetime, parked_at: datetime | None) -> None:
+    """After a delivery that was not acknowledged."""
+    parameters = {"bucket": bucket_of(event), "event_id": event, "next_attempt_at": next_attempt_at, "parked_at": parked_at}
+    await connection.execute(_POSTPONE, parameters)
+
+
+def _from_row(row: Row[Any]) -> Advice:
+    return Advice(
+        event_id=EventId(row.event_id),
+        biller=ParticipantCode(row.biller_code),
+        kind=AdviceKind(row.kind),
+        payment_id=row.payment_id,
+        content=row.content,
+        created_at=row.created_at,
+    )

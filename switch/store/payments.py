@@ -1,0 +1,192 @@
+"""Payments: inserted, locked, moved on, found; and their append-only history."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.fees import Fees
+from switch.domain.identifiers import ParticipantCode, PaymentId, bucket_of
+from switch.domain.money import Money
+from switch.domain.outcomes import Reason
+from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
+from switch.store.database import by_column, insert_rows
+from switch.store.tables.payments import payment as table
+from switch.store.tables.payments import payment_event
+
+_COLUMNS = tuple(table.c.keys())
+_INSERT = insert_rows(table, _COLUMNS)
+_INSERT_EVENTS = insert_rows(payment_event, tuple(payment_event.c.keys()))
+_FIND = text("""
+    SELECT payment.* FROM payment
+    JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, payment_id) USING (bucket, payment_id)
+""")
+_LOCK = text(f"{_FIND.text} ORDER BY payment.bucket, payment.payment_id FOR UPDATE OF payment")
+_CONCLUDE = text("""
+    UPDATE payment SET state = moved.state, reason = moved.reason, response_code = moved.response_code,
+        biller_reference = moved.biller_reference, window_id = moved.window_id, business_date = moved.business_date,
+        next_attempt_at = moved.next_attempt_at, attempts = moved.attempts, concluded_at = moved.concluded_at, events = moved.events
+    FROM unnest(CAST(:bucket AS smallint[]), CAST(:payment_id AS uuid[]), CAST(:state AS text[]), CAST(:reason AS text[]),
+        CAST(:response_code AS text[]), CAST(:biller_reference AS text[]), CAST(:window_id AS text[]), CAST(:business_date AS date[]),
+        CAST(:next_attempt_at AS timestamptz[]), CAST(:attempts AS integer[]), CAST(:concluded_at AS timestamptz[]),
+        CAST(:events AS integer[]))
+        AS moved (bucket, payment_id, state, reason, response_code, biller_reference, window_id, business_date,
+                  next_attempt_at, attempts, concluded_at, events)
+    WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
+""")
+_MOVING = (
+    "bucket",
+    "payment_id",
+    "state",
+    "reason",
+    "response_code",
+    "biller_reference",
+    "window_id",
+    "business_date",
+    "next_attempt_at",
+    "attempts",
+    "concluded_at",
+    "events",
+)
+_LEASE = text("""
+    UPDATE payment SET next_attempt_at = CAST(:leased_until AS timestamptz)
+    FROM (SELECT bucket, payment_id FROM payment
+          WHERE state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now
+          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+    WHERE payment.bucket = due.bucket AND payment.payment_id = due.payment_id
+    RETURNING payment.*
+""")
+
+
+async def insert(connection: AsyncConnection, payments: Collection[Payment]) -> None:
+    await connection.execute(_INSERT, by_column([_row(payment) for payment in payments], _COLUMNS))
+
+
+async def conclude(connection: AsyncConnection, payments: Collection[Payment]) -> None:
+    """Write what has moved. The rows are locked by this transaction; the database checks the transition once more."""
+    await connection.execute(_CONCLUDE, by_column([_row(payment) for payment in payments], _MOVING))
+
+
+async def append_events(connection: AsyncConnection, events: Sequence[PaymentEvent]) -> None:
+    rows = [
+        {
+            "bucket": bucket_of(event.payment_id),
+            "payment_id": event.payment_id,
+            "number": event.number,
+            "at": event.at,
+            "from_state": event.from_state,
+            "to_state": event.to_state,
+            "by": event.by,
+            "note": event.note,
+        }
+        for event in events
+    ]
+    await connection.execute(_INSERT_EVENTS, by_column(rows, tuple(payment_event.c.keys())))
+
+
+async def find(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:
+    return _by_id((await connection.execute(_FIND, _keys(ids))).all())
+
+
+async def lock(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:
+    return _by_id((await connection.execute(_LOCK, _keys(ids))).all())
+
+
+async def lease_due(connection: AsyncConnection, now: datetime, lease_seconds: int, most: int) -> list[Payment]:
+    """Live payments whose time has come, none of them given to another worker until the lease ends."""
+    parameters = {"now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+def from_row(row: Row[Any]) -> Payment:
+    request = PaymentRequest(
+        bank=ParticipantCode(row.bank_code),
+        idempotency_key=row.idempotency_key,
+        service=row.service_code,
+        customer_reference=row.customer_reference,
+        amount=Money(row.amount_minor, row.currency),
+        bank_reference=row.bank_reference,
+        channel=Channel(row.channel),
+        method=Method(row.method),
+        inquiry_id=row.inquiry_id,
+        bill_number=row.bill_number,
+        payer=Payer(**row.payer) if row.payer else None,
+    )
+    return Payment(
+        payment_id=row.payment_id,
+        request=request,
+        request_digest=row.request_digest,
+        biller=row.biller_code,
+        fees=Fees(row.payer_fee, row.biller_fee, row.switch_fee, row.bank_fee, row.central_bank_fee, row.tax),
+        tariff_id=row.tariff_id,
+        state=PaymentState(row.state),
+        reserved_at=row.reserved_at,
+        certain_by=row.certain_by,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        reason=Reason(row.reason) if row.reason else None,
+        response_code=row.response_code,
+        biller_reference=row.biller_reference,
+        window_id=row.window_id,
+        business_date=row.business_date,
+        concluded_at=row.concluded_at,
+        events=row.events,
+    )
+
+
+def _row(payment: Payment) -> dict[str, Any]:
+    request, fees, payer = payment.request, payment.fees, payment.request.payer
+    return {
+        "bucket": payment.bucket,
+        "payment_id": payment.payment_id,
+        "bank_code": request.bank,
+        "idempotency_key": request.idempotency_key,
+        "request_digest": payment.request_digest,
+        "service_code": request.service,
+        "biller_code": payment.biller,
+        "customer_reference": request.customer_reference,
+        "bill_number": request.bill_number,
+        "inquiry_id": request.inquiry_id,
+        "amount_minor": request.amount.minor,
+        "currency": request.amount.currency,
+        "payer_fee": fees.payer,
+        "biller_fee": fees.biller,
+        "switch_fee": fees.switch,
+        "bank_fee": fees.bank,
+        "central_bank_fee": fees.central_bank,
+        "tax": fees.tax,
+        "tariff_id": payment.tariff_id,
+        "bank_reference": request.bank_reference,
+        "channel": request.channel,
+        "method": request.method,
+        "payer": None if payer is None else _payer_json(payer),
+        "state": payment.state,
+        "reason": payment.reason,
+        "response_code": payment.response_code,
+        "biller_reference": payment.biller_reference,
+        "window_id": payment.window_id,
+        "business_date": payment.business_date,
+        "reserved_at": payment.reserved_at,
+        "certain_by": payment.certain_by,
+        "next_attempt_at": payment.next_attempt_at,
+        "attempts": payment.attempts,
+        "concluded_at": payment.concluded_at,
+        "events": payment.events,
+    }
+
+
+def _payer_json(payer: Payer) -> str:
+    return orjson.dumps({"name": payer.name, "phone": payer.phone, "national_number": payer.national_number}).decode()
+
+
+def _keys(ids: Iterable[UUID]) -> dict[str, list[Any]]:
+    wanted = list(ids)
+    return {"buckets": [bucket_of(payment_id) for payment_id in wanted], "ids": wanted}
+
+
+def _by_id(rows: Sequence[Row[Any]]) -> dict[PaymentId, Payment]:
+    return {row.payment_id: from_row(row) for row in rows}

@@ -1,0 +1,76 @@
+"""The ledger's tables: accounts, positions with the history of their caps, journal entries and postings."""
+
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import UUID
+
+from switch.store.tables.schema import bucket_column, id_column, metadata, moment, text_key
+
+account = Table(
+    "account",
+    metadata,
+    text_key("code"),
+    Column("kind", Text, nullable=False),
+    Column("participant_code", Text, ForeignKey("participant.code")),
+    Column("counterparty_code", Text, ForeignKey("participant.code")),
+)
+
+position = Table(
+    "position",
+    metadata,
+    text_key("bank_code"),
+    text_key("currency"),
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    Column("cap_minor", BigInteger, nullable=False),
+    Column("held_minor", BigInteger, nullable=False),
+    Column("posted_minor", BigInteger, nullable=False),
+    ForeignKeyConstraint(["bank_code"], ["participant.code"]),
+)
+
+cap_change = Table(
+    "cap_change",
+    metadata,
+    id_column("change_id"),
+    Column("bank_code", Text, ForeignKey("participant.code"), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("cap_minor", BigInteger, nullable=False),
+    moment("changed_at"),
+    Column("by", Text, nullable=False),
+)
+
+journal_entry = Table(
+    "journal_entry",
+    metadata,
+    bucket_column(),
+    id_column("entry_id"),
+    Column("kind", Text, nullable=False),
+    Column("window_id", Text, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("payment_id", UUID(as_uuid=True)),
+    moment("created_at"),
+    Column("digest", LargeBinary, nullable=False),
+    Column("xact", BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text)::bigint")),
+    Index("ix_journal_entry_window", "window_id", "bucket", "entry_id"),
+    Index("ix_journal_entry_order", "xact", "bucket", "entry_id"),
+    Index(
+        "uq_journal_entry_payment",
+        "bucket",
+        "payment_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("payment_id IS NOT NULL"),
+    ),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    bucket_column(),
+    id_column("entry_id"),
+    Column("line", SmallInteger, primary_key=True, autoincrement=False),
+    Column("account_code", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("window_id", Text, nullable=False),
+    Column("business_date", Date, nullable=False),
+    ForeignKeyConstraint(["bucket", "entry_id"], ["journal_entry.bucket", "journal_entry.entry_id"]),
+)

@@ -1,0 +1,104 @@
+"""Settlement windows, the pointer to the open one, the bilateral matrix, instructions to the RTGS, holidays and files issued."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, SmallInteger, Table, Text, text
+
+from switch.store.tables.schema import json_column, metadata, moment, one_of, text_key
+
+settlement_window = Table(
+    "settlement_window",
+    metadata,
+    text_key("window_id"),
+    Column("currency", Text, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    moment("opened_at"),
+    moment("closes_at"),
+    moment("closed_at", nullable=True),
+    moment("settled_at", nullable=True),
+    Column("rtgs_reference", Text),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("reason", Text),
+    one_of("state", "open", "closed", "settling", "settled", "aborted"),
+    CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
+    CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled"),
+    Index("uq_settlement_window_day", "currency", "business_date", "number", unique=True),
+    Index("uq_settlement_window_open", "currency", unique=True, postgresql_where=text("state = 'open'")),
+)
+
+open_window = Table(
+    "open_window",
+    metadata,
+    text_key("currency"),
+    Column("window_id", Text, ForeignKey("settlement_window.window_id"), nullable=False),
+    Column("business_date", Date, nullable=False),
+)
+
+window_cell = Table(
+    "window_cell",
+    metadata,
+    Column("window_id", Text, ForeignKey("settlement_window.window_id"), primary_key=True),
+    text_key("debtor_code"),
+    text_key("creditor_code"),
+    Column("minor", BigInteger, nullable=False),
+    CheckConstraint("minor > 0", name="minor"),
+)
+
+settlement_instruction = Table(
+    "settlement_instruction",
+    metadata,
+    text_key("instruction_id"),
+    Column("window_id", Text, ForeignKey("settlement_window.window_id"), nullable=False, index=True),
+    json_column("legs", nullable=False),
+    moment("created_at"),
+    Column("status", Text),
+    Column("rtgs_reference", Text),
+    Column("reason", Text),
+    moment("answered_at", nullable=True),
+    one_of("status", "settled", "rejected"),
+)
+
+holiday = Table(
+    "holiday",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name_ar", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+)
+
+cut_off = Table(
+    "cut_off",
+    metadata,
+    text_key("currency"),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("minute_of_day", SmallInteger, nullable=False),
+    CheckConstraint("minute_of_day BETWEEN 1 AND 1440", name="minute_of_day"),
+)
+
+issued_file = Table(
+    "issued_file",
+    metadata,
+    text_key("file_id"),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("participant_code", Text, ForeignKey("participant.code"), nullable=False),
+    Column("window_id", Text, ForeignKey("settlement_window.window_id"), nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("layout", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("revision", SmallInteger, nullable=False),
+    Column("previous_sha256", Text),
+    Column("rtgs_reference", Text),
+    moment("settled_at"),
+    Column("lines", Integer, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("fee_minor", BigInteger, nullable=False),
+    Column("net_minor", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    moment("issued_at"),
+    one_of("kind", "settlement", "statement"),
+    Index("uq_issued_file_sequence", "participant_code", "kind", "currency", "sequence", "revision", unique=True),
+    Index("uq_issued_file_window", "participant_code", "kind", "window_id", "revision", unique=True),
+)

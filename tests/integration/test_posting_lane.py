@@ -1,0 +1,188 @@
+"""The posting lane on a real database: exactly once, under the cap, one payment a bill; and what a batch breaks, it breaks alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from switch.domain.admission import Conclude, Contradicted, KeyConflict, RecordRefusal, RefusedUnderKey, Stands
+from switch.domain.catalogue import AmountRuleKind
+from switch.domain.errors import BillAlreadyPaid, BillBeingPaid, CapExceeded, CustomerUnknown, Overloaded
+from switch.domain.fees import Fees
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
+from switch.domain.payments import PaymentState
+from switch.posting.lane import PostingLane
+from switch.store.database import Database, connect
+from tests.seeded import BANK, OTHER_BANK, START, FixedClock, one, order, put_bill, rows, seed
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = connect(database_url)
+    await seed(database, {BANK: 100_000, OTHER_BANK: 100_000})
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def lane(database: Database) -> AsyncIterator[PostingLane]:
+    lane = PostingLane(database, FixedClock())
+    yield lane
+    await lane.close()
+
+
+async def books(database: Database) -> tuple[int, int, int]:
+    """Held, posted, and the sum of the bank's position account."""
+    position = await one(database, "SELECT held_minor, posted_minor FROM position WHERE bank_code = :bank", bank=BANK)
+    ledger = await one(database, "SELECT coalesce(sum(minor), 0)::bigint FROM posting WHERE account_code = :code", code=f"position:{BANK}")
+    return position.held_minor, position.posted_minor, ledger[0]
+
+
+async def test_reserve_then_accept_moves_the_hold_into_the_ledger(database: Database, lane: PostingLane) -> None:
+    command = order(10_000, fees=Fees(payer=105, switch=50, bank=30, central_bank=20, tax=5))
+    reserved = await lane.submit(command)
+    assert isinstance(reserved, Stands)
+    assert await books(database) == (10_105, 0, 0)
+    done = await lane.submit(Conclude(command.payment.payment_id, Accepted("B-1"), START, "biller", START))
+    assert isinstance(done, Stands)
+    assert done.payment.state is PaymentState.COMPLETED
+    assert await books(database) == (0, 10_105, 10_105)
+    assert (await one(database, "SELECT sum(minor)::bigint FROM posting"))[0] == 0
+    events = await rows(database, "SELECT to_state FROM payment_event ORDER BY number")
+    assert [event.to_state for event in events] == ["RESERVED", "COMPLETED"]
+
+
+async def test_a_refusal_gives_the_hold_and_the_bill_back(database: Database, lane: PostingLane) -> None:
+    await put_bill(database, "B1", 10_000)
+    command = order(10_000, bill_number="B1")
+    await lane.submit(command)
+    await lane.submit(Conclude(command.payment.payment_id, Refused(Reason.OTHER, "51"), START, "biller", START))
+    assert await books(database) == (0, 0, 0)
+    again = await lane.submit(order(10_000, bill_number="B1"))
+    assert isinstance(again, Stands)
+
+
+async def test_the_same_key_is_the_same_payment_and_other_content_is_a_conflict(database: Database, lane: PostingLane) -> None:
+    first = order(1_000, key="same-key-1", accept=True)
+    twins = [order(1_000, key="same-key-1", accept=True) for _ in range(63)]
+    altered = order(1_001, key="same-key-1", accept=True)
+    answers = await asyncio.gather(*(lane.submit(command) for command in [first, *twins, altered]))
+    assert isinstance(answers[-1], KeyConflict)
+    stands = [answer for answer in answers if isinstance(answer, Stands)]
+    assert len(stands) == 64
+    assert {answer.payment.payment_id for answer in stands} == {first.payment.payment_id}
+    assert sum(not answer.replayed for answer in stands) == 1
+    assert await books(database) == (0, 1_000, 1_000)
+
+
+async def test_a_refusal_is_kept_under_its_key(lane: PostingLane) -> None:
+    command = order(1_000)
+    request = command.payment.request
+    refusal = RecordRefusal(request.bank, request.idempotency_key, request.digest(), CustomerUnknown())
+    assert isinstance(await lane.submit(refusal), RefusedUnderKey)
+    late = await lane.submit(command)
+    assert isinstance(late, RefusedUnderKey)
+    assert late.replayed
+    assert isinstance(late.refusal, CustomerUnknown)
+
+
+async def test_the_cap_holds_under_concurrency(database_url: str, database: Database) -> None:
+    """Four workers, each with a lane of its own, want five times what fits."""
+    others = [connect(database_url) for _ in range(4)]
+    lanes = [PostingLane(other, FixedClock()) for other in others]
+    answers = await asyncio.gather(*(lanes[number % 4].submit(order(1_000, accept=number % 2 == 0)) for number in range(500)))
+    accepted = [answer for answer in answers if isinstance(answer, Stands)]
+    refused = [answer for answer in answers if isinstance(answer, RefusedUnderKey) and isinstance(answer.refusal, CapExceeded)]
+    assert len(accepted) == 100
+    assert len(refused) == 400
+    held, posted, ledger = await books(database)
+    assert held + posted == 100_000
+    assert posted == ledger
+    for other in others:
+        await other.close()
+
+
+async def test_two_banks_pay_one_bill_once(database_url: str, database: Database) -> None:
+    await put_bill(database, "B1", 7_000)
+    others = [connect(database_url) for _ in range(2)]
+    lanes = [PostingLane(other, FixedClock()) for other in others]
+    commands = [order(7_000, bill_number="B1", bank=bank, accept=True) for bank in (BANK, OTHER_BANK) * 10]
+    answers = await asyncio.gather(*(lanes[number % 2].submit(command) for number, command in enumerate(commands)))
+    assert sum(isinstance(answer, Stands) for answer in answers) == 1
+    assert all(isinstance(a.refusal, BillAlreadyPaid | BillBeingPaid) for a in answers if isinstance(a, RefusedUnderKey))
+    bill = await one(database, "SELECT held_minor, paid_minor FROM bill")
+    assert tuple(bill) == (0, 7_000)
+    for other in others:
+        await other.close()
+
+
+async def test_parts_never_pay_more_than_the_bill(database: Database, lane: PostingLane) -> None:
+    await put_bill(database, "B1", 10_000, AmountRuleKind.UP_TO)
+    answers = await asyncio.gather(*(lane.submit(order(3_000, bill_number="B1", accept=True)) for _ in range(5)))
+    assert sum(isinstance(answer, Stands) for answer in answers) == 3
+    assert (await one(database, "SELECT paid_minor FROM bill"))[0] == 9_000
+
+
+async def test_unknown_keeps_the_hold_and_is_settled_once(database: Database, lane: PostingLane) -> None:
+    command = order(2_000)
+    await lane.submit(command)
+    payment_id = command.payment.payment_id
+    doubtful = await lane.submit(Conclude(payment_id, Unknown("silence"), START, "biller", START))
+    assert isinstance(doubtful, Stands)
+    assert doubtful.payment.state is PaymentState.IN_DOUBT
+    assert await books(database) == (2_000, 0, 0)
+    answers = await asyncio.gather(*(lane.submit(Conclude(payment_id, Accepted("B-9"), START, "resolver", START)) for _ in range(10)))
+    assert all(isinstance(answer, Stands) and answer.payment.state is PaymentState.COMPLETED for answer in answers)
+    assert await books(database) == (0, 2_000, 2_000)
+
+
+async def test_a_late_answer_after_finality_moves_no_money(database: Database, lane: PostingLane) -> None:
+    command = order(2_000)
+    await lane.submit(command)
+    await lane.submit(Conclude(command.payment.payment_id, Refused(Reason.OTHER), START, "biller", START))
+    late = await lane.submit(Conclude(command.payment.payment_id, Accepted("B-2"), START, "biller", START))
+    assert isinstance(late, Contradicted)
+    assert await books(database) == (0, 0, 0)
+    assert (await rows(database, "SELECT note FROM payment_event ORDER BY number"))[-1].note == "late answer: accepted"
+
+
+async def test_a_poisoned_command_fails_alone(database: Database, lane: PostingLane) -> None:
+    bad = order(1_000)
+    bad = replace(bad, payment=replace(bad.payment, request=replace(bad.payment.request, bank_reference="nul \x00 byte")))
+    answers = await asyncio.gather(*(lane.submit(c) for c in [order(1_000), bad, order(1_000)]), return_exceptions=True)
+    assert [isinstance(answer, Stands) for answer in answers] == [True, False, True]
+    assert (await books(database))[0] == 2_000
+
+
+async def test_a_full_queue_sheds_before_anything_is_held(database: Database) -> None:
+    lane = PostingLane(database, FixedClock(), largest_batch=5, most_waiting=10)
+    answers = await asyncio.gather(*(lane.submit(order(10)) for _ in range(100)), return_exceptions=True)
+    shed = [answer for answer in answers if isinstance(answer, Overloaded)]
+    stands = [answer for answer in answers if isinstance(answer, Stands)]
+    assert shed
+    assert len(shed) + len(stands) == 100
+    assert (await books(database))[0] == 10 * len(stands)
+    await lane.close()
+
+
+async def test_a_lost_line_is_tried_again_and_nothing_is_doubled(database_url: str, database: Database, lane: PostingLane) -> None:
+    await lane.submit(order(1_000, accept=True))
+    admin = connect(database_url)
+    async with admin.transaction() as connection:
+        await connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        )
+    await admin.close()
+    answer = await lane.submit(order(1_000, accept=True))
+    assert isinstance(answer, Stands)
+    assert not answer.replayed
+    assert await books(database) == (0, 2_000, 2_000)
+
+
+async def test_a_bank_without_a_cap_pays_nothing(lane: PostingLane) -> None:
+    answer = await lane.submit(order(1_000, bank=ParticipantCode("100036")))
+    assert isinstance(answer, RefusedUnderKey)
+    assert isinstance(answer.refusal, CapExceeded)
