@@ -120,3 +120,61 @@ CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON participant_ke
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON biller_endpoint FOR EACH ROW EXECUTE FUNCTION directory_changes();
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON service FOR EACH ROW EXECUTE FUNCTION directory_changes();
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION directory_changes();
+
+-- I14: what nothing else in the books could prove is sealed when it is added; `switch verify` makes the seal again and compares.
+CREATE FUNCTION seal_row() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+BEGIN
+    NEW.digest := sha256(convert_to((to_jsonb(NEW) - 'digest')::text, 'UTF8'));
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+-- A statement stands as it was handed in; a break ends, and never goes away.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON break FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- I9: a window moves forward by the one table of its transitions; what was said of it when it was closed or settled stays so.
+CREATE FUNCTION window_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('open', 'closed'), ('closed', 'settling'), ('closed', 'settled'), ('settling', 'settled'), ('settling', 'aborted'),
+        ('aborted', 'settling')
+    ) THEN
+        RAISE EXCEPTION 'window % cannot go from % to % (I9)', OLD.window_id, OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF (OLD.window_id, OLD.currency, OLD.business_date, OLD.number, OLD.opened_at)
+       IS DISTINCT FROM (NEW.window_id, NEW.currency, NEW.business_date, NEW.number, NEW.opened_at)
+       OR OLD.state <> 'open' AND (OLD.closes_at, OLD.closed_at) IS DISTINCT FROM (NEW.closes_at, NEW.closed_at)
+       OR OLD.state = 'settled' AND (OLD.settled_at, OLD.rtgs_reference, OLD.attempt)
+          IS DISTINCT FROM (NEW.settled_at, NEW.rtgs_reference, NEW.attempt) THEN
+        RAISE EXCEPTION 'what window % is never changes (I9)', OLD.window_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER moves_forward BEFORE UPDATE ON settlement_window FOR EACH ROW EXECUTE FUNCTION window_moves_forward();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON settlement_window FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_cell FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON issued_file FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON calendar_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON calendar_change FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+-- An instruction is what was sent: its legs never change, and the first answer stands.
+CREATE FUNCTION instruction_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.instruction_id, OLD.window_id, OLD.legs, OLD.created_at)
+       IS DISTINCT FROM (NEW.instruction_id, NEW.window_id, NEW.legs, NEW.created_at)
+       OR OLD.status IS NOT NULL AND (OLD.status, OLD.rtgs_reference, OLD.reason, OLD.answered_at)
+          IS DISTINCT FROM (NEW.status, NEW.rtgs_reference, NEW.reason, NEW.answered_at) THEN
+        RAISE EXCEPTION 'settlement instruction % stands as it was (I8)', OLD.instruction_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER stands BEFORE UPDATE ON settlement_instruction FOR EACH ROW EXECUTE FUNCTION instruction_stands();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON settlement_instruction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -73,6 +73,13 @@ async def seed(database: Database, caps: dict[ParticipantCode, int]) -> None:
                 ),
                 {"bank": bank, "cap": cap},
             )
+            await connection.execute(
+                text(
+                    'INSERT INTO cap_change (change_id, bank_code, currency, cap_minor, changed_at, "by")'
+                    " VALUES (gen_random_uuid(), :bank, 'SYP', :cap, :now, 'seed')"
+                ),
+                {"bank": bank, "cap": cap, "now": START},
+            )
 
 
 async def put_bill(

@@ -4,18 +4,18 @@ The posting lane locks and reads what the commands touch (`Books`), calls `admit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import NamedTuple, assert_never
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
 
-from switch.domain.advices import Advice, payment_advice
+from switch.domain.advices import payment_advice
 from switch.domain.bills import Bill, BillKey, PresentedBill
+from switch.domain.books import Books, Changes, KeyOf, KeyRecord
 from switch.domain.errors import BillUnknown, NoOpenWindow, Refusal
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, WindowId
-from switch.domain.ledger import JournalEntry, payment_completed
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
+from switch.domain.ledger import payment_completed
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
-from switch.domain.positions import Position
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
@@ -95,52 +95,6 @@ class Absent:
 
 
 Decision = Stands | RefusedUnderKey | KeyConflict | Contradicted | Absent
-
-# --- the books -------------------------------------------------------------------------------------------------------
-
-
-class KeyOf(NamedTuple):
-    bank: ParticipantCode
-    idempotency_key: IdempotencyKey
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRecord:
-    """What a key stands for: a payment, or a refusal."""
-
-    request_digest: bytes
-    payment_id: PaymentId | None
-    refusal: Refusal | None
-
-
-class OpenWindow(NamedTuple):
-    window_id: WindowId
-    business_date: date
-
-
-@dataclass(slots=True)
-class Books:
-    """A working copy of everything that the batch has locked. A key without a record here is new and claimed by the batch."""
-
-    keys: dict[KeyOf, KeyRecord] = field(default_factory=dict)
-    payments: dict[PaymentId, Payment] = field(default_factory=dict)
-    bills: dict[BillKey, Bill] = field(default_factory=dict)
-    positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
-    windows: dict[str, OpenWindow] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Changes:
-    """What is to be written, in the order in which it was decided."""
-
-    keys: dict[KeyOf, KeyRecord] = field(default_factory=dict)
-    reserved: dict[PaymentId, Payment] = field(default_factory=dict)
-    concluded: dict[PaymentId, Payment] = field(default_factory=dict)
-    bills: dict[BillKey, Bill] = field(default_factory=dict)
-    positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
-    events: list[PaymentEvent] = field(default_factory=list)
-    entries: list[JournalEntry] = field(default_factory=list)
-    advices: list[Advice] = field(default_factory=list)
 
 
 def admit_batch(commands: Sequence[Command], books: Books) -> tuple[list[Decision], Changes]:

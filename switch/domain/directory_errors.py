@@ -33,6 +33,12 @@ class ParticipantClosed(Refusal):
     ar = "أُغلق المشارك {participant} نهائياً."
 
 
+class AuthorityTaken(Refusal):
+    code = "authority_taken"
+    en = "There is one {kind} only, and it is {participant}."
+    ar = "لا يكون من النوع «{kind}» إلا مشارك واحد، وهو {participant}."
+
+
 class KeyIdMalformed(Refusal):
     code = "key_id_malformed"
     en = "The key id must be “{participant}:” and then a name of 1 to 32 letters, digits, '-', '_' or '.'."
@@ -43,6 +49,12 @@ class KeyIdTaken(Refusal):
     code = "key_id_taken"
     en = "Another key is registered under “{keyid}”; register the new one under a new name."
     ar = "سُجّل مفتاح آخر بالمعرّف «{keyid}»؛ سجّل المفتاح الجديد باسم جديد."
+
+
+class KeyUnknown(Refusal):
+    code = "key_unknown"
+    en = "There is no key “{keyid}”."
+    ar = "لا يوجد مفتاح بالمعرّف «{keyid}»."
 
 
 class EndpointRefused(Refusal):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from switch.domain.catalogue import AmountRuleKind, Mode, Service
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.directory_errors import (
+    AuthorityTaken,
     CapOutOfRange,
     EndpointRefused,
     KeyIdMalformed,
@@ -36,9 +37,13 @@ LONGEST_ANSWER_SECONDS = 60
 LONGEST_CERTAIN_SECONDS = 30 * 24 * 3600
 ALL_PPM = 1_000_000
 
+AUTHORITIES = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
+
 _KEY_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+_URL = re.compile(r"https?://[!-~]+", re.ASCII)
 _TARIFF_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
-_PIECE = r"(?:[A-Za-z0-9/_-]|\[[A-Za-z0-9/-]+\])(?:\{[0-9]{1,2}(?:,[0-9]{1,2})?\}|\?)?"
+_CLASS = r"\[(?:[A-Za-z0-9](?:-[A-Za-z0-9])?|[/_])+-?\]"
+_PIECE = rf"(?:[A-Za-z0-9/_-]|{_CLASS})(?:\{{[0-9]{{1,2}}(?:,[0-9]{{1,2}})?\}}|\?)?"
 _PATTERN = re.compile(f"(?:{_PIECE})+", re.ASCII)
 _VARIABLE = re.compile(r"\{[0-9]{1,2},[0-9]{1,2}\}|\?", re.ASCII)
 
@@ -48,10 +53,18 @@ def require_participant(participant: Participant, known: Participant | None) -> 
     _require_name(participant.name, "name")
     for field in ("category", "governorate"):
         require_plain(getattr(participant, field) or "", field, NAME_CHARACTERS)
-    if known is not None and known.kind is not participant.kind:
+    if known is None:
+        return
+    if participant.kind is not known.kind:
         raise ParticipantKindFixed(participant=known.code, kind=known.kind)
-    if known is not None and known.status is ParticipantStatus.CLOSED is not participant.status:
+    if known.status is ParticipantStatus.CLOSED and participant.status is not ParticipantStatus.CLOSED:
         raise ParticipantClosed(participant=known.code)
+
+
+def require_the_same(participant: Participant, standing: Participant) -> None:
+    """Fees and tax settle with the one operator and the one overseer; a second would make it a guess with whom."""
+    if participant.code != standing.code:
+        raise AuthorityTaken(kind=standing.kind, participant=standing.code)
 
 
 def require_key_id(key: ParticipantKey) -> None:
@@ -81,10 +94,12 @@ def require_endpoint(endpoint: Endpoint, protocols: Collection[str]) -> None:
         host, _ = address.hostname, address.port
     except ValueError:
         raise EndpointRefused(why="the URL cannot be read", why_ar="تعذرت قراءة العنوان") from None
-    if address.scheme not in ("http", "https") or not host or " " in endpoint.url:
-        raise EndpointRefused(why="an http or https URL with a host is needed", why_ar="المطلوب عنوان http أو https فيه اسم مضيف")
+    if _URL.fullmatch(endpoint.url) is None or not host:
+        raise EndpointRefused(why="an http or https URL in ASCII with a host is needed", why_ar="المطلوب عنوان http أو https فيه اسم مضيف")
     if "@" in address.netloc or address.query or address.fragment:
-        raise EndpointRefused(why="no user, query or fragment belongs in the URL", why_ar="لا مكان في العنوان لمستخدم أو استعلام أو علامة #")
+        raise EndpointRefused(
+            why="no user, query or fragment belongs in the URL", why_ar="لا مكان في العنوان لمستخدم أو استعلام أو علامة #"
+        )
     if _never_a_biller(host):
         raise EndpointRefused(why="this address is never a biller's", why_ar="هذا العنوان لا يكون لجهة مفوترة")
 
@@ -110,7 +125,9 @@ def require_service(service: Service, biller: Participant) -> None:
     _require_reference(service)
     _require_amounts(service)
     if not 0 < service.answer_seconds <= LONGEST_ANSWER_SECONDS or not service.answer_seconds < service.certain_seconds:
-        raise _incoherent(service, "the answer must come within 60 s, and before the outcome is certain", "مهلة الجواب ومهلة التأكد غير متسقتين")
+        raise _incoherent(
+            service, "the answer must come within 60 s, and before the outcome is certain", "مهلة الجواب ومهلة التأكد غير متسقتين"
+        )
     if service.certain_seconds > LONGEST_CERTAIN_SECONDS:
         raise _incoherent(service, "an outcome must be certain within 30 days", "يجب أن تتأكد النتيجة خلال 30 يوماً")
 

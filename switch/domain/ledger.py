@@ -12,8 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain import accounts
-from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucketed_id
+from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_for, bucketed_id
+from switch.domain.nets import Nets
 from switch.domain.payments import Payment
+from switch.domain.settlement import Window
 
 
 class EntryKind(StrEnum):
@@ -80,6 +82,20 @@ def payment_completed(payment: Payment, window_id: WindowId, business_date: date
         created_at=at,
         postings=_postings(legs, currency),
         payment_id=payment.payment_id,
+    )
+
+
+def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:
+    """Every account of the window goes back to zero against the RTGS, where each participant has paid or received its net."""
+    cleared = [(account, -minor) for account, minor in sorted(nets.balances.items())]
+    moved = [(accounts.RTGS, leg.minor) for leg in nets.legs]
+    return JournalEntry(
+        entry_id=EntryId(bucketed_id(bucket_for(window.currency, window.window_id), at)),
+        kind=EntryKind.WINDOW_SETTLED,
+        window_id=window.window_id,
+        business_date=window.business_date,
+        created_at=at,
+        postings=_postings([*cleared, *moved], window.currency),
     )
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.statements import Side
 
-
 CARRY_FORWARD_DAYS = 7
 """How far before and after its business date a payment is looked for in a participant's other statements."""
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from switch.domain.calendar import Calendar, local_moment
 from switch.domain.identifiers import ParticipantCode, WindowId
 
 
@@ -52,7 +53,7 @@ class Window:
     attempt: int = 0
     """How often an instruction was made for it."""
     reason: str | None = None
-    """Why the RTGS has refused the last instruction."""
+    """Why the RTGS has refused the last instruction, or why the window waits for staff: its nets or its files do not agree."""
 
     def moved(self, state: WindowState, **changes: object) -> "Window":
         if state not in WINDOW_TRANSITIONS[self.state]:
@@ -63,6 +64,22 @@ class Window:
 def window_id(currency: str, business_date: date, number: int) -> WindowId:
     """Such as `SYP-20261124-01`."""
     return WindowId(f"{currency}-{business_date:%Y%m%d}-{number:02d}")
+
+
+def next_window(calendar: Calendar, currency: str, at: datetime, last: Window | None) -> Window:
+    """The window to open after the `last` one: numbers count from 1 on each business date, and business dates never go back."""
+    not_before = at if last is None else max(at, local_moment(last.business_date))
+    sitting = calendar.sitting(not_before)
+    number = last.number + 1 if last is not None and last.business_date == sitting.business_date else 1
+    return Window(
+        window_id=window_id(currency, sitting.business_date, number),
+        currency=currency,
+        business_date=sitting.business_date,
+        number=number,
+        state=WindowState.OPEN,
+        opened_at=at,
+        closes_at=sitting.closes_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,11 @@ class SettlementInstruction:
     window_id: WindowId
     currency: str
     legs: tuple[SettlementLeg, ...]
+
+
+def instruction_id(window: WindowId, attempt: int) -> str:
+    """Such as `SYP-20261124-01-1`; a refused settlement that is sent again is another instruction."""
+    return f"{window}-{attempt}"
 
 
 class SettlementStatus(StrEnum):

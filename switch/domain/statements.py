@@ -80,6 +80,10 @@ class IssuedFile:
     sha256: str
 
 
+def file_id(participant: ParticipantCode, kind: FileKind, window: WindowId, revision: int) -> str:
+    return f"{participant}-{kind}-{window}-r{revision}"
+
+
 # --- handed in by participants, for reconciliation -------------------------------------------------------------------
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.admission import Books, Changes, Command, Conclude, Decision, RecordRefusal, Reserve, admit_batch
+from switch.domain.admission import Command, Conclude, Decision, RecordRefusal, Reserve, admit_batch
 from switch.domain.bills import Bill, BillKey
+from switch.domain.books import Books, Changes
 from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position

@@ -16,6 +16,7 @@ from switch.store.tables.payments import bill as table
 
 _COLUMNS = tuple(table.c.keys())
 _INSERT = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING")
+_ADD = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING RETURNING service_code, customer_reference, bill_number")
 _LOCK = text("""
     SELECT bill.* FROM bill
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:services AS text[]), CAST(:references AS text[]), CAST(:numbers AS text[]))
@@ -50,6 +51,12 @@ async def insert_missing(connection: AsyncConnection, bills: Collection[Bill]) -
     await connection.execute(_INSERT, by_column(rows, _COLUMNS))
 
 
+async def add(connection: AsyncConnection, bills: Collection[Bill]) -> set[BillKey]:
+    """The keys that were new; in the order of `insert_missing`."""
+    rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
+    return {BillKey(*row) for row in (await connection.execute(_ADD, by_column(rows, _COLUMNS))).all()}
+
+
 async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[BillKey, Bill]:
     wanted = list(keys)
     parameters = {
@@ -58,7 +65,7 @@ async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[Bil
         "references": [key.customer_reference for key in wanted],
         "numbers": [key.bill_number for key in wanted],
     }
-    return {bill.key: bill for bill in map(_from_row, (await connection.execute(_LOCK, parameters)).all())}
+    return {bill.key: bill for bill in map(from_row, (await connection.execute(_LOCK, parameters)).all())}
 
 
 async def update(connection: AsyncConnection, bills: Collection[Bill]) -> None:
@@ -67,10 +74,10 @@ async def update(connection: AsyncConnection, bills: Collection[Bill]) -> None:
 
 async def of_customer(connection: AsyncConnection, service: ServiceCode, customer_reference: str) -> Sequence[Bill]:
     parameters = {"bucket": bucket_for(service, customer_reference), "service": service, "reference": customer_reference}
-    return [_from_row(row) for row in (await connection.execute(_OF_CUSTOMER, parameters)).all()]
+    return [from_row(row) for row in (await connection.execute(_OF_CUSTOMER, parameters)).all()]
 
 
-def _from_row(row: Row[Any]) -> Bill:
+def from_row(row: Row[Any]) -> Bill:
     return Bill(
         key=BillKey(ServiceCode(row.service_code), row.customer_reference, row.bill_number),
         amount=Money(row.amount_minor, row.currency),

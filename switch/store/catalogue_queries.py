@@ -1,7 +1,7 @@
 """The catalogue as it is asked for: billers and services with when they last changed. Reads only."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,14 +24,11 @@ _SERVICES = text("""
 """)
 
 
-class Listed(NamedTuple):
-    code: str
-    changed_at: datetime
-
-
-async def billers(connection: AsyncConnection, updated_since: datetime | None, after: str, limit: int) -> list[Listed]:
+async def billers(
+    connection: AsyncConnection, updated_since: datetime | None, after: str, limit: int
+) -> list[tuple[ParticipantCode, datetime]]:
     parameters: dict[str, Any] = {"updated_since": updated_since, "after": after, "limit": limit}
-    return [Listed(*row) for row in (await connection.execute(_BILLERS, parameters)).all()]
+    return [(ParticipantCode(row.code), row.changed_at) for row in (await connection.execute(_BILLERS, parameters)).all()]
 
 
 async def services(

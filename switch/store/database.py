@@ -15,6 +15,9 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQL
 LOCK_TIMEOUT_MILLISECONDS = 5_000
 STATEMENT_TIMEOUT_MILLISECONDS = 60_000
 
+Connection = AsyncConnection
+"""For use cases, which hand one on within a transaction and know nothing else of it."""
+
 
 class CommitUnknown(Exception):
     """The line broke at COMMIT: whether it was done is not known. Read back by key before answering."""

@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.admission import KeyOf, KeyRecord, RecordRefusal, Reserve
+from switch.domain.admission import RecordRefusal, Reserve
+from switch.domain.books import KeyOf, KeyRecord
 from switch.domain.errors import stored_refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.store.database import insert_rows

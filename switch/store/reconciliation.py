@@ -1,6 +1,7 @@
 """Reconciliation in the database: sets compared with sets, a million lines a side, nothing of them held in Python.
 
 All of it runs in one transaction of the use case, in this order: `lock_day`, `compare`, `keep_breaks`, `keep_sides`.
+The sets are temporary tables that the planner has looked at: without knowing their size it would compare each row with each.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,57 +10,86 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.calendar import BUSINESS_UTC_OFFSET_HOURS
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import CARRY_FORWARD_DAYS
 
 STATEMENT_TIMEOUT_SECONDS = 600
+WORK_MEMORY_MEGABYTES = 64
 
-# What the switch has, seen from each side; what the newest statements say, line by line; `nth` counts lines of one payment.
-_OURS = """
-    ours AS MATERIALIZED (
-        SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state
+_SETTINGS = (
+    text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"),
+    text(f"SET LOCAL work_mem = '{WORK_MEMORY_MEGABYTES}MB'"),
+)
+
+_TABLES = (
+    text("""
+        CREATE TEMPORARY TABLE newest (participant_code text, side text, statement_id text) ON COMMIT DROP
+    """),
+    text("""
+        CREATE TEMPORARY TABLE nearby (participant_code text, business_date date, statement_id text) ON COMMIT DROP
+    """),
+    text("""
+        CREATE TEMPORARY TABLE ours (
+            side text, participant_code text, counterparty_code text, own_reference text, payment_id uuid, customer_reference text,
+            amount_minor bigint, state text
+        ) ON COMMIT DROP
+    """),
+    text("""
+        CREATE TEMPORARY TABLE booked (
+            participant_code text, side text, line integer, bucket smallint, payment_id uuid, own_reference text, counterparty_code text,
+            customer_reference text, minor bigint, business_date date, reversed boolean, nth bigint
+        ) ON COMMIT DROP
+    """),
+    text("""
+        CREATE TEMPORARY TABLE found_pairs (participant_code text, pairs bigint) ON COMMIT DROP
+    """),
+    text("""
+        CREATE TEMPORARY TABLE found_break (
+            kind text, side text, participant_code text, payment_id uuid, minor bigint, ours text, theirs text,
+            in_a_pair boolean
+        ) ON COMMIT DROP
+    """),
+)
+
+# What the switch has, seen from each side; what the newest statements say, line by line, `nth` counting the lines of one payment;
+# and the same participants' newest statements for the days around, where a line may have been carried to.
+_SETS = (
+    text("""
+        INSERT INTO newest SELECT DISTINCT ON (participant_code) participant_code, side, statement_id FROM statement
+        WHERE business_date = :day AND currency = :currency ORDER BY participant_code, revision DESC
+    """),
+    text("""
+        INSERT INTO nearby SELECT DISTINCT ON (participant_code, business_date) participant_code, business_date, statement_id FROM statement
+        WHERE currency = :currency AND business_date BETWEEN :carried_from AND :carried_to AND business_date <> :day
+        ORDER BY participant_code, business_date, revision DESC
+    """),
+    text("""
+        INSERT INTO ours SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state
         FROM payment CROSS JOIN LATERAL (VALUES
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference),
             ('biller', payment.biller_code, payment.bank_code, payment.biller_reference)
         ) AS seen (side, participant_code, counterparty_code, own_reference)
         WHERE payment.business_date = :day AND payment.currency = :currency
-    )"""
-_NEWEST = """
-    newest AS MATERIALIZED (
-        SELECT DISTINCT ON (participant_code) participant_code, side, statement_id FROM statement
-        WHERE business_date = :day AND currency = :currency ORDER BY participant_code, revision DESC
-    )"""
-_BOOKED = """
-    booked AS MATERIALIZED (
-        SELECT newest.participant_code, newest.side, line.*,
-            row_number() OVER (PARTITION BY line.statement_id, line.payment_id ORDER BY line.line) AS nth
+    """),
+    text("""
+        INSERT INTO booked
+        SELECT newest.participant_code, newest.side, line.line, line.bucket, line.payment_id, line.own_reference, line.counterparty_code,
+            line.customer_reference, line.minor, line.business_date, line.reversed,
+            row_number() OVER (PARTITION BY line.statement_id, line.payment_id ORDER BY line.line)
         FROM newest JOIN statement_line AS line USING (statement_id)
-    )"""
-# The same participants' newest statements for the days around: where a line may have been carried to.
-_NEARBY = """
-    nearby AS MATERIALIZED (
-        SELECT DISTINCT ON (participant_code, business_date) participant_code, business_date, statement_id FROM statement
-        WHERE currency = :currency AND business_date BETWEEN :carried_from AND :carried_to AND business_date <> :day
-        ORDER BY participant_code, business_date, revision DESC
-    )"""
+    """),
+)
+_LOOK_AT_SETS = text("ANALYZE newest, nearby, ours, booked")
+_LOOK_AT_FOUND = text("ANALYZE found_pairs, found_break")
 
-_FOUND = text("""
-    CREATE TEMPORARY TABLE found_break (
-        kind text NOT NULL, side text NOT NULL, participant_code text NOT NULL, payment_id uuid NOT NULL, minor bigint NOT NULL,
-        ours text, theirs text
-    ) ON COMMIT DROP
+_PAIRS = text("""
+    INSERT INTO found_pairs SELECT participant_code, count(*)
+    FROM ours JOIN booked USING (side, participant_code, payment_id) WHERE booked.nth = 1 GROUP BY participant_code
 """)
-_MATCHED = text("CREATE TEMPORARY TABLE found_pair (participant_code text NOT NULL, payment_id uuid NOT NULL) ON COMMIT DROP")
-
-_PAIRS = text(f"""
-    WITH {_OURS}, {_NEWEST}, {_BOOKED}
-    INSERT INTO found_pair SELECT ours.participant_code, ours.payment_id
-    FROM ours JOIN booked USING (side, participant_code, payment_id) WHERE booked.nth = 1
-""")
-_DIFFERENCES = text(f"""
-    WITH {_OURS}, {_NEWEST}, {_BOOKED}
-    INSERT INTO found_break SELECT difference.kind, side, participant_code, payment_id, difference.minor, difference.ours, difference.theirs
+# Nearly all agree: only those that do not are looked at field by field.
+_DIFFERENCES = text("""
+    INSERT INTO found_break
+    SELECT difference.kind, side, participant_code, payment_id, difference.minor, difference.ours, difference.theirs, true
     FROM ours JOIN booked USING (side, participant_code, payment_id) CROSS JOIN LATERAL (VALUES
         ('amount_differs', booked.minor <> ours.amount_minor, abs(booked.minor - ours.amount_minor),
             round(ours.amount_minor / CAST(:unit AS numeric), :scale)::text, round(booked.minor / CAST(:unit AS numeric), :scale)::text),
@@ -73,19 +103,21 @@ _DIFFERENCES = text(f"""
         ('status_differs', booked.reversed <> (ours.state = 'REVERSED'), ours.amount_minor,
             ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
     ) AS difference (kind, differs, minor, ours, theirs)
-    WHERE booked.nth = 1 AND difference.differs
+    WHERE booked.nth = 1 AND difference.differs AND (
+        (booked.minor, booked.business_date, booked.counterparty_code, booked.customer_reference, booked.reversed)
+            <> (ours.amount_minor, CAST(:day AS date), ours.counterparty_code, ours.customer_reference, ours.state = 'REVERSED')
+        OR booked.own_reference <> nullif(ours.own_reference, ''))
 """)
-_DUPLICATES = text(f"""
-    WITH {_NEWEST}, {_BOOKED}
-    INSERT INTO found_break SELECT 'duplicate_at_' || side, side, participant_code, payment_id, minor, NULL, 'line ' || line
+_DUPLICATES = text("""
+    INSERT INTO found_break (kind, side, participant_code, payment_id, minor, ours, theirs)
+    SELECT 'duplicate_at_' || side, side, participant_code, payment_id, minor, NULL, 'line ' || line
     FROM booked WHERE nth > 1
 """)
-_MISSING = text(f"""
-    WITH {_OURS}, {_NEWEST}, {_NEARBY},
-    missing AS MATERIALIZED (
-        SELECT ours.*, newest.statement_id FROM ours JOIN newest USING (side, participant_code)
-        WHERE NOT EXISTS (SELECT FROM statement_line AS line
-            WHERE line.statement_id = newest.statement_id AND line.payment_id = ours.payment_id)
+_MISSING = text("""
+    WITH missing AS MATERIALIZED (
+        SELECT ours.* FROM ours JOIN newest USING (side, participant_code)
+        WHERE NOT EXISTS (SELECT FROM booked
+            WHERE booked.side = ours.side AND booked.participant_code = ours.participant_code AND booked.payment_id = ours.payment_id)
     ),
     carried AS MATERIALIZED (
         SELECT missing.participant_code, missing.payment_id, min(nearby.business_date) AS business_date
@@ -93,7 +125,7 @@ _MISSING = text(f"""
         JOIN statement_line AS line ON line.statement_id = nearby.statement_id AND line.payment_id = missing.payment_id
         GROUP BY missing.participant_code, missing.payment_id
     )
-    INSERT INTO found_break
+    INSERT INTO found_break (kind, side, participant_code, payment_id, minor, ours, theirs)
     SELECT CASE WHEN carried.payment_id IS NULL THEN 'missing_at_' || side ELSE 'date_differs' END, side, participant_code, payment_id,
         missing.amount_minor,
         CASE WHEN carried.payment_id IS NULL THEN missing.state ELSE CAST(:day AS date)::text END, carried.business_date::text
@@ -101,9 +133,8 @@ _MISSING = text(f"""
     WHERE NOT (missing.state = 'REVERSED' AND carried.payment_id IS NULL)
 """)
 # A line for what the switch does not have on that day. What belongs to other participants is to this one as if it were not there (I11).
-_UNEXPECTED = text(f"""
-    WITH {_OURS}, {_NEWEST}, {_BOOKED}, {_NEARBY},
-    unexpected AS MATERIALIZED (
+_UNEXPECTED = text("""
+    WITH unexpected AS MATERIALIZED (
         SELECT booked.* FROM booked
         WHERE booked.nth = 1 AND NOT EXISTS (SELECT FROM ours
             WHERE ours.side = booked.side AND ours.participant_code = booked.participant_code AND ours.payment_id = booked.payment_id)
@@ -118,7 +149,7 @@ _UNEXPECTED = text(f"""
         FROM unexpected LEFT JOIN payment ON payment.bucket = unexpected.bucket AND payment.payment_id = unexpected.payment_id
             AND unexpected.participant_code = CASE unexpected.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
     )
-    INSERT INTO found_break
+    INSERT INTO found_break (kind, side, participant_code, payment_id, minor, ours, theirs)
     SELECT
         CASE WHEN known.state IS NULL THEN 'missing_at_switch'
              WHEN known.our_date IS NULL THEN 'status_differs'
@@ -136,8 +167,8 @@ _UNEXPECTED = text(f"""
              WHEN known.currency <> :currency THEN CAST(:currency AS text)
              ELSE CAST(:day AS date)::text END
     FROM known
-    WHERE NOT (known.state = 'REJECTED' AND reversed)
-      AND NOT (coalesce(known.currency = :currency, false) AND known.our_date IS NOT NULL AND known.statement_there AND NOT known.booked_there)
+    WHERE NOT (known.state IS NOT DISTINCT FROM 'REJECTED' AND reversed)
+      AND NOT (known.our_date IS NOT NULL AND known.currency = :currency AND known.statement_there AND NOT known.booked_there)
 """)
 _LATE_ANSWERS = text("""
     WITH final AS (
@@ -146,7 +177,8 @@ _LATE_ANSWERS = text("""
         SELECT bucket, payment_id, biller_code, amount_minor, state FROM payment
         WHERE state = 'REJECTED' AND currency = :currency AND concluded_at >= :day_begins AND concluded_at < :day_ends
     )
-    INSERT INTO found_break SELECT DISTINCT 'late_answer', 'biller', biller_code, payment_id, amount_minor, state, event.note
+    INSERT INTO found_break (kind, side, participant_code, payment_id, minor, ours, theirs)
+    SELECT DISTINCT 'late_answer', 'biller', biller_code, payment_id, amount_minor, state, event.note
     FROM final JOIN payment_event AS event USING (bucket, payment_id) WHERE event.note LIKE 'late answer%'
 """)
 _COMPARISONS: tuple[TextClause, ...] = (_PAIRS, _DIFFERENCES, _DUPLICATES, _MISSING, _UNEXPECTED, _LATE_ANSWERS)
@@ -169,26 +201,23 @@ _END_THE_REST = text("""
             = (break.kind, break.side, break.participant_code, break.payment_id, break.minor)
           AND (found.ours, found.theirs) IS NOT DISTINCT FROM (break.ours, break.theirs))
 """)
-_KEEP_SIDES = text(f"""
-    WITH {_NEWEST},
-    taking_part AS (
+_KEEP_SIDES = text("""
+    WITH taking_part AS (
         SELECT DISTINCT seen.* FROM payment CROSS JOIN LATERAL (VALUES ('bank', bank_code), ('biller', biller_code))
             AS seen (side, participant_code)
         WHERE business_date = :day AND currency = :currency
         UNION SELECT side, participant_code FROM newest
         UNION SELECT side, participant_code FROM found_break
     ),
-    agreeing AS (
-        SELECT participant_code, count(*) AS matched FROM found_pair
-        WHERE NOT EXISTS (SELECT FROM found_break AS found
-            WHERE found.participant_code = found_pair.participant_code AND found.payment_id = found_pair.payment_id
-              AND found.kind IN ('amount_differs', 'date_differs', 'reference_differs', 'status_differs'))
-        GROUP BY participant_code
+    differing AS (
+        SELECT participant_code, count(DISTINCT payment_id) AS differing FROM found_break WHERE in_a_pair GROUP BY participant_code
     )
     INSERT INTO reconciled_side (business_date, currency, participant_code, side, statement_id, matched, reconciled_at)
-    SELECT CAST(:day AS date), CAST(:currency AS text), participant_code, side, newest.statement_id, coalesce(matched, 0),
+    SELECT CAST(:day AS date), CAST(:currency AS text), participant_code, side, newest.statement_id,
+        coalesce(pairs, 0) - coalesce(differing, 0),
         CAST(:now AS timestamptz)
-    FROM taking_part LEFT JOIN newest USING (side, participant_code) LEFT JOIN agreeing USING (participant_code)
+    FROM taking_part LEFT JOIN newest USING (side, participant_code)
+    LEFT JOIN found_pairs USING (participant_code) LEFT JOIN differing USING (participant_code)
     ORDER BY participant_code, side
     ON CONFLICT (business_date, currency, participant_code, side)
         DO UPDATE SET statement_id = excluded.statement_id, matched = excluded.matched, reconciled_at = excluded.reconciled_at
@@ -200,7 +229,8 @@ _LOCK_DAY = text("""
 
 async def lock_day(connection: AsyncConnection, business_date: date, currency: str) -> None:
     """Two runs for one day follow each other; the later one sees what the earlier one has seen, or newer."""
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
+    for setting in _SETTINGS:
+        await connection.execute(setting)
     await connection.execute(_LOCK_DAY, {"day": business_date, "currency": currency})
 
 
@@ -216,11 +246,11 @@ async def compare(connection: AsyncConnection, business_date: date, currency: st
         "day_begins": day_begins,
         "day_ends": day_begins + timedelta(days=1),
     }
-    await connection.execute(_FOUND)
-    await connection.execute(_MATCHED)
-    for comparison in _COMPARISONS:
-        wanted = comparison.compile().params.keys()
-        await connection.execute(comparison, {name: parameters[name] for name in wanted})
+    for table in _TABLES:
+        await connection.execute(table)
+    for step in (*_SETS, _LOOK_AT_SETS, *_COMPARISONS, _LOOK_AT_FOUND):
+        wanted = step.compile().params.keys()
+        await connection.execute(step, {name: parameters[name] for name in wanted})
 
 
 async def keep_breaks(connection: AsyncConnection, business_date: date, currency: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.sources import calls, named, parsed, python_files
 
 _THE_PLACE = "switch/store/database.py"
-_METHODS = {"begin", "begin_nested", "begin_twophase", "commit", "rollback", "transaction"}
+_METHODS = {"begin", "begin_nested", "begin_twophase", "commit", "rollback"}
 _STATEMENTS = ("BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT")
 
 

@@ -8,21 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.domain.admission import (
-    Books,
-    Changes,
     Command,
     Conclude,
     Contradicted,
     Decision,
     KeyConflict,
-    KeyOf,
-    OpenWindow,
     RefusedUnderKey,
     Reserve,
     Stands,
     admit_batch,
 )
 from switch.domain.bills import Bill, BillKey
+from switch.domain.books import Books, Changes, KeyOf, OpenWindow
 from switch.domain.catalogue import AmountRuleKind
 from switch.domain.fees import Fees
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, WindowId, bucketed_id

@@ -35,6 +35,7 @@ cap_change = Table(
     Column("cap_minor", BigInteger, nullable=False),
     moment("changed_at"),
     Column("by", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
 )
 
 journal_entry = Table(

@@ -1,6 +1,6 @@
 """The directory: participants, keys, end points, services, tariff; its version and history. Small reference tables."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key
 
@@ -22,6 +22,7 @@ directory_change = Table(
     json_column("content", nullable=False),
     moment("changed_at"),
     Column("by", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
     one_of("kind", "participant", "key", "endpoint", "service", "tariff"),
 )
@@ -39,6 +40,12 @@ participant = Table(
     moment("changed_at"),
     one_of("kind", "bank", "wallet", "biller", "operator", "overseer"),
     one_of("status", "draft", "testing", "pilot", "live", "suspended", "closed"),
+    Index(
+        "uq_participant_authority",
+        "kind",
+        unique=True,
+        postgresql_where=text("kind IN ('operator', 'overseer') AND status <> 'closed'"),
+    ),
 )
 
 participant_key = Table(

@@ -31,6 +31,7 @@ inquiry = Table(
     json_column("presentment", nullable=False),
     moment("presented_at"),
     moment("expires_at"),
+    Column("digest", LargeBinary, nullable=False),
 )
 
 bill = Table(

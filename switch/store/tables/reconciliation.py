@@ -71,6 +71,7 @@ break_table = Table(
     moment("ended_at", nullable=True),
     one_of("side", "bank", "biller"),
     one_of("state", "open", "matched_later"),
-    Index("ix_break_day", "business_date", "participant_code", "state"),
+    Index("ix_break_day", "business_date", "break_id"),
+    Index("ix_break_participant", "participant_code", "business_date", "break_id"),
     Index("ix_break_payment", "payment_id", postgresql_where=text("payment_id IS NOT NULL")),
 )

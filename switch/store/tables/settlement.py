@@ -1,8 +1,8 @@
 """Settlement windows, the pointer to the open one, the bilateral matrix, instructions to the RTGS, holidays and files issued."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, SmallInteger, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text, text
 
-from switch.store.tables.schema import json_column, metadata, moment, one_of, text_key
+from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key
 
 settlement_window = Table(
     "settlement_window",
@@ -19,6 +19,8 @@ settlement_window = Table(
     Column("rtgs_reference", Text),
     Column("attempt", SmallInteger, nullable=False),
     Column("reason", Text),
+    Column("closed_by", Text),
+    moment("files_issued_at", nullable=True),
     one_of("state", "open", "closed", "settling", "settled", "aborted"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
     CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled"),
@@ -55,6 +57,8 @@ settlement_instruction = Table(
     Column("rtgs_reference", Text),
     Column("reason", Text),
     moment("answered_at", nullable=True),
+    Column("asked", Integer, nullable=False, server_default="0"),
+    moment("next_attempt_at", nullable=True),
     one_of("status", "settled", "rejected"),
 )
 
@@ -73,6 +77,17 @@ cut_off = Table(
     Column("number", SmallInteger, primary_key=True, autoincrement=False),
     Column("minute_of_day", SmallInteger, nullable=False),
     CheckConstraint("minute_of_day BETWEEN 1 AND 1440", name="minute_of_day"),
+)
+
+calendar_change = Table(
+    "calendar_change",
+    metadata,
+    id_column("change_id"),
+    Column("currency", Text, nullable=False),
+    json_column("content", nullable=False),
+    moment("changed_at"),
+    Column("by", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
 )
 
 issued_file = Table(

@@ -1,0 +1,1 @@
+"""Billers: one protocol a file."""

@@ -1,0 +1,204 @@
+"""The biller protocol `json-1`: JSON over HTTP, signed both ways, idempotent on our payment id (docs/biller-protocol.md)."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from adapters.codecs.strict_json import Malformed, amount, optional_date, optional_text, text
+from adapters.transports.signed_calls import Heard, SignedCalls
+from adapters.transports.unheard import Unheard
+from switch.domain.advices import Advice
+from switch.domain.bills import PresentedBill, Presentment
+from switch.domain.catalogue import AmountRuleKind
+from switch.domain.directory import Endpoint
+from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.money import Money
+from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
+from switch.domain.participants import Name
+from switch.domain.payments import Payment
+
+MOST_BILLS = 100
+LONGEST_REFERENCE_CHARACTERS = 64
+
+# What a biller may give as its reason. Others, and one that is ours alone, are read as `other`: a clear no is a no.
+_REASONS = {reason.value: reason for reason in Reason if reason is not Reason.NOT_REACHED}
+_RULES = {rule.value: rule for rule in AmountRuleKind}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBiller:
+    calls: SignedCalls
+
+    async def inquire(
+        self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, *, answer_seconds: int
+    ) -> Presentment | Refused | Unknown:
+        return await _or_unknown(self._inquire(endpoint, service, customer_reference, answer_seconds))
+
+    async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        return await _or_unknown(self._pay(endpoint, payment, answer_seconds))
+
+    async def enquire(
+        self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money | None = None
+    ) -> EnquiryOutcome:
+        """`ordered`, where it is given, must be the amount that the biller says."""
+        return await _or_unknown(self._enquire(endpoint, payment_id, ordered, answer_seconds))
+
+    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        """Accepted where the biller has taken its booking back, or has done so before."""
+        return await _or_unknown(self._reverse(endpoint, payment, answer_seconds))
+
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+        return await _or_unknown(self._advise(endpoint, advice, answer_seconds)) is True
+
+    async def _inquire(
+        self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, answer_seconds: int
+    ) -> Presentment | Refused:
+        question = {"service_code": service, "customer_reference": customer_reference}
+        heard = await self._call(endpoint, "POST", "/inquiries", question, answer_seconds)
+        _require_echo(heard, question)
+        match _outcome(heard):
+            case "presented":
+                bills = heard.document.get("bills")
+                if not isinstance(bills, list) or len(bills) > MOST_BILLS:
+                    raise Malformed("bills is not a list, or too long")
+                return Presentment(tuple(_bill(bill) for bill in bills), optional_text(heard.document, "customer_name"))
+            case "refused":
+                return _refused(heard)
+            case other:
+                raise Malformed(f"outcome {other} has no meaning here")
+
+    async def _pay(self, endpoint: Endpoint, payment: Payment, answer_seconds: int) -> Outcome:
+        path = f"/payments/{payment.payment_id}"
+        heard = await self._call(endpoint, "PUT", path, _order(payment), answer_seconds)
+        _require_payment(heard, payment.payment_id, payment.request.amount)
+        match _outcome(heard):
+            case "accepted":
+                return _accepted(heard)
+            case "refused":
+                return _refused(heard)
+            case other:
+                raise Malformed(f"outcome {other} has no meaning here")
+
+    async def _enquire(self, endpoint: Endpoint, payment_id: PaymentId, ordered: Money | None, answer_seconds: int) -> EnquiryOutcome:
+        heard = await self._call(endpoint, "GET", f"/payments/{payment_id}", None, answer_seconds)
+        if (outcome := _outcome(heard)) == "not_found":
+            _require_echo(heard, {"payment_id": str(payment_id)})
+            return NotFound()
+        _require_payment(heard, payment_id, ordered)
+        match outcome:
+            case "accepted":
+                return _accepted(heard)
+            case "refused":
+                return _refused(heard)
+            case "reversed":
+                return Unknown("the biller has booked it and taken it back")
+            case other:
+                raise Malformed(f"outcome {other} has no meaning here")
+
+    async def _reverse(self, endpoint: Endpoint, payment: Payment, answer_seconds: int) -> Outcome:
+        amount_back = payment.request.amount
+        question = {"payment_id": str(payment.payment_id), "amount": amount_back.text(), "currency": amount_back.currency}
+        heard = await self._call(endpoint, "POST", f"/payments/{payment.payment_id}/reversal", question, answer_seconds)
+        _require_payment(heard, payment.payment_id, amount_back)
+        match _outcome(heard):
+            case "reversed":
+                return _accepted(heard)
+            case "refused":
+                return _refused(heard)
+            case other:
+                raise Malformed(f"outcome {other} has no meaning here")
+
+    async def _advise(self, endpoint: Endpoint, advice: Advice, answer_seconds: int) -> bool:
+        question: dict[str, Any] = {
+            "event_id": str(advice.event_id),
+            "kind": advice.kind,
+            "created_at": advice.created_at.isoformat(),
+            "content": advice.content,
+        }
+        heard = await self._call(endpoint, "POST", "/advices", question, answer_seconds)
+        _require_echo(heard, {"event_id": question["event_id"]})
+        return heard.status == 200 and _outcome(heard) == "acknowledged"
+
+    async def _call(self, endpoint: Endpoint, method: str, path: str, document: dict[str, Any] | None, answer_seconds: int) -> Heard:
+        """A yes is said with 200; a no may also be said with 4xx; anything else says nothing."""
+        heard = await self.calls.call(endpoint.biller, endpoint.url, method, path, document, deadline_seconds=answer_seconds)
+        if heard.status != 200 and not (400 <= heard.status < 500 and heard.document.get("outcome") in ("refused", "not_found")):
+            raise Unheard(f"status {heard.status}")
+        return heard
+
+
+async def _or_unknown(asking: Awaitable[T]) -> T | Unknown:
+    """Whatever a biller does, it is no error of ours."""
+    try:
+        return await asking
+    except Unheard as unheard:
+        return Unknown(unheard.why, unheard.asked)
+    except Malformed as malformed:
+        return Unknown(str(malformed))
+    except Exception as fault:  # noqa: BLE001 - the edge: an outcome that we failed to read is not known
+        return Unknown(type(fault).__name__)
+
+
+def _order(payment: Payment) -> dict[str, Any]:
+    request = payment.request
+    return {
+        "payment_id": str(payment.payment_id),
+        "payment_reference": payment.reference,
+        "bank_code": request.bank,
+        "service_code": request.service,
+        "customer_reference": request.customer_reference,
+        "bill_number": request.bill_number,
+        "amount": request.amount.text(),
+        "currency": request.amount.currency,
+        "channel": request.channel,
+        "ordered_at": payment.reserved_at.isoformat(),
+        "business_date": None if payment.business_date is None else payment.business_date.isoformat(),
+    }
+
+
+def _outcome(heard: Heard) -> str:
+    return text(heard.document, "outcome", 20)
+
+
+def _require_echo(heard: Heard, question: dict[str, str]) -> None:
+    for field, asked in question.items():
+        if heard.document.get(field) != asked:
+            raise Malformed(f"the answer is for another {field}")
+
+
+def _require_payment(heard: Heard, payment_id: PaymentId, ordered: Money | None) -> None:
+    _require_echo(heard, {"payment_id": str(payment_id)})
+    if (said := amount(heard.document)) != (ordered or said):
+        raise Malformed("the answer is for another amount")
+
+
+def _accepted(heard: Heard) -> Accepted:
+    if heard.status != 200:
+        raise Unheard(f"status {heard.status}")
+    return Accepted(text(heard.document, "biller_reference", LONGEST_REFERENCE_CHARACTERS))
+
+
+def _refused(heard: Heard) -> Refused:
+    reason = _REASONS.get(text(heard.document, "reason", 40), Reason.OTHER)
+    return Refused(reason, optional_text(heard.document, "response_code", 20) or "")
+
+
+def _bill(document: Any) -> PresentedBill:
+    if not isinstance(document, dict):
+        raise Malformed("a bill is not an object")
+    rule = _RULES.get(text(document, "rule", 20))
+    if rule is None:
+        raise Malformed("rule is not one of ours")
+    description = document.get("description")
+    if description is not None and not isinstance(description, dict):
+        raise Malformed("description is not an object")
+    return PresentedBill(
+        bill_number=text(document, "bill_number", LONGEST_REFERENCE_CHARACTERS),
+        due=amount(document),
+        rule=rule,
+        issued_on=optional_date(document, "issued_on"),
+        due_on=optional_date(document, "due_on"),
+        description=None if description is None else Name(ar=text(description, "ar"), en=text(description, "en")),
+    )

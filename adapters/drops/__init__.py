@@ -1,0 +1,1 @@
+"""Drops: where issued files lie."""

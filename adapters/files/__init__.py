@@ -1,0 +1,1 @@
+"""Files: one layout a file."""

@@ -1,0 +1,117 @@
+"""The layout `csv-1`: files to billers and banks, and statements from them, for spreadsheets and programs (docs/file-formats.md)."""
+
+from collections.abc import Iterable, Iterator
+
+from adapters.files.csv_cells import BOM, MOST_CELL_CHARACTERS, row, titles
+from adapters.files.csv_statements import parse_statement, render_statement
+from switch.domain.calendar import BUSINESS_ZONE
+from switch.domain.money import Money
+from switch.domain.statements import BookedStatement, FileHeader, FileKind, FileLine, FileTotals
+
+__all__ = ["BOM", "MOST_CELL_CHARACTERS", "CsvFormat"]
+
+LINES_AT_ONCE = 1_000
+
+_HEADER_TITLES = titles(
+    "HT",
+    ("التنسيق", "Layout"),
+    ("النوع", "Kind"),
+    ("المشارك", "Participant"),
+    ("نافذة التسوية", "Settlement window"),
+    ("يوم العمل", "Business date"),
+    ("العملة", "Currency"),
+    ("التسلسل", "Sequence"),
+    ("الإصدار", "Revision"),
+    ("بصمة الملف السابق", "SHA-256 of the file before"),
+    ("مرجع التسوية الآنية", "RTGS reference"),
+    ("وقت التسوية", "Settled at"),
+)
+_COUNTERPARTY = {FileKind.SETTLEMENT: ("مصرف الدافع", "Payer's bank"), FileKind.STATEMENT: ("الجهة المفوترة", "Biller")}
+_FEE = {FileKind.SETTLEMENT: ("رسم الجهة", "Biller's fee"), FileKind.STATEMENT: ("رسم الدافع", "Payer's fee")}
+_NET = {FileKind.SETTLEMENT: ("الصافي لكم", "Net to you"), FileKind.STATEMENT: ("الصافي عليكم", "Net due from you")}
+
+
+class CsvFormat:
+    layout = "csv-1"
+    extension = "csv"
+
+    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
+        yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
+        pending: list[bytes] = []
+        for number, line in enumerate(lines, 1):
+            pending.append(_line(number, line, header.currency))
+            if len(pending) == LINES_AT_ONCE:
+                yield b"".join(pending)
+                pending.clear()
+        yield b"".join(pending)
+        yield _trailer_titles(header.kind) + _trailer(totals, header.currency)
+
+    def parse_statement(self, content: bytes) -> BookedStatement:
+        return parse_statement(content)
+
+    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
+        return render_statement(statement)
+
+
+def _header(header: FileHeader) -> bytes:
+    return row(
+        "H",
+        CsvFormat.layout,
+        header.kind,
+        header.participant,
+        header.window_id,
+        header.business_date.isoformat(),
+        header.currency,
+        str(header.sequence),
+        str(header.revision),
+        header.previous_sha256,
+        header.rtgs_reference,
+        header.settled_at.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds"),
+    )
+
+
+def _line_titles(kind: FileKind) -> bytes:
+    return titles(
+        "DT",
+        ("السطر", "Line"),
+        ("رقم الدفعة", "Payment id"),
+        ("مرجع الدفعة", "Payment reference"),
+        _COUNTERPARTY[kind],
+        ("الخدمة", "Service"),
+        ("مرجع الزبون", "Customer reference"),
+        ("رقم الفاتورة", "Bill number"),
+        ("مرجع المصرف", "Bank reference"),
+        ("مرجع الجهة المفوترة", "Biller reference"),
+        ("المبلغ", "Amount"),
+        _FEE[kind],
+        _NET[kind],
+        ("وقت الإتمام", "Completed at"),
+    )
+
+
+def _line(number: int, line: FileLine, currency: str) -> bytes:
+    return row(
+        "D",
+        str(number),
+        str(line.payment_id),
+        line.payment_reference,
+        line.counterparty,
+        line.service,
+        line.customer_reference,
+        line.bill_number,
+        line.bank_reference,
+        line.biller_reference,
+        Money(line.amount, currency).text(),
+        Money(line.fee, currency).text(),
+        Money(line.net, currency).text(),
+        line.completed_at.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds"),
+    )
+
+
+def _trailer_titles(kind: FileKind) -> bytes:
+    return titles("TT", ("عدد الأسطر", "Lines"), ("المبلغ", "Amount"), _FEE[kind], _NET[kind])
+
+
+def _trailer(totals: FileTotals, currency: str) -> bytes:
+    sums = (Money(minor, currency).text() for minor in (totals.amount, totals.fee, totals.net))
+    return row("T", str(totals.lines), *sums)

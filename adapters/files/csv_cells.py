@@ -1,0 +1,31 @@
+"""Cells of the CSV layouts: quoted by RFC 4180, and guarded so that no spreadsheet takes one for a formula."""
+
+import re
+
+BOM = b"\xef\xbb\xbf"
+MOST_CELL_CHARACTERS = 512
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
+_QUOTED = re.compile(r'[",\r\n]')
+
+
+def cell(text: str | None) -> str:
+    """`-7` becomes `'-7`; a spreadsheet shows it as text, and `plain` gives it back."""
+    if not text:
+        return ""
+    if text.startswith(_GUARDED):
+        text = "'" + text
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def plain(text: str) -> str:
+    """The text of a cell as the other side meant it."""
+    return text[1:] if text.startswith("'") else text
+
+
+def row(*cells: str | None) -> bytes:
+    return (",".join(map(cell, cells)) + "\r\n").encode()
+
+
+def titles(record: str, *names: tuple[str, str]) -> bytes:
+    """Each column's title in Arabic and English."""
+    return row(record, *(f"{arabic} / {english}" for arabic, english in names))

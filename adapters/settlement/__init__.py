@@ -1,0 +1,1 @@
+"""Settlement banks: one RTGS protocol a file."""

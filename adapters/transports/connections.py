@@ -1,0 +1,76 @@
+"""Connections kept to each counterparty: a bounded number, used again while they are fresh."""
+
+import asyncio
+import ssl
+from collections import defaultdict
+from functools import cached_property
+
+from adapters.transports.address import Address
+from adapters.transports.connection import Connection
+from adapters.transports.unheard import Unheard
+
+MOST_CONNECTIONS = 64
+"""To one counterparty: however slow it is, it takes no more of us."""
+IDLE_SECONDS = 15.0
+
+
+class Connections:
+    """Those of one counterparty are apart from everybody else's, even where both are at one address."""
+
+    def __init__(self) -> None:
+        self._lines: defaultdict[tuple[str, Address], _Lines] = defaultdict(_Lines)
+
+    async def obtain(self, counterparty: str, at: Address, *, new: bool) -> Connection:
+        """A kept one, or a new one. Raises Unheard, and nothing was sent. Cancelling closes what is half made."""
+        kept = None if new else self._lines[counterparty, at].fresh()
+        return kept or await self._connected(at)
+
+    def keep(self, counterparty: str, at: Address, connection: Connection) -> None:
+        self._lines[counterparty, at].keep(connection)
+
+    def room(self, counterparty: str, at: Address) -> asyncio.Semaphore:
+        """Held around an exchange and its repetition."""
+        return self._lines[counterparty, at].room
+
+    def close(self) -> None:
+        for lines in self._lines.values():
+            lines.close()
+        self._lines.clear()
+
+    async def _connected(self, at: Address) -> Connection:
+        loop = asyncio.get_running_loop()
+        tls = self._tls if at.secure else None
+        try:
+            _, connection = await loop.create_connection(Connection, at.host, at.port, ssl=tls)
+        except OSError as fault:  # ssl.SSLError is one, too
+            raise Unheard(f"no connection: {type(fault).__name__}", asked=False) from fault
+        return connection
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.room = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._idle: list[tuple[Connection, float]] = []
+
+    def fresh(self) -> Connection | None:
+        """The one used last, if it is still good; those that were idle for too long are closed."""
+        now = asyncio.get_running_loop().time()
+        while self._idle:
+            connection, since = self._idle.pop()
+            if connection.usable and now - since < IDLE_SECONDS:
+                return connection
+            connection.close()
+        return None
+
+    def keep(self, connection: Connection) -> None:
+        if connection.usable:
+            self._idle.append((connection, asyncio.get_running_loop().time()))
+
+    def close(self) -> None:
+        for connection, _ in self._idle:
+            connection.close()
+        self._idle.clear()

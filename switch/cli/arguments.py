@@ -1,0 +1,13 @@
+"""Arguments that several commands take, read in one way."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+BusinessDate = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only this business date.")]
+
+
+def business_date_of(read: datetime | None) -> date | None:
+    """typer reads dates as moments."""
+    return None if read is None else read.date()

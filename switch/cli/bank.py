@@ -1,0 +1,175 @@
+"""`switch bank`: what a bank does, over the API and signed like a bank, with a key of the sandbox."""
+
+from typing import Annotated, Any
+
+import typer
+
+from switch.cli.output import AsJson, language, print_json, print_table, say
+from switch.cli.participant_client import As, client_as
+from switch.client import Document, PaymentOrder, new_key
+
+app = typer.Typer(help="Ask and pay as a bank of the sandbox.", no_args_is_help=True)
+
+Service = Annotated[str, typer.Option(metavar="CODE", help="National code of the service; `switch bank catalogue` lists them.")]
+Reference = Annotated[str, typer.Option(metavar="TEXT", help="How the customer is named at the biller, such as a subscription number.")]
+Channel = Annotated[str, typer.Option(help="branch, atm, internet, mobile, pos, ...: where the payer is.")]
+
+
+@app.command()
+def catalogue(as_: As = "100010", as_json: AsJson = False) -> None:
+    """List what can be paid."""
+    with client_as(as_) as client:
+        services = client.services()
+    if as_json:
+        print_json(services)
+        return
+    rows = [
+        (
+            service["service_code"],
+            _name(service["name"]),
+            service["mode"],
+            _name(service["reference"]["label"]),
+            service["reference"]["example"],
+        )
+        for service in services
+    ]
+    print_table("الخدمات · Services", ("code", "name", "mode", "customer reference", "example"), rows)
+
+
+@app.command()
+def inquire(as_: As, service: Service, reference: Reference, channel: Channel = "mobile", as_json: AsJson = False) -> None:
+    """Ask what is due under a customer reference."""
+    with client_as(as_) as client:
+        presentment = client.inquire(service, reference, channel)
+    if as_json:
+        print_json(presentment)
+    else:
+        _show_offers(presentment)
+
+
+@app.command()
+def pay(
+    as_: As,
+    service: Service,
+    reference: Reference,
+    amount: Annotated[str | None, typer.Option(metavar="DIGITS", help="Such as 1250.00; left out, what is due is paid.")] = None,
+    bill: Annotated[str | None, typer.Option(metavar="NUMBER", help="Which bill; left out, the first one.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency key; the same again is the same payment. Left out, a fresh one.")] = None,
+    channel: Channel = "mobile",
+    as_json: AsJson = False,
+) -> None:
+    """Ask what is due, then pay it."""
+    with client_as(as_) as client:
+        presentment = client.inquire(service, reference, channel)
+        offer = _chosen(presentment, bill)
+        due = None if offer is None else offer["amount"]
+        if amount is None and due is None:
+            typer.echo("لا فاتورة بمبلغ محدد؛ أعطِ ‎--amount · Nothing says how much; give --amount", err=True)
+            raise typer.Exit(2)
+        key = key or new_key()
+        answer = client.pay(
+            PaymentOrder(
+                service_code=service,
+                customer_reference=reference,
+                amount=amount or (due or {})["amount"],
+                currency=(due or {}).get("currency", "SYP"),
+                bank_reference=f"CLI-{key[-12:]}",
+                channel=channel,
+                inquiry_id=presentment["inquiry_id"],
+                bill_number=None if offer is None or offer["bill"] is None else offer["bill"]["bill_number"],
+            ),
+            key,
+        )
+    if as_json:
+        print_json(answer.payment)
+    else:
+        _show_payment(answer.payment)
+
+
+@app.command()
+def status(
+    as_: As,
+    payment: Annotated[str | None, typer.Option(metavar="ID", help="Id of the payment.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency key of the payment.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What became of a payment."""
+    if (payment is None) == (key is None):
+        raise typer.BadParameter("give either --payment or --key")
+    with client_as(as_) as client:
+        found = client.payment_under_key(key or "") if payment is None else client.payment(payment)
+    if found is None:
+        typer.echo("لا شيء تحت هذا المفتاح · Nothing stands under this key", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        print_json(found)
+    else:
+        _show_payment(found)
+
+
+@app.command()
+def position(as_: As, as_json: AsJson = False) -> None:
+    """What the bank owes now, and how much room is left under its cap."""
+    with client_as(as_) as client:
+        positions = client.position()
+    if as_json:
+        print_json(positions)
+        return
+    fields = ("cap", "held", "posted", "headroom")
+    rows = [(one["currency"], *(_grouped(one[field]["amount"]) for field in fields)) for one in positions]
+    print_table(f"المركز · Position {as_}", ("currency", *fields), rows, right=fields)
+
+
+def _chosen(presentment: Document, bill: str | None) -> Document | None:
+    offers: list[Document] = presentment["offers"]
+    if bill is None:
+        return offers[0] if offers else None
+    for offer in offers:
+        if offer["bill"] is not None and offer["bill"]["bill_number"] == bill:
+            return offer
+    typer.echo(f"لا فاتورة بهذا الرقم · No bill with the number {bill} is open", err=True)
+    raise typer.Exit(1)
+
+
+def _show_offers(presentment: Document) -> None:
+    offers = presentment["offers"]
+    if not offers:
+        say("المرجع صحيح، والمبلغ لك أن تحدده. · The reference is good; choose the amount.")
+        return
+    rows = [(*_bill_cells(offer["bill"]), _grouped(offer["amount"]["amount"]), _grouped(offer["total"]["amount"])) for offer in offers]
+    columns = ("bill", "issued", "due", "description", "amount", "total")
+    print_table("ما هو مستحق · What is due", columns, rows, right=("amount", "total"))
+
+
+def _bill_cells(bill: Document | None) -> tuple[Any, ...]:
+    if bill is None:
+        return (None, None, None, None)
+    described = bill.get("description")
+    return (bill["bill_number"], bill["issued_on"], bill["due_on"], None if described is None else _name(described))
+
+
+def _show_payment(payment: Document) -> None:
+    currency = payment["amount"]["currency"]
+    rows = [
+        ("الحالة · state", payment["state"]),
+        ("مؤكدة · certain", "نعم · yes" if payment["final"] else f"ليس بعد · not yet; by {payment['certain_by']}"),
+        ("المرجع · payment reference", payment["payment_reference"]),
+        ("المعرّف · payment id", payment["payment_id"]),
+        ("المبلغ · amount", f"{_grouped(payment['amount']['amount'])} {currency}"),
+        ("على الدافع · payer's total", f"{_grouped(payment['total']['amount'])} {currency}"),
+        ("مرجع الجهة · biller reference", payment["biller_reference"]),
+        ("يوم العمل · business date", payment["business_date"]),
+        ("المفتاح · idempotency key", payment["idempotency_key"]),
+    ]
+    print_table("الدفعة · Payment", ("", ""), rows)
+
+
+def _name(name: Document) -> str:
+    return str(name[language.get()])
+
+
+def _grouped(amount: str) -> str:
+    """For people: thousands set apart."""
+    whole, point, decimals = amount.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.lstrip('-')):,}{point}{decimals}"

@@ -1,0 +1,86 @@
+"""`switch catalogue`: the national catalogue is loaded, and listed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from switch.application import Switch
+from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.session import run
+from switch.cli.staff import by_whom
+from switch.domain.catalogue import Mode, Service
+from switch.domain.identifiers import ParticipantCode, participant_code
+from switch.domain.money import Money
+from switch.usecases.load_catalogue import LoadedCatalogue
+from switch.usecases.shipped_catalogue import read_catalogue
+
+app = typer.Typer(help="Billers and services: load, list.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None, typer.Option("--from", exists=True, file_okay=False, help="A folder with the four documents; the shipped ones otherwise.")
+]
+
+Calendar = Annotated[bool, typer.Option("--calendar", help="Set cut-offs and holidays, too, in place of those that staff keep.")]
+
+
+@app.command()
+def load(folder: Folder = None, calendar: Calendar = False, as_json: AsJson = False) -> None:
+    """Load participants, services and tariff, all or nothing; once more changes only what is new."""
+
+    async def work(switch: Switch) -> LoadedCatalogue:
+        catalogue = read_catalogue(folder)
+        loaded = await switch.load_catalogue(catalogue, by=by_whom())
+        if calendar:
+            await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom())
+        return loaded
+
+    loaded = run(work)
+    if as_json:
+        print_json(loaded)
+    else:
+        listed = f"{loaded.participants} participants, {loaded.services} services, {loaded.tariffs} tariff lines"
+        say(f"{listed}; {loaded.changed or 'none'} new or changed.")
+
+
+@app.command("list")
+def list_services(
+    biller: Annotated[str | None, typer.Option(help="Only those of this biller.")] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Only this mode.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The services that may be paid, by code."""
+
+    async def work(switch: Switch) -> tuple[list[Service], dict[ParticipantCode, str]]:
+        directory = switch.directory.current()
+        owner = None if biller is None else directory.participant(participant_code(biller)).code
+        found = [one for one in directory.services.values() if owner in (None, one.biller) and mode in (None, one.mode)]
+        return found, {code: participant.name.en for code, participant in directory.participants.items()}
+
+    found, names = run(work)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        f"Services ({len(found)})",
+        ("code", "biller", "service", "service in Arabic", "mode", "reference", "amount", "open"),
+        (
+            (
+                *(one.code, names[one.biller], one.name.en, one.name.ar, one.mode),
+                *(f"{one.reference.label.en} {one.reference.example}", _amount(one), "yes" if one.open else "no"),
+            )
+            for one in found
+        ),
+    )
+
+
+def _amount(service: Service) -> str:
+    if service.fixed_amount is not None:
+        return _text(service.fixed_amount)
+    if service.rule.minimum is not None and service.rule.maximum is not None:
+        return f"{_text(service.rule.minimum)} – {_text(service.rule.maximum)}"
+    return str(service.rule.kind)
+
+
+def _text(amount: Money) -> str:
+    return money(amount.minor, amount.currency)

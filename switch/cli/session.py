@@ -1,0 +1,31 @@
+"""One command's session: a switch is made from the settings, used and closed; a refusal becomes words and an exit code."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import typer
+
+from switch.application import Switch
+from switch.bootstrap import opened_switch
+from switch.cli.output import tell_refusal
+from switch.domain.errors import Refusal
+from switch.settings import load_settings
+
+T = TypeVar("T")
+
+REFUSED_EXIT_CODE = 1
+
+
+def run(work: Callable[[Switch], Awaitable[T]]) -> T:
+    """What `work` answers. Raises typer.Exit(1) where the switch refuses, after saying why on standard error."""
+
+    async def within() -> T:
+        async with opened_switch(load_settings()) as switch:
+            return await work(switch)
+
+    try:
+        return asyncio.run(within())
+    except Refusal as refusal:
+        tell_refusal(refusal)
+        raise typer.Exit(REFUSED_EXIT_CODE) from None

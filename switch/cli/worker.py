@@ -1,0 +1,31 @@
+"""`switch worker`: what the switch does on its own (doubts, advices, windows), until SIGTERM; then runs under way are finished."""
+
+import asyncio
+import signal
+
+import structlog
+import uvloop
+
+from switch.bootstrap import opened_switch
+from switch.jobs.worker import run_worker
+from switch.settings import Settings, load_settings
+from switch.telemetry import configure_logging
+
+_log = structlog.get_logger("switch.worker")
+
+
+def worker() -> None:
+    """Resolve payments in doubt, deliver advices, close and settle windows, issue files. Several may run beside one another."""
+    settings = load_settings()
+    configure_logging(settings.log_level, "worker")
+    uvloop.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened_switch(settings) as switch:
+        _log.info("worker.working")
+        await run_worker(switch, stop)
+    _log.info("worker.stopped")

@@ -1,0 +1,148 @@
+"""The client for programs that do many things at once."""
+
+import asyncio
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx2
+
+from switch.client import operations
+from switch.client.answers import PaymentAnswer
+from switch.client.calls import Answer, Call, Document, Pause, Silence
+from switch.client.line import ANSWER_SECONDS, MOST_CONNECTIONS, answer_or_silence, request_of, signed_by, silence
+from switch.client.operations import Operation
+from switch.client.orders import BillLine, PaymentOrder
+from switch.client.patience import Patience
+from switch.signatures import SignatureError, SigningParty, VerifyingKey
+
+T = TypeVar("T")
+
+
+class AsyncSwitchClient:
+    """Raises Refused where the switch says no, NotCertain where no answer could be had. As many calls at once as are wanted."""
+
+    def __init__(
+        self,
+        url: str,
+        signing_key: SigningParty,
+        answer_key: VerifyingKey,
+        *,
+        patience: Patience | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        most_connections: int = MOST_CONNECTIONS,
+    ) -> None:
+        self._patience = patience or Patience()
+        self._line = httpx2.AsyncClient(
+            base_url=url,
+            auth=signed_by(signing_key, answer_key),
+            timeout=answer_seconds,
+            transport=transport,
+            limits=httpx2.Limits(max_connections=most_connections, max_keepalive_connections=most_connections),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._line.aclose()
+
+    # --- banks ---------------------------------------------------------------------------------------------------
+
+    async def billers(self) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/billers"))
+
+    async def services(self) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/services"))
+
+    async def inquire(self, service_code: str, customer_reference: str, channel: str = "mobile") -> Document:
+        """The presentment: an `inquiry_id` and the offers under it."""
+        asked = {"service_code": service_code, "customer_reference": customer_reference, "channel": channel}
+        return await self._run(operations.post(self._patience, "/v1/inquiries", asked))
+
+    async def pay(self, order: PaymentOrder, key: str) -> PaymentAnswer:
+        """Repeats itself after silence with the same key. Raises Refused, or NotCertain where no answer could be had."""
+        return await self._run(operations.pay(self._patience, order, key))
+
+    async def payment(self, payment_id: str) -> Document:
+        return await self._run(operations.one(self._patience, f"/v1/payments/{payment_id}"))
+
+    async def payment_under_key(self, key: str) -> Document | None:
+        """What became of an order; None where nothing stands under the key. Raises Refused where a refusal does."""
+        return await self._run(operations.under_key(self._patience, key))
+
+    async def payments(self, most: int | None = None, *, state: str | None = None, bank_reference: str | None = None) -> list[Document]:
+        """Newest first."""
+        return await self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
+
+    async def position(self) -> list[Document]:
+        """One for each currency."""
+        found: list[Document] = (await self._run(operations.one(self._patience, "/v1/position")))["positions"]
+        return found
+
+    # --- banks and billers -----------------------------------------------------------------------------------------
+
+    async def windows(self, most: int | None = None) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/windows", most))
+
+    async def window(self, window_id: str) -> Document:
+        """With our own net in it."""
+        return await self._run(operations.one(self._patience, f"/v1/windows/{window_id}"))
+
+    async def files(self, most: int | None = None) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/files", most))
+
+    async def file_content(self, file_id: str) -> bytes:
+        return await self._run(operations.content(self._patience, f"/v1/files/{file_id}/content"))
+
+    async def hand_in_statement(self, statement: bytes) -> Document:
+        """What we booked on a business date, in the CSV layout of docs/files.md."""
+        return await self._run(operations.hand_in_statement(self._patience, statement))
+
+    async def breaks(self, most: int | None = None) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/breaks", most))
+
+    # --- billers ---------------------------------------------------------------------------------------------------
+
+    async def upload_bills(self, lines: Iterable[BillLine]) -> list[Document]:
+        """One result a line."""
+        return await self._run(operations.upload_bills(self._patience, lines))
+
+    async def waiting_advices(self, most: int | None = None) -> list[Document]:
+        return await self._run(operations.listed(self._patience, "/v1/advices", most))
+
+    async def acknowledge(self, event_id: str) -> None:
+        await self._run(operations.post(self._patience, f"/v1/advices/{event_id}/acknowledgement"))
+
+    # --- staff and overseers ---------------------------------------------------------------------------------------
+
+    async def operator(self, report: str, **query: str) -> Document:
+        """One page of `/v1/operator/<report>`: trial-balance, journal, positions, payments, windows, breaks, files."""
+        return await self._run(operations.one(self._patience, f"/v1/operator/{report}", **query))
+
+    async def operator_list(self, report: str, most: int | None = None, **query: str) -> list[Document]:
+        return await self._run(operations.listed(self._patience, f"/v1/operator/{report}", most, **query))
+
+    async def _run(self, operation: Operation[T]) -> T:
+        step = next(operation)
+        while True:
+            try:
+                match step:
+                    case Pause(seconds=seconds):
+                        await asyncio.sleep(seconds)
+                        step = operation.send(None)
+                    case Call():
+                        step = operation.send(await self._ask(step))
+            except StopIteration as end:
+                result: T = end.value
+                return result
+
+    async def _ask(self, call: Call) -> Answer | Silence:
+        try:
+            return answer_or_silence(await self._line.send(request_of(self._line, call)))
+        except (httpx2.HTTPError, SignatureError) as fault:
+            return silence(fault)

@@ -1,0 +1,103 @@
+"""The operations of the API, written once for both clients: generators that yield calls and pauses and end with the result."""
+
+import secrets
+from collections.abc import Generator, Iterable, Sequence
+from typing import TypeVar
+
+import orjson
+
+from switch.client.answers import NotCertain, PaymentAnswer, Refused, document_of, payment_answer
+from switch.client.calls import Answer, Call, Document, Pause, Silence
+from switch.client.orders import BillLine, PaymentOrder
+from switch.client.patience import Patience, patiently
+
+LINES_AT_ONCE = 1_000
+LARGEST_PAGE = 500
+JSON = "application/json"
+CSV = "text/csv"
+
+T = TypeVar("T")
+Operation = Generator[Call | Pause, Answer | Silence | None, T]
+
+
+def new_key() -> str:
+    """A fresh idempotency key. Keep it with the order before paying: it is how to ask again."""
+    return f"key-{secrets.token_hex(16)}"
+
+
+def one(patience: Patience, path: str, **query: str | None) -> Operation[Document]:
+    answer = yield from patiently(Call("GET", path, _given(query)), patience)
+    return document_of(answer)
+
+
+def listed(patience: Patience, path: str, most: int | None = None, **query: str | None) -> Operation[list[Document]]:
+    """All pages put together, or the first `most`."""
+    found: list[Document] = []
+    wanted = _given(query)
+    while True:
+        limit = LARGEST_PAGE if most is None else min(LARGEST_PAGE, most - len(found))
+        answer = yield from patiently(Call("GET", path, wanted | {"limit": str(limit)}), patience)
+        page = document_of(answer)
+        found += page["items"]
+        cursor = page.get("next_cursor")
+        if cursor is None or (most is not None and len(found) >= most):
+            return found
+        wanted["cursor"] = cursor
+
+
+def content(patience: Patience, path: str) -> Operation[bytes]:
+    answer = yield from patiently(Call("GET", path), patience)
+    if answer.status >= 400:
+        document_of(answer)
+    return answer.content
+
+
+def post(patience: Patience, path: str, document: Document | None = None) -> Operation[Document]:
+    answer = yield from patiently(_post(path, document), patience)
+    return document_of(answer)
+
+
+def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentAnswer]:
+    answer = yield from patiently(_post("/v1/payments", order.document(), key), patience)
+    try:
+        return payment_answer(answer)
+    except NotCertain as doubt:
+        raise NotCertain(doubt.why, key) from doubt
+
+
+def under_key(patience: Patience, key: str) -> Operation[Document | None]:
+    """The payment that stands under the key; None where nothing does. Raises Refused where what stands is a refusal."""
+    page = yield from one(patience, "/v1/payments", idempotency_key=key)
+    if (refused := page.get("refused")) is not None:
+        raise Refused(refused)
+    items: list[Document] = page["items"]
+    return items[0] if items else None
+
+
+def upload_bills(patience: Patience, lines: Iterable[BillLine]) -> Operation[list[Document]]:
+    """One result a line, numbered as they were given. Whole again is harmless: what is there already is unchanged."""
+    results: list[Document] = []
+    for chunk in _chunks([line.document() for line in lines]):
+        before = len(results)
+        report = yield from post(patience, "/v1/bills", {"lines": chunk})
+        results += [{**result, "line": before + number} for number, result in enumerate(report["lines"], start=1)]
+    return results
+
+
+def hand_in_statement(patience: Patience, statement: bytes) -> Operation[Document]:
+    answer = yield from patiently(Call("POST", "/v1/statements", content=statement, content_type=CSV), patience)
+    return document_of(answer)
+
+
+def _post(path: str, document: Document | None, key: str | None = None) -> Call:
+    if document is None:
+        return Call("POST", path)
+    return Call("POST", path, content=orjson.dumps(document), content_type=JSON, key=key)
+
+
+def _chunks(documents: Sequence[Document]) -> list[Sequence[Document]]:
+    return [documents[start : start + LINES_AT_ONCE] for start in range(0, len(documents), LINES_AT_ONCE)]
+
+
+def _given(query: dict[str, str | None]) -> dict[str, str]:
+    return {name.rstrip("_"): value for name, value in query.items() if value is not None}

@@ -1,0 +1,141 @@
+"""The client for programs that wait for each answer."""
+
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx2
+
+from switch.client import operations
+from switch.client.answers import PaymentAnswer
+from switch.client.calls import Answer, Call, Document, Pause, Silence
+from switch.client.line import ANSWER_SECONDS, answer_or_silence, request_of, signed_by, silence
+from switch.client.operations import Operation
+from switch.client.orders import BillLine, PaymentOrder
+from switch.client.patience import Patience
+from switch.signatures import SignatureError, SigningParty, VerifyingKey
+
+T = TypeVar("T")
+
+
+class SwitchClient:
+    """Raises Refused where the switch says no, NotCertain where no answer could be had. One thread at a time."""
+
+    def __init__(
+        self,
+        url: str,
+        signing_key: SigningParty,
+        answer_key: VerifyingKey,
+        *,
+        patience: Patience | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self._patience = patience or Patience()
+        self._line = httpx2.Client(base_url=url, auth=signed_by(signing_key, answer_key), timeout=answer_seconds, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._line.close()
+
+    # --- banks ---------------------------------------------------------------------------------------------------
+
+    def billers(self) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/billers"))
+
+    def services(self) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/services"))
+
+    def inquire(self, service_code: str, customer_reference: str, channel: str = "mobile") -> Document:
+        """The presentment: an `inquiry_id` and the offers under it."""
+        asked = {"service_code": service_code, "customer_reference": customer_reference, "channel": channel}
+        return self._run(operations.post(self._patience, "/v1/inquiries", asked))
+
+    def pay(self, order: PaymentOrder, key: str) -> PaymentAnswer:
+        """Repeats itself after silence with the same key. Raises Refused, or NotCertain where no answer could be had."""
+        return self._run(operations.pay(self._patience, order, key))
+
+    def payment(self, payment_id: str) -> Document:
+        return self._run(operations.one(self._patience, f"/v1/payments/{payment_id}"))
+
+    def payment_under_key(self, key: str) -> Document | None:
+        """What became of an order; None where nothing stands under the key. Raises Refused where a refusal does."""
+        return self._run(operations.under_key(self._patience, key))
+
+    def payments(self, most: int | None = None, *, state: str | None = None, bank_reference: str | None = None) -> list[Document]:
+        """Newest first."""
+        return self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
+
+    def position(self) -> list[Document]:
+        """One for each currency."""
+        found: list[Document] = (self._run(operations.one(self._patience, "/v1/position")))["positions"]
+        return found
+
+    # --- banks and billers -----------------------------------------------------------------------------------------
+
+    def windows(self, most: int | None = None) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/windows", most))
+
+    def window(self, window_id: str) -> Document:
+        """With our own net in it."""
+        return self._run(operations.one(self._patience, f"/v1/windows/{window_id}"))
+
+    def files(self, most: int | None = None) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/files", most))
+
+    def file_content(self, file_id: str) -> bytes:
+        return self._run(operations.content(self._patience, f"/v1/files/{file_id}/content"))
+
+    def hand_in_statement(self, statement: bytes) -> Document:
+        """What we booked on a business date, in the CSV layout of docs/files.md."""
+        return self._run(operations.hand_in_statement(self._patience, statement))
+
+    def breaks(self, most: int | None = None) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/breaks", most))
+
+    # --- billers ---------------------------------------------------------------------------------------------------
+
+    def upload_bills(self, lines: Iterable[BillLine]) -> list[Document]:
+        """One result a line."""
+        return self._run(operations.upload_bills(self._patience, lines))
+
+    def waiting_advices(self, most: int | None = None) -> list[Document]:
+        return self._run(operations.listed(self._patience, "/v1/advices", most))
+
+    def acknowledge(self, event_id: str) -> None:
+        self._run(operations.post(self._patience, f"/v1/advices/{event_id}/acknowledgement"))
+
+    # --- staff and overseers ---------------------------------------------------------------------------------------
+
+    def operator(self, report: str, **query: str) -> Document:
+        """One page of `/v1/operator/<report>`: trial-balance, journal, positions, payments, windows, breaks, files."""
+        return self._run(operations.one(self._patience, f"/v1/operator/{report}", **query))
+
+    def operator_list(self, report: str, most: int | None = None, **query: str) -> list[Document]:
+        return self._run(operations.listed(self._patience, f"/v1/operator/{report}", most, **query))
+
+    def _run(self, operation: Operation[T]) -> T:
+        step = next(operation)
+        while True:
+            try:
+                match step:
+                    case Pause(seconds=seconds):
+                        time.sleep(seconds)
+                        step = operation.send(None)
+                    case Call():
+                        step = operation.send(self._ask(step))
+            except StopIteration as end:
+                result: T = end.value
+                return result
+
+    def _ask(self, call: Call) -> Answer | Silence:
+        try:
+            return answer_or_silence(self._line.send(request_of(self._line, call)))
+        except (httpx2.HTTPError, SignatureError) as fault:
+            return silence(fault)

@@ -1,0 +1,57 @@
+"""The books: a working copy of what a batch of commands has locked, and the changes that are to be written."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from switch.domain.advices import Advice
+from switch.domain.bills import Bill, BillKey
+from switch.domain.errors import Refusal
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, WindowId
+from switch.domain.ledger import JournalEntry
+from switch.domain.payments import Payment, PaymentEvent
+from switch.domain.positions import Position
+
+
+class KeyOf(NamedTuple):
+    bank: ParticipantCode
+    idempotency_key: IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What a key stands for: a payment, or a refusal."""
+
+    request_digest: bytes
+    payment_id: PaymentId | None
+    refusal: Refusal | None
+
+
+class OpenWindow(NamedTuple):
+    window_id: WindowId
+    business_date: date
+
+
+@dataclass(slots=True)
+class Books:
+    """A working copy of everything that the batch has locked. A key without a record here is new and claimed by the batch."""
+
+    keys: dict[KeyOf, KeyRecord] = field(default_factory=dict)
+    payments: dict[PaymentId, Payment] = field(default_factory=dict)
+    bills: dict[BillKey, Bill] = field(default_factory=dict)
+    positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
+    windows: dict[str, OpenWindow] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is to be written, in the order in which it was decided."""
+
+    keys: dict[KeyOf, KeyRecord] = field(default_factory=dict)
+    reserved: dict[PaymentId, Payment] = field(default_factory=dict)
+    concluded: dict[PaymentId, Payment] = field(default_factory=dict)
+    bills: dict[BillKey, Bill] = field(default_factory=dict)
+    positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
+    events: list[PaymentEvent] = field(default_factory=list)
+    entries: list[JournalEntry] = field(default_factory=list)
+    advices: list[Advice] = field(default_factory=list)

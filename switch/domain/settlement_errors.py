@@ -1,0 +1,57 @@
+"""Refusals about windows, their settlement and their files."""
+
+from switch.domain.errors import Refusal
+
+
+class CalendarRefused(Refusal):
+    code = "calendar_refused"
+    en = "The calendar was not changed: {why}."
+    ar = "لم يتغير التقويم: {why_ar}."
+
+
+class WindowNotOpen(Refusal):
+    code = "window_not_open"
+    en = "The settlement window {window} is no longer open."
+    ar = "لم تعد نافذة التسوية {window} مفتوحة."
+
+
+class WindowStillOpen(Refusal):
+    code = "window_still_open"
+    en = "The settlement window {window} is still open; close it first."
+    ar = "ما زالت نافذة التسوية {window} مفتوحة؛ أقفلها أولاً."
+
+
+class WindowAborted(Refusal):
+    code = "window_aborted"
+    en = "The RTGS refused the settlement of {window}: {reason}. Send it again by command once the cause is gone."
+    ar = "رفض نظام التسوية الآنية RTGS تسوية {window}: {reason}. أعد إرسالها بأمر صريح بعد زوال السبب."
+
+
+class WindowNotSettled(Refusal):
+    code = "window_not_settled"
+    en = "The settlement window {window} is not settled yet; its files are made when it is."
+    ar = "لم تتم تسوية النافذة {window} بعد؛ وتُصدر ملفاتها عند تسويتها."
+
+
+class NetsDisagree(Refusal):
+    code = "nets_disagree"
+    en = "Window {window}: the ledger has {ledger} minor units on {account}, its payments give {payments}. Nothing was sent to the RTGS."
+    ar = "النافذة {window}: في دفتر الأستاذ {ledger} وحدة صغرى في الحساب {account}، ومن دفعاتها {payments}. ولم يُرسل شيء إلى RTGS."
+
+
+class SettlementOwnerMissing(Refusal):
+    code = "settlement_owner_missing"
+    en = "The directory has nobody of the kind {kind}, to whom fees of this window are owed."
+    ar = "لا يوجد في الدليل مشارك من النوع {kind} تُستحق له رسوم هذه النافذة."
+
+
+class FilesBeingIssued(Refusal):
+    code = "files_being_issued"
+    en = "Another process is issuing files just now; ask again shortly."
+    ar = "تُصدر عملية أخرى الملفات الآن؛ أعد المحاولة بعد قليل."
+
+
+class FileTotalsDisagree(Refusal):
+    code = "file_totals_disagree"
+    en = "The file {file} was not issued: its lines give {lines} minor units, the ledger {ledger}."
+    ar = "لم يصدر الملف {file}: مجموع أسطره {lines} وحدة صغرى، وفي دفتر الأستاذ {ledger}."

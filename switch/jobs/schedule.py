@@ -1,0 +1,24 @@
+"""The schedule: how often which use case is run. Each may be run anywhere, twice, beside itself: it changes things once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from switch.application import Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` says how much it did; after a run that did something the next one follows at once."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], Awaitable[object]]
+
+
+def schedule(switch: Switch) -> tuple[Job, ...]:
+    return (
+        Job("refresh_directory", 1.0, switch.directory.refresh_if_changed),
+        Job("resolve_payments", 1.0, switch.resolve_payments),
+        Job("deliver_advices", 0.5, switch.deliver_advices),
+        Job("advance_windows", 1.0, switch.advance_windows),
+    )

@@ -1,0 +1,67 @@
+"""The journal: each entry sums to zero, is what its digest was made of, and every posting has its entry."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_of
+from switch.domain.ledger import EntryKind, JournalEntry, Posting
+from switch.reports.checks.examination import Examination
+
+NAME, INVARIANT = "journal", "I5"
+
+_COUNT = text("SELECT count(*) FROM journal_entry")
+_ROWS = text("""
+    SELECT entry.*, lines.postings, lines.apart, payment.state
+    FROM journal_entry AS entry
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line) AS postings,
+            bool_or((posting.window_id, posting.business_date) IS DISTINCT FROM (entry.window_id, entry.business_date)) AS apart
+        FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id
+    ) AS lines ON true
+    LEFT JOIN payment ON payment.bucket = entry.bucket AND payment.payment_id = entry.payment_id
+    ORDER BY entry.bucket, entry.entry_id
+""")
+_WITHOUT_ENTRY = text("""
+    SELECT 'posting ' || entry_id || ' line ' || line, 'it has no journal entry' FROM posting
+    WHERE NOT EXISTS (SELECT FROM journal_entry AS entry WHERE entry.bucket = posting.bucket AND entry.entry_id = posting.entry_id)
+""")
+
+
+async def examine(look: Examination) -> None:
+    totals: defaultdict[str, int] = defaultdict(int)
+    async for row in look.each(_ROWS, count=_COUNT):
+        where = f"journal entry {row.entry_id}"
+        postings = tuple(Posting(account, int(minor), currency) for account, minor, currency in row.postings or ())
+        for posting in postings:
+            totals[posting.currency] += posting.minor
+        _entry(look, where, row, postings)
+        if row.kind == EntryKind.PAYMENT_COMPLETED and row.state not in ("COMPLETED", "REVERSED"):
+            look.finds(where, f"it posts payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
+        if row.apart:
+            look.finds(where, "a posting of it is in another window or on another business date", invariant="I9")
+    for currency, minor in totals.items():
+        if minor:
+            look.finds(f"ledger {currency}", f"all postings sum to {minor} minor units, not to zero")
+    await look.where_wrong(_WITHOUT_ENTRY)
+
+
+def _entry(look: Examination, where: str, row: Row[Any], postings: tuple[Posting, ...]) -> None:
+    try:
+        entry = JournalEntry(
+            entry_id=EntryId(row.entry_id),
+            kind=EntryKind(row.kind),
+            window_id=WindowId(row.window_id),
+            business_date=row.business_date,
+            created_at=row.created_at,
+            postings=postings,
+            payment_id=PaymentId(row.payment_id) if row.payment_id else None,
+        )
+    except ValueError as fault:
+        look.finds(where, str(fault))
+        return
+    if entry.digest() != row.digest:
+        look.finds(where, "its postings are not what its digest was made of", invariant="I14")
+    if bucket_of(row.entry_id) != row.bucket:
+        look.finds(where, f"it does not belong in bucket {row.bucket}")

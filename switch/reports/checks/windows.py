@@ -1,0 +1,103 @@
+"""Windows: each completed payment in exactly one, closed ones with the nets that their payments give, settled ones cleared."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import text
+
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.settlement import Bilateral, nets_of
+from switch.reports.checks.examination import Examination
+
+NAME, INVARIANT = "windows", "I9"
+
+_COUNT = text("SELECT count(*) FROM settlement_window")
+_PAYMENTS = text("""
+    SELECT 'payment ' || payment_id, CASE WHEN its.window_id IS NULL THEN 'there is no window ' || payment.window_id
+        ELSE 'its currency or business date is not that of window ' || payment.window_id END
+    FROM payment LEFT JOIN settlement_window AS its USING (window_id)
+    WHERE payment.window_id IS NOT NULL
+      AND (its.currency, its.business_date) IS DISTINCT FROM (payment.currency, payment.business_date)
+""")
+_ENTRIES = text("""
+    SELECT 'journal entry ' || entry_id, CASE WHEN its.window_id IS NULL THEN 'there is no window ' || entry.window_id
+        ELSE 'its business date is not that of window ' || entry.window_id END
+    FROM journal_entry AS entry LEFT JOIN settlement_window AS its USING (window_id)
+    WHERE its.business_date IS DISTINCT FROM entry.business_date
+""")
+_POINTERS = text("""
+    SELECT 'open window of ' || currency, 'it and the windows that are open are not the same'
+    FROM open_window FULL JOIN (SELECT * FROM settlement_window WHERE state = 'open') AS its USING (currency)
+    WHERE (open_window.window_id, open_window.business_date) IS DISTINCT FROM (its.window_id, its.business_date)
+""")
+# Everything is owed by the payer's bank: to the biller, to the switch company, and to the central bank, which takes in the tax, too.
+_CELLS = text("""
+    WITH owed AS (
+        SELECT window_id, bank_code AS debtor_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
+        FROM payment JOIN settlement_window AS its USING (window_id) CROSS JOIN LATERAL (VALUES
+            (biller_code, amount_minor - biller_fee),
+            ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee),
+            ((SELECT min(code) FROM participant WHERE kind = 'overseer'), central_bank_fee + tax)
+        ) AS owner (creditor_code, minor)
+        WHERE its.state <> 'open' AND owner.minor <> 0 GROUP BY window_id, bank_code, owner.creditor_code
+    )
+    SELECT 'window ' || window_id || ' cell ' || debtor_code || ' to ' || creditor_code,
+        'it is ' || coalesce(window_cell.minor, 0) || ', its payments give ' || coalesce(owed.minor, 0)
+    FROM owed FULL JOIN window_cell USING (window_id, debtor_code, creditor_code)
+    WHERE coalesce(owed.minor, 0) <> coalesce(window_cell.minor, 0)
+""")
+# Settling brings every account of a window back to zero, the RTGS clearing account, too; other windows have no such entry.
+_CLEARED = text("""
+    WITH sums AS (
+        SELECT window_id, account_code, posting.currency, sum(minor)::bigint AS minor
+        FROM posting GROUP BY window_id, account_code, posting.currency
+    )
+    SELECT 'window ' || window_id || ' account ' || account_code, 'the window is settled and ' || minor || ' stand there'
+    FROM sums JOIN settlement_window AS its USING (window_id) WHERE its.state = 'settled' AND minor <> 0
+    UNION ALL
+    SELECT 'journal entry ' || entry_id, 'it settles window ' || window_id || ', which is ' || its.state
+    FROM journal_entry AS entry JOIN settlement_window AS its USING (window_id)
+    WHERE entry.kind = 'window_settled' AND its.state <> 'settled'
+""")
+_INSTRUCTIONS = text("""
+    SELECT instruction.*, cells.cells, its.state, its.rtgs_reference AS window_reference
+    FROM settlement_instruction AS instruction JOIN settlement_window AS its USING (window_id)
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(debtor_code, creditor_code, minor::text)) AS cells FROM window_cell
+        WHERE window_cell.window_id = instruction.window_id
+    ) AS cells ON true
+    ORDER BY instruction_id
+""")
+_UNCOVERED = text("""
+    SELECT 'window ' || window_id, 'it is settled and owes, and no instruction of it was settled under its RTGS reference'
+    FROM settlement_window AS its
+    WHERE state = 'settled' AND EXISTS (SELECT FROM window_cell AS cell WHERE cell.window_id = its.window_id)
+      AND NOT EXISTS (SELECT FROM settlement_instruction AS instruction WHERE instruction.window_id = its.window_id
+          AND instruction.status = 'settled' AND instruction.rtgs_reference IS NOT DISTINCT FROM its.rtgs_reference)
+""")
+
+
+async def examine(look: Examination) -> None:
+    await look.counts(_COUNT)
+    for wrong in (_PAYMENTS, _ENTRIES, _POINTERS, _CELLS, _CLEARED, _UNCOVERED):
+        await look.where_wrong(wrong)
+    async for row in look.each(_INSTRUCTIONS):
+        nets = {leg.participant: leg.minor for leg in nets_of(_cells(row.cells or []))}
+        legs = _legs(row.legs)
+        where = f"settlement instruction {row.instruction_id}"
+        if sum(legs.values()):
+            look.finds(where, f"its legs sum to {sum(legs.values())}, not to zero")
+        if legs != nets:
+            look.finds(where, f"its legs are {legs}, the window's nets are {nets}")
+
+
+def _cells(stored: list[list[str]]) -> list[Bilateral]:
+    return [Bilateral(ParticipantCode(debtor), ParticipantCode(creditor), int(minor)) for debtor, creditor, minor in stored]
+
+
+def _legs(stored: list[dict[str, Any]]) -> dict[ParticipantCode, int]:
+    """Two legs of one participant count together."""
+    legs: defaultdict[ParticipantCode, int] = defaultdict(int)
+    for leg in stored:
+        legs[ParticipantCode(leg["participant"])] += leg["minor"]
+    return dict(legs)

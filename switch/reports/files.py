@@ -1,0 +1,53 @@
+"""Files: those issued to a participant or for a window, with their bytes and signatures."""
+
+import asyncio
+from dataclasses import dataclass
+
+from switch.domain.errors import FileUnknown
+from switch.domain.file_signatures import SUFFIX
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.statements import IssuedFile
+from switch.ports import FileDrop
+from switch.store import file_queries
+from switch.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """For staff a code may be None: then it is anybody's file."""
+
+    database: Database
+    drop: FileDrop
+
+    async def of_participant(self, code: ParticipantCode | None, after: str | None = None, limit: int = 100) -> list[IssuedFile]:
+        """Newest first; `after` is the last file of the page before."""
+        async with self.database.reading() as connection:
+            return await file_queries.page(connection, code, after, limit)
+
+    async def of_window(self, window_id: str) -> list[IssuedFile]:
+        async with self.database.reading() as connection:
+            return await file_queries.of_window(connection, window_id)
+
+    async def one(self, code: ParticipantCode | None, file_id: str) -> IssuedFile:
+        """Raises FileUnknown for a stranger's file as for one that never was."""
+        async with self.database.reading() as connection:
+            found = await file_queries.one(connection, code, file_id)
+        if found is None:
+            raise FileUnknown()
+        return found
+
+    async def content(self, code: ParticipantCode | None, file_id: str) -> bytes:
+        """Raises FileUnknown, also where its bytes are gone from the drop: issue the window's files once more."""
+        file = await self.one(code, file_id)
+        return await self._bytes(file.header.participant, file.name)
+
+    async def signature(self, code: ParticipantCode | None, file_id: str) -> bytes:
+        """The document beside it. Raises FileUnknown."""
+        file = await self.one(code, file_id)
+        return await self._bytes(file.header.participant, file.name + SUFFIX)
+
+    async def _bytes(self, owner: ParticipantCode, name: str) -> bytes:
+        content = await asyncio.to_thread(self.drop.read, owner, name)
+        if content is None:
+            raise FileUnknown()
+        return content

@@ -1,0 +1,43 @@
+"""Payments as their bank, or an overseer, asks for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from switch.domain.books import KeyOf
+from switch.domain.errors import PaymentUnknown, Refusal
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
+from switch.domain.payments import Payment, PaymentEvent
+from switch.store import idempotency, payment_queries, payments
+from switch.store.database import Database
+from switch.store.payment_queries import PaymentFilter
+
+__all__ = ["PaymentFilter", "Payments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    database: Database
+
+    async def of_bank(self, bank: ParticipantCode, payment_id: UUID) -> tuple[Payment, Sequence[PaymentEvent]]:
+        """One payment with its history. A stranger's and a made-up one are the same: unknown."""
+        async with self.database.snapshot() as connection:
+            found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
+            if found is None or found.request.bank != bank:
+                raise PaymentUnknown()
+            return found, await payment_queries.history(connection, found.bucket, found.payment_id)
+
+    async def under_key(self, bank: ParticipantCode, key: IdempotencyKey) -> Payment | Refusal | None:
+        """What a bank's own key stands for: a payment, a refusal, or nothing yet."""
+        async with self.database.snapshot() as connection:
+            record = (await idempotency.find(connection, [KeyOf(bank, key)])).get(KeyOf(bank, key))
+            if record is None:
+                return None
+            if record.payment_id is None:
+                return record.refusal
+            return (await payments.find(connection, [record.payment_id])).get(record.payment_id)
+
+    async def page(self, wanted: PaymentFilter, limit: int) -> list[Payment]:
+        """Newest first."""
+        async with self.database.reading() as connection:
+            return await payment_queries.page(connection, wanted, limit)

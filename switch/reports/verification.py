@@ -1,0 +1,96 @@
+"""Verification: every invariant that the database can prove, looked at in one moment, in constant memory, also while payments run."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import text
+
+from switch.ports import FileDrop
+from switch.reports.checks import (
+    advices,
+    bills,
+    breaks,
+    catalogue,
+    files,
+    idempotency,
+    inquiries,
+    journal,
+    payments,
+    positions,
+    statements,
+    windows,
+)
+from switch.reports.checks.examination import Examination, Finding, Progress
+from switch.store.database import Database
+
+__all__ = ["Check", "Finding", "Verification", "VerificationResult"]
+
+STATEMENT_TIMEOUT_SECONDS = 600
+
+# One moment's time zone and patience for every statement; the transaction only reads, and takes them with it.
+_SETTINGS = (text("SET LOCAL timezone = 'UTC'"), text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"))
+
+Examine = Callable[[Examination], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check has looked at: how many rows, and how many findings."""
+
+    name: str
+    invariant: str
+    rows: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationResult:
+    """`findings` holds the first thousand of each check; how many there are in all stands with the check."""
+
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not any(check.findings for check in self.checks)
+
+
+def _unseen(name: str, rows: int, total: int) -> None:
+    """Where nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    database: Database
+    drop: FileDrop
+
+    async def __call__(self, progress: Progress = _unseen) -> VerificationResult:
+        examined: list[Examination] = []
+        async with self.database.snapshot() as connection:
+            for setting in _SETTINGS:
+                await connection.execute(setting)
+            for name, invariant, examine in self._checks():
+                look = Examination(name, invariant, connection, progress)
+                await examine(look)
+                examined.append(look)
+        return VerificationResult(
+            checks=tuple(Check(look.name, look.invariant, look.rows, look.found) for look in examined),
+            findings=tuple(finding for look in examined for finding in look.findings),
+        )
+
+    def _checks(self) -> tuple[tuple[str, str, Examine], ...]:
+        return (
+            (payments.NAME, payments.INVARIANT, payments.examine),
+            (idempotency.NAME, idempotency.INVARIANT, idempotency.examine),
+            (journal.NAME, journal.INVARIANT, journal.examine),
+            (positions.NAME, positions.INVARIANT, positions.examine),
+            (bills.NAME, bills.INVARIANT, bills.examine),
+            (windows.NAME, windows.INVARIANT, windows.examine),
+            (files.NAME, files.INVARIANT, partial(files.examine, drop=self.drop)),
+            (advices.NAME, advices.INVARIANT, advices.examine),
+            (inquiries.NAME, inquiries.INVARIANT, inquiries.examine),
+            (catalogue.NAME, catalogue.INVARIANT, catalogue.examine),
+            (statements.NAME, statements.INVARIANT, statements.examine),
+            (breaks.NAME, breaks.INVARIANT, breaks.examine),
+        )

@@ -1,0 +1,51 @@
+"""The directory as a whole: read in one piece, with the version that every change raises."""
+
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.directory import Directory
+from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.store.catalogue import service_of, tariff_of
+from switch.store.participants import endpoint_of, key_of, participant_of
+
+_VERSION = text("SELECT version FROM directory_version")
+_LOCK = text("SELECT version FROM directory_version FOR UPDATE")
+_PARTICIPANTS = text("SELECT * FROM participant ORDER BY code")
+_KEYS = text("SELECT * FROM participant_key WHERE status = 'active' ORDER BY keyid")
+_SERVICES = text("SELECT * FROM service ORDER BY code")
+_ENDPOINTS = text("SELECT * FROM biller_endpoint ORDER BY biller_code")
+_TARIFFS = text("SELECT * FROM tariff ORDER BY tariff_id")
+
+
+class VersionedDirectory(NamedTuple):
+    version: int
+    directory: Directory
+
+
+async def version(connection: AsyncConnection) -> int:
+    return int((await connection.execute(_VERSION)).scalar_one())
+
+
+async def lock(connection: AsyncConnection) -> None:
+    """One change of the directory at a time, so that what is checked is still so when it is written."""
+    await connection.execute(_LOCK)
+
+
+async def read(connection: AsyncConnection) -> VersionedDirectory:
+    """Wants a snapshot: the version is that of the rows."""
+    found = await version(connection)
+    participants = [participant_of(row) for row in (await connection.execute(_PARTICIPANTS)).all()]
+    keys = [key_of(row) for row in (await connection.execute(_KEYS)).all()]
+    services = [service_of(row) for row in (await connection.execute(_SERVICES)).all()]
+    endpoints = [endpoint_of(row) for row in (await connection.execute(_ENDPOINTS)).all()]
+    tariffs = tuple(tariff_of(row) for row in (await connection.execute(_TARIFFS)).all())
+    directory = Directory(
+        participants={ParticipantCode(participant.code): participant for participant in participants},
+        keys={key.keyid: key for key in keys},
+        services={ServiceCode(service.code): service for service in services},
+        endpoints={endpoint.biller: endpoint for endpoint in endpoints},
+        tariffs=tariffs,
+    )
+    return VersionedDirectory(found, directory)

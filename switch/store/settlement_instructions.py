@@ -1,0 +1,72 @@
+"""Settlement instructions: on record before the RTGS hears of them, then with its answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, Window
+
+_INSERT = text("""
+    INSERT INTO settlement_instruction (instruction_id, window_id, legs, created_at, asked, next_attempt_at)
+    VALUES (:id, :window, CAST(:legs AS jsonb), :at, 1, :next)
+""")
+_FIND = text("SELECT * FROM settlement_instruction WHERE instruction_id = :id")
+_ASK = text("UPDATE settlement_instruction SET asked = asked + 1, next_attempt_at = :next WHERE instruction_id = :id")
+_POSTPONE = text("UPDATE settlement_instruction SET next_attempt_at = :next WHERE instruction_id = :id AND status IS NULL")
+_ANSWER = text("""
+    UPDATE settlement_instruction SET status = :status, rtgs_reference = :rtgs_reference, reason = :reason, answered_at = :at
+    WHERE instruction_id = :id AND status IS NULL
+""")
+
+
+class Sent(NamedTuple):
+    instruction: SettlementInstruction
+    asked: int
+    """How often the RTGS was asked, about it or for it."""
+
+
+async def insert(connection: AsyncConnection, instruction: SettlementInstruction, at: datetime, next_attempt_at: datetime) -> None:
+    parameters = {
+        "id": instruction.instruction_id,
+        "window": instruction.window_id,
+        "legs": _json(instruction.legs),
+        "at": at,
+        "next": next_attempt_at,
+    }
+    await connection.execute(_INSERT, parameters)
+
+
+async def find(connection: AsyncConnection, instruction_id: str, window: Window) -> Sent:
+    row = (await connection.execute(_FIND, {"id": instruction_id})).one()
+    legs = tuple(SettlementLeg(ParticipantCode(leg["participant"]), leg["minor"]) for leg in row.legs)
+    return Sent(SettlementInstruction(instruction_id, window.window_id, window.currency, legs), row.asked)
+
+
+async def keep_asked(connection: AsyncConnection, instruction_id: str, next_attempt_at: datetime) -> None:
+    """Nobody else needs to ask until then."""
+    await connection.execute(_ASK, {"id": instruction_id, "next": next_attempt_at})
+
+
+async def postpone(connection: AsyncConnection, instruction_id: str, next_attempt_at: datetime) -> None:
+    await connection.execute(_POSTPONE, {"id": instruction_id, "next": next_attempt_at})
+
+
+async def keep_answer(connection: AsyncConnection, answer: SettlementAnswer, at: datetime) -> None:
+    """The first answer stands."""
+    parameters = {
+        "id": answer.instruction_id,
+        "status": answer.status,
+        "rtgs_reference": answer.rtgs_reference,
+        "reason": answer.reason,
+        "at": at,
+    }
+    await connection.execute(_ANSWER, parameters)
+
+
+def _json(legs: Sequence[SettlementLeg]) -> str:
+    return orjson.dumps([{"participant": leg.participant, "minor": leg.minor} for leg in legs]).decode()

@@ -1,0 +1,154 @@
+"""Settle: the nets of a closed window go to the RTGS, all or none, exactly once; its answer clears the window's accounts."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import NamedTuple, assert_never
+
+from switch.domain import accounts
+from switch.domain.accounts import AccountKind
+from switch.domain.errors import WindowUnknown
+from switch.domain.identifiers import WindowId
+from switch.domain.ledger import window_settled
+from switch.domain.nets import Nets
+from switch.domain.outcomes import Unknown
+from switch.domain.retries import pause_milliseconds
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window, WindowState, instruction_id
+from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowStillOpen
+from switch.ports import Clock, SettlementBank
+from switch.store import journal, positions, settlement_instructions, windows
+from switch.store.database import Connection, Database
+from switch.usecases.window_nets import WindowNets, proven_nets
+
+LEASE_SECONDS = 30
+"""Longer than the RTGS may take to answer: for so long no other worker asks."""
+MIDDLE_CHANCE = 500
+LONGEST_PAUSE_SECONDS = 60
+
+
+class _Begun(NamedTuple):
+    window: Window
+    instruction: SettlementInstruction | None = None
+    """None where there is nothing (more) to send."""
+    may_have_left: bool = False
+    asked: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SettleWindow:
+    clock: Clock
+    database: Database
+    settlement: SettlementBank
+
+    async def __call__(self, window_id: str, *, again: bool = False) -> Window:
+        """As it stands then; still SETTLING where the RTGS gave no answer, and the next call asks what became of it.
+
+        `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted, NetsDisagree.
+        """
+        try:
+            begun = await self._begin(window_id, again)
+        except (NetsDisagree, SettlementOwnerMissing) as refusal:
+            await WindowNets(self.database).let_wait(WindowId(window_id), str(refusal))
+            raise
+        if begun.instruction is None:
+            return begun.window
+        answer = await self._ask(begun.instruction, may_have_left=begun.may_have_left)
+        return await self._conclude(begun, begun.instruction, answer)
+
+    async def _begin(self, window_id: str, again: bool) -> _Begun:
+        """On record before the RTGS hears of it."""
+        async with self.database.transaction() as connection:
+            window = await windows.lock(connection, window_id)
+            if window is None:
+                raise WindowUnknown(window=window_id[:40])
+            match window.state:
+                case WindowState.OPEN:
+                    raise WindowStillOpen(window=window.window_id)
+                case WindowState.ABORTED if not again:
+                    raise WindowAborted(window=window.window_id, reason=window.reason or "?")
+                case WindowState.SETTLED:
+                    return _Begun(window)
+                case WindowState.SETTLING:
+                    return await self._resume(connection, window)
+                case WindowState.CLOSED | WindowState.ABORTED:
+                    return await self._start(connection, window)
+                case _:
+                    assert_never(window.state)
+
+    async def _start(self, connection: Connection, window: Window) -> _Begun:
+        nets = await proven_nets(connection, window.window_id)
+        now = self.clock.now()
+        if not nets.legs:
+            settled = window.moved(WindowState.SETTLED, settled_at=now, reason=None)
+            await windows.update(connection, settled)
+            return _Begun(settled)
+        settling = window.moved(WindowState.SETTLING, attempt=window.attempt + 1, reason=None)
+        instruction = SettlementInstruction(
+            instruction_id(window.window_id, settling.attempt), window.window_id, window.currency, nets.legs
+        )
+        await windows.update(connection, settling)
+        await settlement_instructions.insert(connection, instruction, now, now + timedelta(seconds=LEASE_SECONDS))
+        return _Begun(settling, instruction)
+
+    async def _resume(self, connection: Connection, window: Window) -> _Begun:
+        sent = await settlement_instructions.find(connection, instruction_id(window.window_id, window.attempt), window)
+        lease = self.clock.now() + timedelta(seconds=LEASE_SECONDS)
+        await settlement_instructions.keep_asked(connection, sent.instruction.instruction_id, lease)
+        return _Begun(window, sent.instruction, may_have_left=True, asked=sent.asked)
+
+    async def _ask(self, instruction: SettlementInstruction, *, may_have_left: bool) -> SettlementAnswer | Unknown:
+        if may_have_left:
+            found = await self.settlement.enquire(instruction.instruction_id)
+            if isinstance(found, Unknown) or found.status is not SettlementStatus.UNKNOWN_INSTRUCTION:
+                return found
+        return await self.settlement.instruct(instruction)
+
+    async def _conclude(self, begun: _Begun, instruction: SettlementInstruction, answer: SettlementAnswer | Unknown) -> Window:
+        async with self.database.transaction() as connection:
+            window = await windows.lock(connection, instruction.window_id)
+            assert window is not None
+            if (window.state, window.attempt) != (WindowState.SETTLING, begun.window.attempt):
+                return window  # another worker has heard the answer first
+            if isinstance(answer, Unknown) or not _is_whole(answer, instruction):
+                pause = pause_milliseconds(begun.asked, MIDDLE_CHANCE, LONGEST_PAUSE_SECONDS)
+                again_at = self.clock.now() + timedelta(milliseconds=pause)
+                await settlement_instructions.postpone(connection, instruction.instruction_id, again_at)
+                return window
+            await settlement_instructions.keep_answer(connection, answer, self.clock.now())
+            concluded = _concluded(window, answer)
+            if concluded.state is WindowState.SETTLED:
+                await self._clear(connection, concluded, await proven_nets(connection, window.window_id))
+            await windows.update(connection, concluded)
+        return concluded
+
+    async def _clear(self, connection: Connection, window: Window, nets: Nets) -> None:
+        """Nobody owes anything for this window any more; what banks owed in it is room under their caps again."""
+        await journal.append(connection, [window_settled(window, nets, self.clock.now())])
+        owed = {
+            (account.participant, window.currency): minor
+            for account, minor in ((accounts.account(code), minor) for code, minor in nets.balances.items())
+            if account.kind is AccountKind.POSITION and account.participant is not None
+        }
+        locked = await positions.lock(connection, owed)
+        lowered = [replace(position, posted=position.posted - owed[owner]) for owner, position in locked.items()]
+        await positions.update(connection, lowered)
+
+
+def _is_whole(answer: SettlementAnswer, instruction: SettlementInstruction) -> bool:
+    """A yes comes with its reference and moment, and every answer is for what was asked; anything else is not known."""
+    if answer.instruction_id != instruction.instruction_id:
+        return False
+    match answer.status:
+        case SettlementStatus.SETTLED:
+            return bool(answer.rtgs_reference) and answer.settled_at is not None
+        case SettlementStatus.REJECTED:
+            return True
+        case SettlementStatus.UNKNOWN_INSTRUCTION:
+            return False
+        case _:
+            assert_never(answer.status)
+
+
+def _concluded(window: Window, answer: SettlementAnswer) -> Window:
+    if answer.status is SettlementStatus.SETTLED:
+        return window.moved(WindowState.SETTLED, settled_at=answer.settled_at, rtgs_reference=answer.rtgs_reference, reason=None)
+    return window.moved(WindowState.ABORTED, reason=answer.reason or "no reason given")

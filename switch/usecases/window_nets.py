@@ -1,0 +1,48 @@
+"""The nets of a closed window: proven against ledger and payments, then kept as its bilateral matrix. Before anything is sent."""
+
+from dataclasses import dataclass
+
+from switch.domain.identifiers import WindowId
+from switch.domain.nets import Nets, agreed_nets
+from switch.domain.settlement import Bilateral
+from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing
+from switch.store import nets, windows
+from switch.store.database import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class WindowNets:
+    database: Database
+
+    async def fix(self, window_id: WindowId) -> Nets:
+        """Once or many times; a disagreement is kept with the window, which then waits for staff. Raises NetsDisagree."""
+        try:
+            async with self.database.transaction() as connection:
+                await windows.lock(connection, window_id)
+                return await proven_nets(connection, window_id)
+        except (NetsDisagree, SettlementOwnerMissing) as refusal:
+            await self.let_wait(window_id, str(refusal))
+            raise
+
+    async def let_wait(self, window_id: WindowId, reason: str) -> None:
+        async with self.database.transaction() as connection:
+            await windows.let_wait(connection, window_id, reason)
+
+
+async def proven_nets(connection: Connection, window_id: WindowId) -> Nets:
+    """Wants the window locked. The matrix is written the first time, and must be the same each other time."""
+    balances = await nets.balances(connection, window_id)
+    collected = await nets.collected(connection, window_id)
+    found = agreed_nets(window_id, balances, collected, await nets.authorities(connection))
+    kept = await windows.cells(connection, window_id)
+    if kept and kept != found.cells:
+        differing = next(cell for cell in (*kept, *found.cells) if cell not in kept or cell not in found.cells)
+        name = f"cell {differing.debtor} to {differing.creditor}"
+        raise NetsDisagree(window=window_id, account=name, ledger=_cell(kept, differing), payments=_cell(found.cells, differing))
+    if found.cells and not kept:
+        await windows.add_cells(connection, window_id, found.cells)
+    return found
+
+
+def _cell(matrix: tuple[Bilateral, ...], wanted: Bilateral) -> int:
+    return sum(cell.minor for cell in matrix if (cell.debtor, cell.creditor) == (wanted.debtor, wanted.creditor))

@@ -1,0 +1,78 @@
+"""The line to a biller: TLS that is checked before a byte is sent, orders that are given up, many at once."""
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from switch.domain.outcomes import Accepted, Unknown
+from tests.contract.conftest import payment
+from tests.contract.lines import SECONDS, Line, accepted
+from tests.contract.played import Question, played
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """Trusted by this machine for as long as the test lasts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
+
+
+def server_side(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    return context
+
+
+async def test_an_order_travels_over_tls(line: Line, authority: trustme.CA) -> None:
+    order = payment()
+    async with played(line.says(accepted(order)), server_side(authority, "127.0.0.1")) as biller:
+        assert biller.url.startswith("https://")
+        assert await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS) == Accepted("E-77")
+
+
+@pytest.mark.parametrize("stranger", [True, False], ids=["unknown authority", "another host"])
+async def test_without_a_good_certificate_nothing_is_sent(line: Line, authority: trustme.CA, *, stranger: bool) -> None:
+    order = payment()
+    tls = server_side(trustme.CA(), "127.0.0.1") if stranger else server_side(authority, "elsewhere.example")
+    async with played(line.says(accepted(order)), tls) as biller:
+        outcome = await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS)
+    assert outcome == Unknown("no connection: SSLCertVerificationError", asked=False)
+    assert biller.questions == []
+
+
+async def test_an_order_that_is_given_up_leaves_no_line_behind(line: Line) -> None:
+    """A bank hangs up: its task is cancelled. The late answer must not meet the next question."""
+    order, arrived = payment(), asyncio.Event()
+
+    def silence(_: Question) -> bytes:
+        arrived.set()
+        return b""
+
+    async with played(silence) as biller:
+        task = asyncio.create_task(line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS))
+        await arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        biller.play = line.says(accepted(order))
+        assert await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS) == Accepted("E-77")
+    assert biller.connections == 2
+
+
+async def test_many_orders_at_once_each_get_their_own_answer(line: Line) -> None:
+    orders = [payment(f"{100 + number}.00") for number in range(300)]
+    by_id = {str(order.payment_id): order for order in orders}
+
+    def own_answer(question: Question) -> bytes | None:
+        order = by_id[question.document["payment_id"]]
+        return line.says(accepted(order, biller_reference=order.request.amount.text()))(question)
+
+    async with played(own_answer) as biller:
+        outcomes = await asyncio.gather(*(line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS) for order in orders))
+    assert outcomes == [Accepted(order.request.amount.text()) for order in orders]
+    assert biller.connections <= 64

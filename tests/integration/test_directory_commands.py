@@ -1,0 +1,122 @@
+"""The commands of staff on a real database: migrate, load, admit, keys, caps; refusals in both languages and exit codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
+
+from switch.cli import app
+from switch.cli.key_files import ensure_switch_key
+from switch.settings import load_settings
+from switch.signatures import generate_key
+
+BANK = "100010"
+
+
+class Desk:
+    """Gives commands as a member of staff does, against one database."""
+
+    def __init__(self) -> None:
+        self._runner = CliRunner()
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        result = self._runner.invoke(app, words)
+        assert result.exit_code == code, (result.output, result.exception)
+        return result.output
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self(*words, "--json", code=code))
+
+
+def desk_at(url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("SWITCH_DATABASE_URL", url)
+    monkeypatch.setenv("SWITCH_DATA", str(data))
+    ensure_switch_key(load_settings())
+    return Desk()
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return desk_at(database_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def empty_desk(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return desk_at(empty_database_url, tmp_path, monkeypatch)
+
+
+def test_a_database_is_migrated_and_looked_at(empty_desk: Desk, empty_database_url: str) -> None:
+    assert "switch migrate up" in empty_desk("participant", "list", code=1)
+    assert empty_desk.json("migrate", "check", code=3)["found"] is None
+    assert "from nothing to revision" in empty_desk("migrate", "up")
+    assert "nothing to do" in empty_desk("migrate", "up")
+    assert empty_desk.json("migrate", "check")["drift"] == []
+
+    engine = create_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE payment DISABLE TRIGGER moves_forward"))
+    engine.dispose()
+    assert "moves_forward of payment is switched off" in empty_desk("migrate", "check", code=3)
+
+
+def test_without_a_database_a_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_at("postgresql://nobody@127.0.0.1:1/none", tmp_path, monkeypatch)
+    assert "database_unreachable" in desk("migrate", "up", code=1)
+    assert "database_unreachable" in desk("migrate", "check", code=1)
+
+
+def test_the_catalogue_is_loaded_and_listed(desk: Desk) -> None:
+    assert desk.json("catalogue", "load", "--calendar")["changed"] > 140
+    assert "none new or changed" in desk("catalogue", "load")
+    assert len(desk.json("participant", "list")) == 68
+    assert len(desk.json("catalogue", "list", "--mode", "prepaid")) == 2
+    listed = desk("catalogue", "list", "--biller", "200019")
+    assert "فاتورة كهرباء" in listed
+    assert "200019011" in listed
+    assert "0.5 %" in desk("tariff", "list", "--service", "200019011")
+
+
+def test_a_participant_is_admitted_suspended_and_closed(desk: Desk) -> None:
+    admit = ("participant", "admit", "100116", "--kind", "bank", "--name-ar", "مصرف جديد", "--name-en", "New Bank")
+    assert "100116 New Bank (مصرف جديد): draft" in desk(*admit)
+    assert "live" in desk("participant", "resume", "100116")
+    assert "suspended" in desk("participant", "suspend", "100116")
+    assert "closed" in desk("participant", "close", "100116", "--yes")
+    assert "participant_closed" in desk("participant", "resume", "100116", code=1)
+    assert "أُغلق المشارك" in desk("--arabic", "participant", "resume", "100116", code=1)
+    assert "check_digit_wrong" in desk("participant", "suspend", "100115", code=1)
+    assert "participant_unknown" in desk("participant", "suspend", BANK, code=1)
+
+
+def test_a_key_is_added_listed_and_revoked(desk: Desk, tmp_path: Path) -> None:
+    desk("catalogue", "load")
+    pem = tmp_path / "bank.pub"
+    pem.write_text(generate_key(f"{BANK}:main", "ed25519").verifying_key().pem())
+
+    assert f"{BANK}:main (ed25519) is active" in desk("participant", "key", "add", BANK, str(pem))
+    assert [key["keyid"] for key in desk.json("participant", "key", "list", BANK)] == [f"{BANK}:main"]
+    assert "revoked" in desk("participant", "key", "revoke", f"{BANK}:main")
+    assert desk.json("participant", "key", "list") == []
+    assert "key_id_taken" in desk("participant", "key", "add", BANK, str(pem), code=1)
+    pem.write_text("not a key")
+    assert "key_unusable" in desk("participant", "key", "add", BANK, str(pem), "--name", "next", code=1)
+
+
+def test_a_cap_is_set_and_shown(desk: Desk) -> None:
+    desk("catalogue", "load")
+    assert desk.json("cap", "set", BANK, "1000000.00") == [
+        {"bank": BANK, "currency": "SYP", "cap": "1000000.00", "held": "0.00", "posted": "0.00", "headroom": "1000000.00"}
+    ]
+    assert "1,000,000.00" in desk("cap", "show", BANK)
+    assert desk.json("cap", "set", BANK, "0")[0]["cap"] == "0.00"
+    assert "amount_too_precise" in desk("cap", "set", BANK, "1.005", code=1)
+    assert "not_a_bank" in desk("cap", "set", "200019", "1", code=1)
+
+
+def test_a_biller_is_connected_in_a_protocol_that_is_spoken(desk: Desk) -> None:
+    desk("catalogue", "load")
+    assert "200019: json-1 at" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1:8081/x", "--protocol", "json-1")
+    assert "endpoint_refused" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1/", "--protocol", "telex", code=1)

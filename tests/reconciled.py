@@ -1,0 +1,108 @@
+"""What banks and billers have booked, for tests of reconciliation: payments of a day, and statements that agree or do not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from switch.domain.admission import Conclude, Stands
+from switch.domain.errors import FileMalformed
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.outcomes import Accepted, Reason, Refused
+from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.payments import Payment
+from switch.domain.reconciliation import Break
+from switch.domain.statements import BookedLine, BookedStatement, FileHeader, FileLine, FileTotals, Side
+from switch.posting.batch import write_batch
+from switch.reports.breaks import Breaks
+from switch.store.database import Database
+from switch.usecases.import_statement import ImportStatement
+from switch.usecases.reconcile import Reconcile
+from tests.seeded import BANK, BILLER, START, FixedClock, order
+
+DAY = date(2026, 11, 24)
+STRANGER = UUID("019ab000-0000-7000-8000-00000000abcd")
+
+
+class Prepared:
+    """A layout whose parsed statements were made by the test; the bytes only name them."""
+
+    layout = "csv-1"
+    extension = "csv"
+
+    def __init__(self) -> None:
+        self.statements: dict[bytes, BookedStatement] = {}
+
+    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
+        raise NotImplementedError
+
+    def parse_statement(self, content: bytes) -> BookedStatement:
+        if content not in self.statements:
+            raise FileMalformed(why="unknown bytes")
+        return self.statements[content]
+
+    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
+        content = repr(statement).encode()
+        self.statements[content] = statement
+        yield content
+
+
+@dataclass
+class World:
+    database: Database
+    clock: FixedClock
+    layout: Prepared
+
+    async def completed(self, minor: int, bank: ParticipantCode = BANK) -> Payment:
+        command = order(minor, bank=bank)
+        await write_batch(self.database, [command], START)
+        accepted = Accepted(f"B-{command.payment.payment_id}")
+        return await self._concluded(Conclude(command.payment.payment_id, accepted, START, "biller", START))
+
+    async def rejected(self, minor: int) -> Payment:
+        command = order(minor)
+        await write_batch(self.database, [command], START)
+        return await self._concluded(Conclude(command.payment.payment_id, Refused(Reason.OTHER), START, "biller", START))
+
+    async def _concluded(self, conclude: Conclude) -> Payment:
+        (decision,) = await write_batch(self.database, [conclude], START)
+        assert isinstance(decision, Stands)
+        return decision.payment
+
+    async def hand_in(self, owner: ParticipantCode, lines: Iterable[BookedLine], day: date = DAY) -> str:
+        numbered = tuple(replace(line, line=number) for number, line in enumerate(lines, 1))
+        side = Side.BILLER if owner == BILLER else Side.BANK
+        booked = BookedStatement(owner, side, day, "SYP", numbered, "")
+        content = b"".join(self.layout.render_statement(booked))
+        return (await self.importing(participant(owner), content)).statement_id
+
+    @property
+    def importing(self) -> ImportStatement:
+        return ImportStatement(self.clock, self.database, {"csv-1": self.layout})
+
+    @property
+    def reconcile(self) -> Reconcile:
+        return Reconcile(self.clock, self.database)
+
+    async def breaks(self, **wanted: object) -> list[Break]:
+        found = await Breaks(self.database).page(**wanted)  # type: ignore[arg-type]
+        assert all(item.break_id == item.content_id() for item in found)
+        return found
+
+
+def participant(code: ParticipantCode) -> Participant:
+    kind = ParticipantKind.BILLER if code == BILLER else ParticipantKind.BANK
+    return Participant(code, kind, Name("مشارك", "Participant"), ParticipantStatus.LIVE)
+
+
+def line(payment: Payment, side: Side = Side.BANK) -> BookedLine:
+    at_bank = side is Side.BANK
+    return BookedLine(
+        line=0,
+        payment_id=payment.payment_id,
+        own_reference=payment.request.bank_reference if at_bank else payment.biller_reference or "",
+        counterparty=payment.biller if at_bank else payment.request.bank,
+        customer_reference=payment.request.customer_reference,
+        minor=payment.request.amount.minor,
+        business_date=DAY,
+    )
