@@ -151,10 +151,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     lane = PostingLane(database, clock)
     billers = BillerLines(current, adapters.billers)
     open_window = OpenWindow(clock=clock, database=database)
-    close_window = CloseWindow(clock=clock, database=database, directory=current)
+    close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
     issue_files = IssueFiles(
-        clock=clock, database=database, directory=current, formats=adapters.formats, drop=adapters.drop, signer=outside.signer
+        clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer
     )
     return Switch(
         clock=clock,

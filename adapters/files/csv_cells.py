@@ -19,7 +19,7 @@ def cell(text: str | None) -> str:
 
 def plain(text: str) -> str:
     """The text of a cell as the other side meant it."""
-    return text[1:] if text.startswith("'") else text
+    return text.removeprefix("'")
 
 
 def row(*cells: str | None) -> bytes:

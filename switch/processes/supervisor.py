@@ -94,6 +94,18 @@ class Supervisor:
                     self._watch(watched)
             self._stopping.wait(_WATCH_SECONDS)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stopping.is_set()
+
+    def add(self, child: Child) -> None:
+        """Start one more, once what it needs has been prepared. Raises ChildFailed. Main thread only."""
+        if not self._stopping.is_set():
+            watched = _Watched(child)
+            self._watched.append(watched)
+            self._start_first_time(watched)
+
     def stop(self) -> None:
         """End `supervise` from another thread."""
         self._stopping.set()

@@ -1,0 +1,262 @@
+"""A day by chance: banks pay, billers lie, processes hang up, windows close, the RTGS loses answers; then all heals.
+
+The model knows only what each bank was told and what each biller and the RTGS have booked; the seed is the name of the test.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from adapters.registry import open_adapters
+from switch.application import Switch
+from switch.bootstrap import Outside, make_switch
+from switch.domain.bill_uploads import BillAction, BillLine
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service
+from switch.domain.directory import Endpoint
+from switch.domain.errors import Refusal
+from switch.domain.fees import BorneBy, Tariff
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, check_character, service_code
+from switch.domain.money import Money
+from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
+from switch.domain.settlement import WindowState
+from switch.reports.current_directory import CurrentDirectory
+from switch.signatures import generate_key
+from switch.store.database import connect
+from tests.lying_billers import PROTOCOL, ChanceBiller, ChanceRtgs
+from tests.seeded import START, FixedClock
+
+BANKS = [ParticipantCode("100010"), ParticipantCode("100028"), ParticipantCode("100036")]
+BILLER, OPERATOR, OVERSEER = ParticipantCode("200019"), ParticipantCode("900017"), ParticipantCode("900025")
+CAP = Money(3_000_000, "SYP")
+REFERENCES = [f"1000000{number:02d}" for number in range(30)]
+STEPS = 160
+
+
+def code_of(number: int) -> str:
+    stem = f"{BILLER}{number:02d}"
+    return stem + check_character(stem)
+
+
+SERVICES = {mode: service_code(code_of(number)) for number, mode in enumerate(Mode, start=1)}
+
+
+@dataclass
+class World:
+    """One database, several lives of the switch on it, and the model."""
+
+    url: str
+    folder: Path
+    chance: random.Random
+    clock: FixedClock = field(default_factory=FixedClock)
+    orders: dict[tuple[str, str], PaymentRequest] = field(default_factory=dict)
+    told_completed: dict[PaymentId, Money] = field(default_factory=dict)
+    told_rejected: set[PaymentId] = field(default_factory=set)
+    numbers: int = 0
+
+    def __post_init__(self) -> None:
+        self.biller = ChanceBiller(self.chance, due_minor=8_143)
+        self.rtgs = ChanceRtgs(self.chance)
+        self.signer = generate_key("switch:main")
+
+    @asynccontextmanager
+    async def life(self) -> AsyncIterator[Switch]:
+        database = connect(self.url)
+        directory = CurrentDirectory(database)
+        await directory.refresh()
+        adapters = open_adapters(
+            signer=self.signer,
+            find_key=lambda _: None,
+            central_bank=lambda: None,
+            rtgs_url="http://127.0.0.1:9",
+            files_directory=self.folder,
+        )
+        wired = replace(adapters, billers={PROTOCOL: self.biller}, settlement=self.rtgs)
+        switch = make_switch(database, directory, Outside(self.clock, self.signer, wired, lambda: self.chance.randrange(1000)))
+        # The simulated biller's protocol is none of those that staff may choose.
+        switch = replace(switch, connect_biller=replace(switch.connect_biller, protocols=frozenset({PROTOCOL})))
+        try:
+            yield switch
+        finally:
+            await switch.lane.close()
+            await adapters.close()
+            await database.close()
+
+
+async def found(switch: Switch) -> None:
+    """The small country of this test."""
+    everybody = [
+        *((bank, ParticipantKind.BANK) for bank in BANKS),
+        (BILLER, ParticipantKind.BILLER),
+        (OPERATOR, ParticipantKind.OPERATOR),
+        (OVERSEER, ParticipantKind.OVERSEER),
+    ]
+    for code, kind in everybody:
+        await switch.admit_participant(Participant(code, kind, Name("مشارك", "Participant"), ParticipantStatus.LIVE), by="test")
+    for mode, code in SERVICES.items():
+        fixed = Money(5_000, "SYP") if mode is Mode.FEE else None
+        rule = AmountRule(AmountRuleKind.EXACT)
+        if mode is Mode.PREPAID:
+            rule = AmountRule(AmountRuleKind.RANGE, Money(1_000, "SYP"), Money(90_000, "SYP"))
+        reference = ReferenceRule(Name("رقم", "Number"), "[0-9]{8,12}", "100000000")
+        service = Service(code, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed)
+        await switch.offer_service(service, by="test")
+    await switch.connect_biller(Endpoint(BILLER, PROTOCOL, "http://127.0.0.1:9/biller"), by="test")
+    tariff = Tariff("T1", None, None, 0, "SYP", 25, 5_000, 10_000, BorneBy.PAYER, 500_000, 300_000, 50_000, START.date())
+    await switch.publish_tariff(tariff, by="test")
+    for bank in BANKS:
+        await switch.change_cap(bank, CAP, by="test")
+    await switch.open_window("SYP")
+    lines = [
+        BillLine(BillAction.PUT, SERVICES[Mode.UPLOADED], reference, "U-1", Money(4_200, "SYP"), AmountRuleKind.EXACT, None, None, None)
+        for reference in REFERENCES
+    ]
+    await switch.upload_bills(BILLER, lines)
+
+
+async def pay(world: World, switch: Switch) -> None:
+    """One customer, perhaps a retry of an earlier order under its key."""
+    chance = world.chance
+    if world.orders and chance.random() < 0.15:
+        request = chance.choice(list(world.orders.values()))
+    else:
+        made = await _new_order(world, switch)
+        if made is None:
+            return
+        request = made
+    world.orders[request.bank, request.idempotency_key] = request
+    try:
+        stands = await switch.pay_bill(request)
+    except Refusal:
+        return
+    except asyncio.CancelledError:
+        return
+    payment = stands.payment
+    assert payment.request == request
+    if payment.state is PaymentState.COMPLETED:
+        world.told_completed[payment.payment_id] = request.amount
+    elif payment.state is PaymentState.REJECTED:
+        world.told_rejected.add(payment.payment_id)
+
+
+async def _new_order(world: World, switch: Switch) -> PaymentRequest | None:
+    chance, bank, mode = world.chance, world.chance.choice(BANKS), world.chance.choice(list(Mode))
+    reference = chance.choice(REFERENCES)
+    try:
+        inquired = await switch.inquire_bill(bank, SERVICES[mode], reference, Channel.MOBILE)
+    except Refusal:
+        return None
+    if mode.has_bills and not inquired.offers:
+        return None
+    bill = inquired.offers[0].bill if inquired.offers else None
+    amount = inquired.offers[0].amount if inquired.offers else Money(chance.randrange(1_000, 90_000), "SYP")
+    world.numbers += 1
+    return PaymentRequest(
+        bank=bank,
+        idempotency_key=IdempotencyKey(f"simulated-{world.numbers:05d}"),
+        service=SERVICES[mode],
+        customer_reference=reference,
+        amount=amount,
+        bank_reference=f"FT{world.numbers}",
+        channel=Channel.MOBILE,
+        method=Method.ACCOUNT,
+        inquiry_id=inquired.inquiry.inquiry_id,
+        bill_number=bill.bill_number if bill else None,
+    )
+
+
+async def step(world: World, switch: Switch) -> None:
+    chance = world.chance
+    match chance.choices(["pay", "together", "time", "worker", "close"], [46, 20, 12, 14, 8])[0]:
+        case "pay":
+            await pay(world, switch)
+        case "together":
+            await asyncio.gather(*(pay(world, switch) for _ in range(chance.randrange(2, 9))))
+        case "time":
+            world.clock.move(chance.randrange(1, 900))
+        case "close":
+            await switch.close_window("SYP", by="test")
+        case _:
+            await switch.resolve_payments()
+            await switch.deliver_advices()
+            await switch.advance_windows()
+
+
+async def look(switch: Switch) -> None:
+    """Invariants that hold at every moment: I5 and I6."""
+    sums = await switch.journal.trial_balance()
+    assert sum(account.debit - account.credit for account in sums) == 0
+    owed = {account.account: account.debit - account.credit for account in sums}
+    for position in await switch.positions.all():
+        assert position.posted == owed.get(f"position:{position.bank}", 0)
+        assert 0 <= position.held + position.posted <= position.cap
+
+
+async def heal(world: World, switch: Switch) -> None:
+    world.biller.healed = world.rtgs.healed = True
+    for _ in range(12):
+        world.clock.move(600)
+        while await switch.resolve_payments():
+            pass
+        await switch.deliver_advices()
+    await switch.close_window("SYP", by="test")
+    for _ in range(4):
+        world.clock.move(120)
+        await switch.advance_windows()
+        for window in await switch.windows.page("SYP", None, 100):
+            if window.state is WindowState.ABORTED:
+                await switch.settle_window(window.window_id, again=True)
+
+
+async def prove(world: World, switch: Switch) -> None:
+    payments: dict[PaymentId, Payment] = {}
+    for bank, key in world.orders:
+        under = await switch.payments.under_key(ParticipantCode(bank), IdempotencyKey(key))
+        if isinstance(under, Payment):
+            payments[under.payment_id] = under
+    assert all(not payment.live for payment in payments.values())  # I10
+    completed = {number for number, payment in payments.items() if payment.state is PaymentState.COMPLETED}
+    assert world.told_completed.keys() <= completed  # I1
+    assert not world.told_rejected & completed  # I8
+    asked = {number for number in completed if payments[number].request.service in (SERVICES[Mode.ONLINE], SERVICES[Mode.PREPAID])}
+    assert asked == world.biller.booked.keys()  # I2, I3, I4
+    assert all(world.biller.booked[number] == payments[number].request.amount.minor for number in asked)
+    assert world.biller.advised.keys() == completed - asked
+    bills = [(payment.request.service, payment.request.customer_reference, payment.request.bill_number) for payment in payments.values()
+             if payment.state is PaymentState.COMPLETED and payment.request.bill_number]  # fmt: skip
+    assert len(bills) == len(set(bills))  # I7
+    moved: defaultdict[str, int] = defaultdict(int)
+    for instruction in world.rtgs.settled.values():
+        for leg in instruction.legs:
+            moved[leg.participant] += leg.minor
+    for bank in BANKS:
+        owes = sum(p.hold_minor - p.fees.bank for p in payments.values() if p.payment_id in completed and p.request.bank == bank)
+        assert moved[bank] == owes  # I9
+    assert sum(moved.values()) == 0
+    result = await switch.verification()
+    assert result.clean, result.findings[:3]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_whatever_breaks_the_books_are_right_in_the_end(database_url: str, tmp_path: Path, seed: int) -> None:
+    world = World(database_url, tmp_path, random.Random(seed))
+    async with world.life() as switch:
+        await found(switch)
+    for _ in range(4):
+        async with world.life() as switch:
+            for _ in range(STEPS // 4):
+                await step(world, switch)
+                await look(switch)
+    async with world.life() as switch:
+        await heal(world, switch)
+        await look(switch)
+        await prove(world, switch)
+    assert len(world.told_completed) > 50
+    assert all(world.biller.played[wrong] for wrong in ("no", "lost", "booked_and_lost", "hung_up", "down")), world.biller.played
+    assert world.rtgs.lost

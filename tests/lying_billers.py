@@ -1,0 +1,119 @@
+"""Billers that behave as a script of chance says, and keep honest books of what they have booked; and an RTGS of the same kind."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from switch.domain.advices import Advice
+from switch.domain.bills import PresentedBill, Presentment
+from switch.domain.catalogue import AmountRuleKind
+from switch.domain.directory import Endpoint
+from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.money import Money
+from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
+from switch.domain.payments import Payment
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
+
+PROTOCOL = "chance-1"
+
+
+@dataclass
+class ChanceBiller:
+    """What it has booked, it has booked once for each payment id. `healed`: from then on it answers, and truly."""
+
+    chance: random.Random
+    due_minor: int
+    healed: bool = False
+    booked: dict[PaymentId, int] = field(default_factory=dict)
+    refused: set[PaymentId] = field(default_factory=set)
+    advised: dict[PaymentId, int] = field(default_factory=dict)
+    paid_bills: set[tuple[str, str]] = field(default_factory=set)
+    played: Counter[str] = field(default_factory=Counter)
+    """What was done to how many orders: a run that injected nothing proves nothing."""
+
+    async def inquire(
+        self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, *, answer_seconds: int
+    ) -> Presentment | Refused | Unknown:
+        if not self.healed and self.chance.random() < 0.05:
+            return Unknown("silence")
+        number = f"B-{customer_reference[-3:]}"
+        if (customer_reference, number) in self.paid_bills:
+            return Presentment(())
+        return Presentment((PresentedBill(number, Money(self.due_minor, "SYP"), AmountRuleKind.EXACT),))
+
+    async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        await asyncio.sleep(0)
+        what = (
+            "yes"
+            if self.healed
+            else self.chance.choices(["yes", "no", "lost", "booked_and_lost", "hung_up", "down"], [60, 12, 8, 10, 5, 5])[0]
+        )
+        self.played[what] += 1
+        if what == "down":
+            return Unknown("connection refused", asked=payment.payment_id in self.booked or payment.attempts > 0)
+        if what == "lost":
+            return Unknown("silence")
+        if payment.payment_id in self.booked:
+            return Accepted(f"C-{payment.payment_id}")
+        if what == "no" or payment.payment_id in self.refused:
+            self.refused.add(payment.payment_id)
+            return Refused(Reason.OTHER, "57")
+        self.booked[payment.payment_id] = payment.request.amount.minor
+        if payment.request.bill_number is not None:
+            self.paid_bills.add((payment.request.customer_reference, payment.request.bill_number))
+        if what == "booked_and_lost":
+            return Unknown("garbage")
+        if what == "hung_up":
+            raise asyncio.CancelledError  # the process, or the task, is gone before it has heard the answer
+        return Accepted(f"C-{payment.payment_id}")
+
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
+        if not self.healed and self.chance.random() < 0.3:
+            return Unknown("silence")
+        if payment_id in self.booked:
+            return Accepted(f"C-{payment_id}")
+        return Refused(Reason.OTHER, "57") if payment_id in self.refused else NotFound()
+
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+        if not self.healed and self.chance.random() < 0.3:
+            return False
+        self.advised[advice.payment_id] = self.advised.get(advice.payment_id, 0) + 1
+        return self.healed or self.chance.random() < 0.8
+
+
+@dataclass
+class ChanceRtgs:
+    """Keeps what each instruction moved; loses questions and answers, and now and then refuses."""
+
+    chance: random.Random
+    healed: bool = False
+    settled: dict[str, SettlementInstruction] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+    lost: int = 0
+
+    async def instruct(self, instruction: SettlementInstruction) -> SettlementAnswer | Unknown:
+        luck = 1.0 if self.healed else self.chance.random()
+        self.lost += luck < 0.2 or 0.35 <= luck < 0.5
+        if luck < 0.2:
+            return Unknown("lost on the way")
+        if instruction.instruction_id not in self.settled:
+            if luck < 0.35 or instruction.instruction_id in self.rejected:
+                self.rejected.add(instruction.instruction_id)
+            else:
+                self.settled[instruction.instruction_id] = instruction
+        return Unknown("answer lost") if luck < 0.5 else self._answer(instruction.instruction_id)
+
+    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+        if not self.healed and self.chance.random() < 0.3:
+            return Unknown("silence")
+        return self._answer(instruction_id)
+
+    def _answer(self, instruction_id: str) -> SettlementAnswer:
+        if instruction_id in self.settled:
+            at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+            return SettlementAnswer(instruction_id, SettlementStatus.SETTLED, f"RTGS-{instruction_id}", at)
+        if instruction_id in self.rejected:
+            return SettlementAnswer(instruction_id, SettlementStatus.REJECTED, reason="insufficient funds")
+        return SettlementAnswer(instruction_id, SettlementStatus.UNKNOWN_INSTRUCTION)
