@@ -9,6 +9,7 @@ from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
@@ -48,8 +49,8 @@ class BillerAdapter(Protocol):
     async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
         """Order the payment under its own id; the same id again is the same payment."""
 
-    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
-        """What became of a payment."""
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
+        """What became of a payment of this amount; a biller that says another amount has not answered for it (Unknown)."""
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         """Hand over a fact; True only where the biller has acknowledged exactly this one."""

@@ -148,7 +148,9 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(insert(metadata.tables["settlement_instruction"]), instruction)
         settled = {"state": "settled", "closed_at": START, "settled_at": START, "rtgs_reference": "RTGS-1", "attempt": 1}
         window = metadata.tables["settlement_window"]
-        await connection.execute(update(window).where(window.c.window_id == WINDOW).values(**settled))
+        closed = {"state": "closed", "closed_at": START}
+        for change in (closed, {"state": "settling", "attempt": 1}, settled):
+            await connection.execute(update(window).where(window.c.window_id == WINDOW).values(**change))
         opened = {
             "window_id": NEXT_WINDOW, "currency": "SYP", "business_date": DAY, "number": 2, "state": "open", "opened_at": START,
             "closes_at": START + timedelta(hours=6), "attempt": 0,

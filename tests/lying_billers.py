@@ -69,7 +69,7 @@ class ChanceBiller:
             raise asyncio.CancelledError  # the process, or the task, is gone before it has heard the answer
         return Accepted(f"C-{payment.payment_id}")
 
-    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         if not self.healed and self.chance.random() < 0.3:
             return Unknown("silence")
         if payment_id in self.booked:

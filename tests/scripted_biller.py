@@ -8,6 +8,7 @@ from switch.domain.advices import Advice
 from switch.domain.bills import PresentedBill, Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import EventId, PaymentId, ServiceCode
+from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment
 
@@ -73,7 +74,7 @@ class ScriptedBiller:
             self._refused[payment.payment_id] = line.outcome
         return line.outcome
 
-    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         if not self.reachable:
             return Unknown("not reached", asked=False)
         if self._enquiries[str(payment_id)]:

@@ -4,7 +4,28 @@ from typing import Annotated
 
 import typer
 
-from switch.cli import breaks, cap, catalogue, files, migrate, participant, reconcile, settle, simulate, statement, tariff, verify, window
+from switch.cli import (
+    bank,
+    breaks,
+    cap,
+    catalogue,
+    demo,
+    files,
+    keys,
+    migrate,
+    participant,
+    reconcile,
+    run,
+    serve,
+    settle,
+    sign,
+    simulate,
+    statement,
+    tariff,
+    verify,
+    window,
+    worker,
+)
 from switch.cli.output import language
 
 app = typer.Typer(
@@ -27,6 +48,13 @@ app.add_typer(tariff.app, name="tariff")
 app.add_typer(cap.app, name="cap")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(simulate.app, name="simulate")
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.add_typer(keys.app, name="keys")
+app.add_typer(bank.app, name="bank")
+app.command("sign")(sign.sign)
 
 
 @app.callback()

@@ -15,6 +15,7 @@ import uvloop
 from switch.api.app import create_app
 from switch.application import Switch
 from switch.bootstrap import opened_switch
+from switch.cli.reaching import needs_database_and_key
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
 
@@ -39,7 +40,7 @@ def serve(host: AtHost = None, port: AtPort = None) -> None:
     except OSError as error:
         typer.echo(f"cannot listen at {at[0]}:{at[1]}: {error.strerror}; give another --port, or SWITCH_PORT", err=True)
         raise typer.Exit(1) from None
-    with listening:
+    with listening, needs_database_and_key():
         uvloop.run(_serve(settings, listening))
 
 

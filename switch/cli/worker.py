@@ -7,6 +7,7 @@ import structlog
 import uvloop
 
 from switch.bootstrap import opened_switch
+from switch.cli.reaching import needs_database_and_key
 from switch.jobs.worker import run_worker
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
@@ -18,7 +19,8 @@ def worker() -> None:
     """Resolve payments in doubt, deliver advices, close and settle windows, issue files. Several may run beside one another."""
     settings = load_settings()
     configure_logging(settings.log_level, "worker")
-    uvloop.run(_work(settings))
+    with needs_database_and_key():
+        uvloop.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:

@@ -125,14 +125,14 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
         bill = _claimed_bill(command, books)
         owner = (request.bank, request.amount.currency)
         position = books.positions[owner].hold(payment.hold_minor)
-        if request.amount.currency not in books.windows:
+        if (window := books.windows.get(request.amount.currency)) is None:
             raise NoOpenWindow(currency=request.amount.currency)
     except Refusal as refusal:
         return _refuse(key, payment.request_digest, refusal, books, changes)
     books.positions[owner] = changes.positions[owner] = position
     if bill is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill
-    payment = _recorded(payment, None, payment.reserved_at, request.bank, "", changes)
+    payment = _recorded(replace(payment, business_date=window.business_date), None, payment.reserved_at, request.bank, "", changes)
     books.payments[payment.payment_id] = changes.reserved[payment.payment_id] = payment
     books.keys[key] = changes.keys[key] = KeyRecord(payment.request_digest, payment.payment_id, None)
     if command.accept_as is not None:

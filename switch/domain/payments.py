@@ -129,6 +129,7 @@ class Payment:
     biller_reference: str | None = None
     window_id: WindowId | None = None
     business_date: date | None = None
+    """While it is live: that of the window that was open when it was reserved, as the biller is told."""
     concluded_at: datetime | None = None
     events: int = 0
     """How many lines its history has."""

@@ -36,6 +36,11 @@ class Files:
             raise FileUnknown()
         return found
 
+    async def before(self, file: IssuedFile) -> IssuedFile | None:
+        """The one with the sequence number before it; None for the first."""
+        async with self.database.reading() as connection:
+            return await file_queries.before(connection, file)
+
     async def content(self, code: ParticipantCode | None, file_id: str) -> bytes:
         """Raises FileUnknown, also where its bytes are gone from the drop: issue the window's files once more."""
         file = await self.one(code, file_id)

@@ -16,6 +16,10 @@ _PAGE = text("""
 """)
 _ONE = text("SELECT * FROM issued_file WHERE file_id = :file AND (CAST(:code AS text) IS NULL OR participant_code = :code)")
 _OF_WINDOW = text("SELECT * FROM issued_file WHERE window_id = :window ORDER BY kind, participant_code, revision")
+_BEFORE = text("""
+    SELECT * FROM issued_file WHERE participant_code = :code AND kind = :kind AND currency = :currency AND sequence = :sequence
+    ORDER BY revision DESC LIMIT 1
+""")
 
 
 async def page(connection: AsyncConnection, code: ParticipantCode | None, after: str | None, limit: int) -> list[IssuedFile]:
@@ -30,3 +34,11 @@ async def one(connection: AsyncConnection, code: ParticipantCode | None, file_id
 
 async def of_window(connection: AsyncConnection, window_id: str) -> list[IssuedFile]:
     return [from_row(row) for row in (await connection.execute(_OF_WINDOW, {"window": window_id})).all()]
+
+
+async def before(connection: AsyncConnection, file: IssuedFile) -> IssuedFile | None:
+    """The file of the same participant, kind and currency with the number before."""
+    header = file.header
+    parameters = {"code": header.participant, "kind": header.kind, "currency": header.currency, "sequence": header.sequence - 1}
+    row = (await connection.execute(_BEFORE, parameters)).one_or_none()
+    return None if row is None else from_row(row)

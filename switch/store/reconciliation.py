@@ -69,7 +69,7 @@ _SETS = (
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference),
             ('biller', payment.biller_code, payment.bank_code, payment.biller_reference)
         ) AS seen (side, participant_code, counterparty_code, own_reference)
-        WHERE payment.business_date = :day AND payment.currency = :currency
+        WHERE payment.window_id IN (SELECT window_id FROM settlement_window WHERE business_date = :day AND currency = :currency)
     """),
     text("""
         INSERT INTO booked
@@ -140,7 +140,7 @@ _UNEXPECTED = text("""
             WHERE ours.side = booked.side AND ours.participant_code = booked.participant_code AND ours.payment_id = booked.payment_id)
     ),
     known AS (
-        SELECT unexpected.*, payment.state, payment.currency, payment.business_date AS our_date,
+        SELECT unexpected.*, payment.state, payment.currency, CASE WHEN payment.window_id IS NOT NULL THEN payment.business_date END AS our_date,
             EXISTS (SELECT FROM nearby JOIN statement_line AS line USING (statement_id)
                 WHERE nearby.participant_code = unexpected.participant_code AND nearby.business_date = payment.business_date
                   AND line.payment_id = unexpected.payment_id) AS booked_there,
@@ -172,7 +172,8 @@ _UNEXPECTED = text("""
 """)
 _LATE_ANSWERS = text("""
     WITH final AS (
-        SELECT bucket, payment_id, biller_code, amount_minor, state FROM payment WHERE business_date = :day AND currency = :currency
+        SELECT bucket, payment_id, biller_code, amount_minor, state FROM payment
+        WHERE window_id IN (SELECT window_id FROM settlement_window WHERE business_date = :day AND currency = :currency)
         UNION ALL
         SELECT bucket, payment_id, biller_code, amount_minor, state FROM payment
         WHERE state = 'REJECTED' AND currency = :currency AND concluded_at >= :day_begins AND concluded_at < :day_ends
@@ -205,7 +206,7 @@ _KEEP_SIDES = text("""
     WITH taking_part AS (
         SELECT DISTINCT seen.* FROM payment CROSS JOIN LATERAL (VALUES ('bank', bank_code), ('biller', biller_code))
             AS seen (side, participant_code)
-        WHERE business_date = :day AND currency = :currency
+        WHERE window_id IN (SELECT window_id FROM settlement_window WHERE business_date = :day AND currency = :currency)
         UNION SELECT side, participant_code FROM newest
         UNION SELECT side, participant_code FROM found_break
     ),

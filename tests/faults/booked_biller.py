@@ -43,7 +43,7 @@ class BookedBiller:
             os.kill(os.getpid(), signal.SIGKILL)
         return Accepted(f"BK-{str(payment.payment_id)[-6:]}")
 
-    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int) -> EnquiryOutcome:
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         with self._opened() as connection:
             found = connection.execute("SELECT 1 FROM booked WHERE payment_id = ?", (str(payment_id),)).fetchone()
         return Accepted(f"BK-{str(payment_id)[-6:]}") if found else NotFound()

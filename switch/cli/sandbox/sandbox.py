@@ -46,6 +46,10 @@ class Sandbox:
         """Whether somebody has pressed Ctrl-C."""
         return self._supervisor is not None and self._supervisor.stopping
 
+    @property
+    def restarts(self) -> dict[str, int]:
+        return {} if self._supervisor is None else self._supervisor.restarts
+
     def supervise(self, until: Callable[[], bool] = lambda: False) -> None:
         """Restarts what dies, until Ctrl-C or `until`."""
         assert self._supervisor is not None
@@ -78,4 +82,3 @@ class Sandbox:
         async with opened_switch(self.settings) as opened:
             await prepare(opened, self.settings, self.tell)
             return central_bank(opened.directory.current().participants.values())
-

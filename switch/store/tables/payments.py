@@ -118,6 +118,7 @@ payment = Table(
     CheckConstraint("(state IN ('RESERVED', 'IN_DOUBT')) = (concluded_at IS NULL)", name="concluded"),
     Index("ix_payment_bank", "bank_code", "payment_id"),
     Index("ix_payment_bank_reference", "bank_code", "bank_reference"),
+    Index("ix_payment_window", "window_id", postgresql_where=text("window_id IS NOT NULL")),
     Index("ix_payment_live", "next_attempt_at", postgresql_where=text("state IN ('RESERVED', 'IN_DOUBT')")),
 )
 

@@ -1,14 +1,11 @@
-"""The layout `csv-1`: files to billers and banks, and statements from them, for spreadsheets and programs (docs/file-formats.md)."""
+"""The files to billers and banks in the layout `csv-1`: header, one row a payment, trailer; titles in Arabic and English."""
 
 from collections.abc import Iterable, Iterator
 
-from adapters.files.csv_cells import BOM, MOST_CELL_CHARACTERS, row, titles
-from adapters.files.csv_statements import parse_statement, render_statement
+from adapters.files.csv.cells import BOM, LAYOUT, row, titles
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.money import Money
-from switch.domain.statements import BookedStatement, FileHeader, FileKind, FileLine, FileTotals
-
-__all__ = ["BOM", "MOST_CELL_CHARACTERS", "CsvFormat"]
+from switch.domain.statements import FileHeader, FileKind, FileLine, FileTotals
 
 LINES_AT_ONCE = 1_000
 
@@ -31,32 +28,22 @@ _FEE = {FileKind.SETTLEMENT: ("رسم الجهة", "Biller's fee"), FileKind.STA
 _NET = {FileKind.SETTLEMENT: ("الصافي لكم", "Net to you"), FileKind.STATEMENT: ("الصافي عليكم", "Net due from you")}
 
 
-class CsvFormat:
-    layout = "csv-1"
-    extension = "csv"
-
-    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
-        yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
-        pending: list[bytes] = []
-        for number, line in enumerate(lines, 1):
-            pending.append(_line(number, line, header.currency))
-            if len(pending) == LINES_AT_ONCE:
-                yield b"".join(pending)
-                pending.clear()
-        yield b"".join(pending)
-        yield _trailer_titles(header.kind) + _trailer(totals, header.currency)
-
-    def parse_statement(self, content: bytes) -> BookedStatement:
-        return parse_statement(content)
-
-    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
-        return render_statement(statement)
+def render(header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
+    yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
+    pending: list[bytes] = []
+    for number, line in enumerate(lines, 1):
+        pending.append(_line(number, line, header.currency))
+        if len(pending) == LINES_AT_ONCE:
+            yield b"".join(pending)
+            pending.clear()
+    yield b"".join(pending)
+    yield _trailer_titles(header.kind) + _trailer(totals, header.currency)
 
 
 def _header(header: FileHeader) -> bytes:
     return row(
         "H",
-        CsvFormat.layout,
+        LAYOUT,
         header.kind,
         header.participant,
         header.window_id,

@@ -8,14 +8,13 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from adapters.files.csv_cells import BOM, MOST_CELL_CHARACTERS, plain, row, titles
+from adapters.files.csv.cells import BOM, LAYOUT, MOST_CELL_CHARACTERS, plain, row, titles
 from switch.domain.errors import FileMalformed, Refusal
 from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code
 from switch.domain.money import SCALES, Money, parse_amount
 from switch.domain.statements import BookedLine, BookedStatement, Side
 from switch.domain.texts import require_plain
 
-LAYOUT = "csv-1"
 KIND = "booked"
 MOST_LINES = 3_000_000
 LINES_AT_ONCE = 1_000

@@ -2,9 +2,11 @@
 
 import re
 
+LAYOUT = "csv-1"
 BOM = b"\xef\xbb\xbf"
 MOST_CELL_CHARACTERS = 512
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
+"""The wide forms are formulas to some spreadsheets, too."""
 _QUOTED = re.compile(r'[",\r\n]')
 
 

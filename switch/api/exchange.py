@@ -1,0 +1,140 @@
+"""One exchange over HTTP, as pure ASGI: read the body within its limits, know the caller, ask the routes, sign the answer."""
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from switch.api.authentication import CALLER, REQUEST_ID, Authentication
+from switch.api.problems import problem
+from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
+from switch.api.sealing import Answer, Sealing
+from switch.domain.errors import Overloaded, Refusal
+
+BODY_BYTES = 64 * 1024
+BODY_SECONDS = 15
+FRAMES_LOGGED = 8
+LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
+"""The few routes that take files, and how many bytes."""
+LARGE_BODIES_BYTES = 256 * 1024**2
+"""Of all requests under way on these routes together."""
+
+_log = structlog.get_logger("switch.api")
+
+
+class ClientGone(Exception):
+    """The other end hung up before its request was whole: there is nobody to answer."""
+
+
+class Exchange:
+    """Around the whole application; nothing reaches a route unread or unauthenticated, nothing leaves unsigned."""
+
+    def __init__(self, app: ASGIApp, authentication: Authentication, sealing: Sealing) -> None:
+        self.app = app
+        self.authentication = authentication
+        self.sealing = sealing
+        self._large_bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[REQUEST_ID] = request_id = str(uuid4())
+        try:
+            answer = await self._heard(scope, receive)
+        except ClientGone:
+            return
+        except Refusal as refusal:
+            answer = _problem(refusal, request_id)
+        except Exception as fault:  # noqa: BLE001 - the edge: a client never sees a fault of ours but as a problem
+            _log.error("request.fault", request_id=request_id, fault=type(fault).__name__, where=_where(fault))
+            answer = _problem(InternalFault(), request_id)
+        for message in self.sealing.seal(answer, scope):
+            await send(message)
+
+    async def _heard(self, scope: Scope, receive: Receive) -> Answer:
+        """Large bodies are held in memory before their sender is known, so all of them together have a limit, too."""
+        most = LARGER_BODIES.get(scope["path"], BODY_BYTES)
+        room = _announced(scope, most) if most > BODY_BYTES else 0
+        if room and self._large_bytes + room > LARGE_BODIES_BYTES:
+            raise Overloaded(retry_after_seconds=BODY_SECONDS)
+        self._large_bytes += room
+        try:
+            body = await _read(scope, receive, most)
+            scope[CALLER] = self.authentication.caller(scope, body)
+            return await self._ask(scope, receive, body)
+        finally:
+            self._large_bytes -= room
+
+    async def _ask(self, scope: Scope, receive: Receive, body: bytes) -> Answer:
+        """What the routes answer, whole. Our own body stands in for the one that was read from the line."""
+        given = False
+        answer = Answer(503, [], b"")
+        pieces: list[bytes] = []
+
+        async def whole() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def keep(message: Message) -> None:
+            nonlocal answer
+            if message["type"] == "http.response.start":
+                answer = Answer(message["status"], list(message["headers"]), b"")
+            elif message["type"] == "http.response.body":
+                pieces.append(message.get("body", b""))
+
+        await self.app(scope, whole, keep)
+        return Answer(answer.status, answer.headers, b"".join(pieces))
+
+
+def _announced(scope: Scope, most: int) -> int:
+    """How many bytes the body takes by its own word; the most where it does not say."""
+    lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit() and len(value) <= 18]
+    return min(int(lengths[0]), most) if lengths else most
+
+
+async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or len(value) > 18 or int(value) > most):
+            raise BodyTooLarge(most=most)
+        if name == b"content-encoding":
+            raise ContentEncodingRefused()
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                body += message.get("body", b"")
+                if len(body) > most:
+                    raise BodyTooLarge(most=most)
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise BodyTooSlow(seconds=BODY_SECONDS) from None
+
+
+def _problem(refusal: Refusal, request_id: str) -> Answer:
+    response = problem(refusal, request_id)
+    unread = isinstance(refusal, BodyTooLarge | BodyTooSlow | ContentEncodingRefused | Overloaded)
+    headers = [*response.raw_headers, (b"connection", b"close")] if unread else list(response.raw_headers)
+    return Answer(response.status_code, headers, bytes(response.body))
+
+
+def _where(fault: Exception) -> list[str]:
+    """The innermost lines, without the message: a database's message may hold the values of a row."""
+    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES_LOGGED:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

@@ -1,0 +1,88 @@
+"""Files: what was issued to the caller for each settled window, and its bytes."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BeforeValidator
+
+from switch.api.authentication import ParticipantCaller
+from switch.api.dependencies import TheSwitch
+from switch.api.described import refuses
+from switch.api.file_views import FilePage, FileView, file_view
+from switch.api.paging import PAGE, Cursor, Limit, text_cursor, write_cursor
+from switch.api.strict_route import JSON, StrictRoute
+from switch.application import Switch
+from switch.domain.errors import CursorMalformed, FileUnknown
+from switch.domain.identifiers import ParticipantCode
+
+router = APIRouter(prefix="/v1/files", tags=["files"], route_class=StrictRoute)
+
+CSV = "text/csv"
+_FILE_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
+
+
+def _file_id(value: str) -> str:
+    """What cannot be a file is as unknown as one that belongs to another."""
+    if _FILE_ID.fullmatch(value) is None:
+        raise FileUnknown()
+    return value
+
+
+FileIdInPath = Annotated[str, Path(examples=["200019-settlement-SYP-20261124-01-r0"]), BeforeValidator(_file_id)]
+
+
+@router.get("", summary="Our files · ملفاتنا", openapi_extra=refuses(CursorMalformed))
+async def listed(caller: ParticipantCaller, switch: TheSwitch, cursor: Cursor = None, limit: Limit = PAGE) -> FilePage:
+    """Settlement files of a biller, statements of a bank.
+
+    ملفات التسوية للجهة المفوترة، وكشوف المصرف.
+    """
+    return await page_of_files(switch, caller.code, cursor, limit)
+
+
+async def page_of_files(switch: Switch, participant: ParticipantCode | None, cursor: str | None, limit: int) -> FilePage:
+    found = await switch.files.of_participant(participant, text_cursor(cursor, _FILE_ID), limit + 1)
+    items = [file_view(file) for file in found[:limit]]
+    return FilePage.model_construct(items=items, next_cursor=write_cursor(items[-1].file_id) if len(found) > limit else None)
+
+
+@router.get("/{file_id}", summary="One file · ملف واحد", openapi_extra=refuses(FileUnknown))
+async def one(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> FileView:
+    """Its totals and digest; the bytes are under `/content`.
+
+    مجاميعه وبصمته؛ والمحتوى تحت `/content`.
+    """
+    return file_view(await switch.files.one(caller.code, file_id))
+
+
+@router.get(
+    "/{file_id}/content",
+    response_class=Response,
+    summary="The bytes of a file · محتوى الملف",
+    responses={200: {"description": "The file, byte for byte · الملف كما هو", "content": {CSV: {"schema": {"type": "string"}}}}},
+    openapi_extra=refuses(FileUnknown),
+)
+async def content(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> Response:
+    """`Content-Digest` is the SHA-256 that the file's own description names; the answer's signature covers it.
+
+    الترويسة `Content-Digest` هي بصمة SHA-256 المذكورة في وصف الملف، وتوقيع الجواب يشملها.
+    """
+    file = await switch.files.one(caller.code, file_id)
+    found = await switch.files.content(caller.code, file_id)
+    return Response(found, headers={"Content-Disposition": f'attachment; filename="{file.name}"'}, media_type=f"{CSV}; charset=utf-8")
+
+
+@router.get(
+    "/{file_id}/signature",
+    response_class=Response,
+    summary="The signature beside a file · توقيع الملف",
+    responses={200: {"description": "As it lies beside the file · كما هو بجانب الملف", "content": {JSON: {"schema": {"type": "object"}}}}},
+    openapi_extra=refuses(FileUnknown),
+)
+async def signature(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> Response:
+    """The switch's signature over the file's SHA-256 and name: it proves the file years later, without us.
+
+    توقيع المحوّل على بصمة الملف واسمه: يثبت الملف بعد سنوات ومن دون الرجوع إلينا.
+    """
+    return Response(await switch.files.signature(caller.code, file_id), media_type=JSON)

@@ -1,0 +1,149 @@
+"""The OpenAPI document: the contract with banks and billers; what is true of every operation is added in one place."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from switch.api import openapi_words as words
+from switch.api.authentication import UNSIGNED_PATHS
+from switch.api.described import LINE_REFUSALS, REFUSALS
+from switch.api.problem_table import PROBLEMS
+from switch.api.problems import MEDIA_TYPE
+
+CALLERS = "x-callers"
+_ROOT = "#/components/"
+_ALWAYS = ("internal_fault", "switch_unavailable")
+_SIGNED = (
+    *("signature_missing", "signature_malformed", "signature_component_missing", "signature_key_unknown", "signature_algorithm_mismatch"),
+    *("signature_expired", "signature_from_future", "signature_wrong", "digest_missing", "digest_mismatch", "nonce_replayed"),
+    *("not_allowed", "participant_not_live", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded"),
+)
+_QUERY = ("field_unknown", "field_invalid", "text_forbidden")
+_JSON = (
+    *("json_malformed", "json_not_utf8", "json_duplicate_key", "json_too_deep", "json_number_refused", "media_type_unsupported"),
+    *("field_unknown", "field_missing", "field_invalid", "text_forbidden"),
+)
+
+
+def operation_id(route: APIRoute) -> str:
+    """Stable: the tag and the name of the function, such as `payments_pay`."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+
+
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Makes `app.openapi()` give the whole contract; made once."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, routers)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
+    document = get_openapi(
+        title=words.TITLE,
+        version=words.VERSION,
+        description=words.DESCRIPTION,
+        routes=app.routes,
+        tags=words.TAGS,
+        license_info=words.LICENCE,
+    )
+    components = document["components"]
+    components["securitySchemes"] = words.SECURITY
+    components["headers"] = words.HEADERS
+    components["examples"] = {
+        code: {"summary": f"{kind.title} · {kind.title_ar}", "value": _example(code)} for code, kind in sorted(PROBLEMS.items())
+    }
+    schemas = components["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = words.PROBLEM
+    for route in api_routes(routers):
+        if route.include_in_schema:
+            for method in route.methods or ():
+                _complete(document["paths"][route.path_format][method.lower()], route)
+    return document
+
+
+def _complete(operation: dict[str, Any], route: APIRoute) -> None:
+    """Who may call it, which problems it answers, and the header fields of every answer."""
+    signed = route.path_format not in UNSIGNED_PATHS
+    operation["security"] = [{"httpSignature": []}] if signed else []
+    if signed:
+        operation[CALLERS] = sorted(callers(route))
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in sorted(set(_codes(operation, route, signed=signed))):
+        by_status[PROBLEMS[code].status].append(code)
+    operation[REFUSALS] = sorted(code for codes in by_status.values() for code in codes)
+    responses = operation["responses"]
+    responses.pop("422", None)
+    for status, codes in sorted(by_status.items()):
+        responses.setdefault(str(status), {"description": ""})
+        _add_problems(responses[str(status)], status, codes)
+    for status, response in responses.items():
+        response["headers"] = {name: {"$ref": f"{_ROOT}headers/{name}"} for name in _headers(int(status), operation)}
+
+
+def api_routes(routers: Iterable[APIRouter]) -> Iterable[APIRoute]:
+    return (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+
+
+def callers(route: APIRoute) -> Iterable[str]:
+    """The kinds of participant that the route lets in, as its dependencies say; none for a route that is not signed."""
+    return {str(kind) for dependant in _all(route.dependant) for kind in getattr(dependant.call, "kinds", ())}
+
+
+def _all(dependant: Dependant) -> Iterable[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _all(inner)
+
+
+def _codes(operation: dict[str, Any], route: APIRoute, *, signed: bool) -> Iterable[str]:
+    yield from operation.get(REFUSALS, ())
+    yield from _ALWAYS
+    if signed:
+        yield from _SIGNED
+        yield from _QUERY
+    if route.body_field is not None:
+        yield from _JSON
+    elif "requestBody" in operation:
+        yield "media_type_unsupported"
+    if any(parameter["required"] and parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        yield "field_missing"
+    if operation.get(LINE_REFUSALS):
+        yield "upload_too_long"
+
+
+def _add_problems(response: dict[str, Any], status: int, codes: list[str]) -> None:
+    listed = ", ".join(f"`{code}`" for code in codes)
+    response["description"] = f"{response['description']} {words.MEANING[status]}: {listed}".strip()
+    examples = {code: {"$ref": f"{_ROOT}examples/{code}"} for code in codes}
+    response.setdefault("content", {})[MEDIA_TYPE] = {"schema": {"$ref": f"{_ROOT}schemas/Problem"}, "examples": examples}
+
+
+def _example(code: str) -> dict[str, Any]:
+    kind = PROBLEMS[code]
+    return {**words.PROBLEM_EXAMPLE, "code": code, "type": f"urn:switch:problem:{code}", "title": kind.title, "title_ar": kind.title_ar} | {
+        "status": kind.status,
+        "retry": kind.retry,
+    }
+
+
+def _headers(status: int, operation: dict[str, Any]) -> Iterable[str]:
+    yield from words.EVERY_ANSWER
+    if status == 503:
+        yield "Retry-After"
+    if operation["operationId"] == "payments_pay" or operation["operationId"] == "statements_hand_in":
+        yield "Idempotent-Replayed"
+    if operation["operationId"] == "payments_pay" and status < 300:
+        yield "Location"
+    if operation["operationId"].startswith("catalogue_") and status in (200, 304):
+        yield "ETag"

@@ -1,0 +1,53 @@
+"""Paging: lists have a limit and a cursor that only the list itself can make sense of."""
+
+import base64
+import binascii
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from switch.domain.errors import CursorMalformed
+
+LARGEST_PAGE = 500
+PAGE = 100
+CURSOR_CHARACTERS = 200
+
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most; fewer does not mean that there are no more.")]
+Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before.")]
+
+
+def write_cursor(*parts: str | int | UUID) -> str:
+    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, parts: int) -> list[str]:
+    """The parts that `write_cursor` was given, as text. Refuses what it did not make."""
+    try:
+        found = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().split("|")
+    except (binascii.Error, ValueError):
+        raise CursorMalformed() from None
+    if len(found) != parts:
+        raise CursorMalformed()
+    return found
+
+
+def id_cursor(cursor: str | None) -> UUID | None:
+    """A cursor that is one id."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(read_cursor(cursor, 1)[0])
+    except ValueError:
+        raise CursorMalformed() from None
+
+
+def text_cursor(cursor: str | None, form: re.Pattern[str]) -> str | None:
+    """A cursor that is one text of this form."""
+    if cursor is None:
+        return None
+    text = read_cursor(cursor, 1)[0]
+    if form.fullmatch(text) is None:
+        raise CursorMalformed()
+    return text

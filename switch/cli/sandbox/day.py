@@ -1,0 +1,239 @@
+"""A business day from beginning to end: banks pay, windows close and settle, files go out, three sides reconcile, the books are proven."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import httpx2
+
+from switch.application import Switch
+from switch.cli.key_files import load_sandbox_key, load_switch_public_key
+from switch.cli.output import progress
+from switch.cli.sandbox import agreement
+from switch.cli.sandbox.report import DayReport
+from switch.cli.sandbox.sandbox import Sandbox
+from switch.client import AsyncSwitchClient, Document, Patience
+from switch.domain.participants import ParticipantKind
+from switch.domain.reconciliation import BreakState
+from switch.domain.settlement import WindowState
+from switch.simulators.banks import Banks
+from switch.simulators.charging import shipped_billers
+from switch.simulators.orders import wishes
+from switch.simulators.statements import payments_in, statement
+
+CURRENCY = "SYP"
+BY = "demo"
+CUSTOMERS_AT_ONCE = 32
+PERSISTENT = Patience(tries=10, first_pause_seconds=0.2, longest_pause_seconds=2.0)
+CERTAIN_WITHIN_SECONDS = 240.0
+SETTLED_WITHIN_SECONDS = 120.0
+ADVISED_WITHIN_SECONDS = 120.0
+ASK_AGAIN_SECONDS = 0.3
+MOST_BREAKS = 5_000
+STATEMENTS_AT_ONCE = 8
+
+
+@dataclass
+class BusinessDay:
+    sandbox: Sandbox
+    switch: Switch
+    report: DayReport
+    quiet: bool = False
+    banks: Banks = field(init=False)
+    clients: dict[str, AsyncSwitchClient] = field(default_factory=dict)
+
+    async def live(self) -> None:
+        async with self._everybody_connected():
+            with self._stage("pay", "banks inquire and pay; the window closes under load; the API is killed with kill -9 and comes back"):
+                await self._pay()
+            with self._stage("certain", "payments in doubt are enquired after until every bank knows"):
+                await self._become_certain()
+            with self._stage("settle", "the last window closes; the worker settles both over the RTGS and issues the files"):
+                await self._settle()
+            with self._stage("compare", "every acknowledged payment is looked up again, every file is checked"):
+                paid, dated = await self._compare()
+            with self._stage("reconcile", "banks and billers hand in their statements; three sides are reconciled"):
+                await self._reconcile(paid, dated)
+            with self._stage("verify", "the books are recomputed from their rows"):
+                await self._verify()
+
+    async def _pay(self) -> None:
+        services = [service for biller in shipped_billers().values() for service in biller.services.values()]
+        wanted = wishes(services, list(self.banks.clients), self.report.wishes, self.report.seed)
+        half, three_quarters = asyncio.Event(), asyncio.Event()
+        with progress("inquiries and payments", hidden=self.quiet) as steps:
+
+            def done(count: int) -> None:
+                steps(count, len(wanted))
+                if 2 * count >= len(wanted):
+                    half.set()
+                if 4 * count >= 3 * len(wanted):
+                    three_quarters.set()
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._close_after(half))
+                group.create_task(self._kill_after(three_quarters))
+                group.create_task(self.banks.pay_all(wanted, at_once=CUSTOMERS_AT_ONCE, progress=done))
+        day = self.banks.day
+        self.report.inquiries, self.report.refused_inquiries = day.inquiries, day.refused_inquiries
+        self.report.first_in_doubt = sum(not ordered.certain for ordered in day.ordered.values())
+
+    async def _close_after(self, moment: asyncio.Event) -> None:
+        await moment.wait()
+        closed = await self.switch.close_window(CURRENCY, by=BY)
+        self.sandbox.tell(f"window {closed.closed.window_id} has closed under load, {closed.opened.window_id} is open")
+
+    async def _kill_after(self, moment: asyncio.Event) -> None:
+        await moment.wait()
+        pid = int((self.sandbox.settings.data / "run" / "api.pid").read_text(encoding="ascii"))
+        os.kill(pid, signal.SIGKILL)
+        self.sandbox.tell(f"kill -9 {pid}: the API is gone in mid-run, and is started again")
+
+    async def _become_certain(self) -> None:
+        with progress("payments in doubt", hidden=self.quiet) as steps:
+            await self.banks.learn_the_rest(deadline_seconds=CERTAIN_WITHIN_SECONDS, progress=steps)
+
+    async def _settle(self) -> None:
+        closed = await self.switch.close_window(CURRENCY, by=BY)
+        self.sandbox.tell(f"window {closed.closed.window_id} has closed")
+        await _until(self._all_settled, SETTLED_WITHIN_SECONDS)
+        for window in reversed(await self.switch.windows.page(CURRENCY)):
+            if window.state is WindowState.SETTLED:
+                legs = (await self.switch.windows.one(window.window_id)).legs
+                paying = sum(leg.minor for leg in legs if leg.minor > 0)
+                if sum(leg.minor for leg in legs):
+                    self.report.wrongs.append(f"the nets of {window.window_id} do not sum to zero")
+                row = {"window_id": window.window_id, "rtgs_reference": window.rtgs_reference, "legs": len(legs), "paying_minor": paying}
+                self.report.windows.append(row | {"files": len(await self.switch.files.of_window(window.window_id))})
+
+    async def _all_settled(self) -> bool:
+        """Settled, and with a file for each bank and biller."""
+        for window in await self.switch.windows.page(CURRENCY):
+            if window.state is not WindowState.OPEN:
+                files = await self.switch.files.of_window(window.window_id)
+                if window.state is not WindowState.SETTLED or len(files) < len(self.clients):
+                    return False
+        return True
+
+    async def _compare(self) -> tuple[dict[str, Document], dict[str, date]]:
+        """The completed payments, and the business date under which the files have each."""
+        day = self.banks.day
+        for bank, client in self.banks.clients.items():
+            stands = {payment["payment_id"]: payment for payment in await client.payments()}
+            own = [ordered for ordered in day.ordered.values() if ordered.bank == bank]
+            self.report.wrongs += agreement.wrongly_told(own, stands)
+        self.report.wrongs += day.wrongs
+        self.report.payments = dict(Counter(ordered.state for ordered in day.ordered.values()))
+        self.report.refused = dict(Counter(ordered.refused for ordered in day.ordered.values() if ordered.refused is not None))
+        paid = agreement.completed(day.ordered.values())
+        self.report.amount_minor = sum(agreement.money(payment["amount"]).minor for payment in paid.values())
+        return paid, await self._check_files(paid)
+
+    async def _check_files(self, paid: dict[str, Document]) -> dict[str, date]:
+        dated: dict[str, date] = {}
+        with progress("files", hidden=self.quiet) as steps:
+            for number, (code, client) in enumerate(self.clients.items(), start=1):
+                filed = []
+                for file in await client.files():
+                    lines = payments_in(await client.file_content(file["file_id"]))
+                    if len(lines) != file["lines"]:
+                        self.report.wrongs.append(f"{file['file_id']} has {len(lines)} lines and says {file['lines']}")
+                    dated |= {payment_id: date.fromisoformat(file["business_date"]) for payment_id, _ in lines}
+                    filed += lines
+                    self.report.files += 1
+                    self.report.file_lines += len(lines)
+                own = {key: payment for key, payment in paid.items() if code in (payment["bank_code"], payment["biller_code"])}
+                self.report.wrongs += agreement.wrongly_filed(code, own, filed)
+                steps(number, len(self.clients))
+        return dated
+
+    async def _reconcile(self, paid: dict[str, Document], dated: dict[str, date]) -> None:
+        await self._all_advised()
+        days = sorted(set(dated.values()))
+        expected = await self._hand_in(paid, dated, days)
+        for day in days:
+            sides = await self.switch.reconcile(day, CURRENCY)
+            self.report.matched += sum(side.matched for side in sides)
+        found = await self.switch.breaks.page(None, None, BreakState.OPEN, None, MOST_BREAKS)
+        self.report.breaks = [
+            {"participant": one.participant, "kind": one.kind, "payment_id": str(one.payment_id), "minor": one.minor} for one in found
+        ]
+        listed = {(str(one.participant), str(one.payment_id), str(one.kind)) for one in found}
+        self.report.wrongs += [f"reconciliation has not found {missed}" for missed in sorted(expected - listed)]
+        self.report.wrongs += [f"reconciliation names what is no lie: {named}" for named in sorted(listed - expected)]
+
+    async def _all_advised(self) -> None:
+        billers = [code for code in self.clients if code not in self.banks.clients]
+
+        async def none_waiting() -> bool:
+            while billers and not await self.clients[billers[-1]].waiting_advices(1):
+                billers.pop()
+            return not billers
+
+        await _until(none_waiting, ADVISED_WITHIN_SECONDS)
+
+    async def _hand_in(self, paid: dict[str, Document], dated: dict[str, date], days: list[date]) -> agreement.Expected:
+        expected: agreement.Expected = set()
+        room = asyncio.Semaphore(STATEMENTS_AT_ONCE)
+        async with httpx2.AsyncClient(base_url=self.sandbox.settings.billers_url, timeout=30) as books:
+
+            async def hand_in(code: str) -> None:
+                async with room:
+                    if code in self.banks.clients:
+                        side = "bank"
+                        rows = agreement.bank_rows(order for order in self.banks.day.ordered.values() if order.bank == code)
+                    else:
+                        side = "biller"
+                        booked = (await books.get(f"/{code}/statement")).raise_for_status().json()
+                        rows = agreement.biller_rows(booked, dated)
+                        own = {key: payment for key, payment in paid.items() if payment["biller_code"] == code}
+                        expected.update(agreement.expected_breaks(code, rows, own))
+                    for day in days:
+                        of_day = [row for row in rows if row.business_date == day]
+                        await self.clients[code].hand_in_statement(statement(code, side, day, CURRENCY, of_day))
+                        self.report.statements += 1
+
+            await asyncio.gather(*map(hand_in, self.clients))
+        return expected
+
+    async def _verify(self) -> None:
+        with progress("verify", hidden=self.quiet) as steps:
+            result = await self.switch.verification(lambda name, done, total: steps(done, total, name))
+        self.report.rows_verified = sum(check.rows for check in result.checks)
+        self.report.wrongs += [f"verify: {found.invariant} {found.where}: {found.what}" for found in result.findings]
+
+    @asynccontextmanager
+    async def _everybody_connected(self) -> AsyncIterator[None]:
+        settings = self.sandbox.settings
+        answer_key = load_switch_public_key(settings)
+        async with AsyncExitStack() as open_clients:
+            for participant in self.switch.directory.current().participants.values():
+                if participant.pays or participant.kind is ParticipantKind.BILLER:
+                    key = load_sandbox_key(settings, participant.code)
+                    client = AsyncSwitchClient(settings.api_url, key, answer_key, patience=PERSISTENT)
+                    self.clients[participant.code] = await open_clients.enter_async_context(client)
+            banks = {str(code): self.clients[code] for code, who in self.switch.directory.current().participants.items() if who.pays}
+            self.banks = Banks(banks, run=f"{BY}{self.report.seed}")
+            yield
+
+    @contextmanager
+    def _stage(self, name: str, what: str) -> Iterator[None]:
+        self.sandbox.tell(what)
+        began = time.monotonic()
+        yield
+        self.report.seconds[name] = round(time.monotonic() - began, 1)
+
+
+async def _until(true: Callable[[], Awaitable[bool]], deadline_seconds: float) -> None:
+    """Raises TimeoutError where it does not become true in time."""
+    async with asyncio.timeout(deadline_seconds):
+        while True:
+            if await true():
+                return
+            await asyncio.sleep(ASK_AGAIN_SECONDS)

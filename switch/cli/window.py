@@ -1,0 +1,129 @@
+"""`switch window`: the settlement windows: which is open, what closed ones came to, and closing one before its time."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from switch.application import Switch
+from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.session import run
+from switch.cli.staff import by_whom
+from switch.domain.calendar import BUSINESS_ZONE
+from switch.domain.settlement import SettlementLeg, Window
+from switch.reports.windows import WindowDetail
+from switch.usecases.close_window import ClosedWindow
+
+app = typer.Typer(
+    help="Settlement windows. Payments count in the open one; it closes at its cut-off, then its nets go to the RTGS (`switch settle`).",
+    no_args_is_help=True,
+)
+
+Currency = Annotated[str, typer.Option(help="ISO 4217.")]
+WindowName = Annotated[str, typer.Argument(help="Such as SYP-20261124-01: currency, business date, number.", metavar="WINDOW")]
+
+
+@app.command("list")
+def list_windows(
+    currency: Annotated[str | None, typer.Option(help="Only this currency's.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only windows older than this one.", metavar="WINDOW")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The newest windows, with their state: open, closed, settling, settled or aborted."""
+    windows = run(lambda switch: switch.windows.page(currency, before, limit))
+    if as_json:
+        print_json(windows)
+        return
+    print_table(
+        "Settlement windows",
+        ("window", "state", "business date", "closes", "closed", "settled", "RTGS reference", "reason"),
+        (
+            (
+                *(window.window_id, window.state, window.business_date),
+                *(_local(moment) for moment in (window.closes_at, window.closed_at, window.settled_at)),
+                *(window.rtgs_reference, window.reason),
+            )
+            for window in windows
+        ),
+    )
+
+
+@app.command()
+def show(window: WindowName, as_json: AsJson = False) -> None:
+    """One window: what each participant pays or receives, and who owes whom."""
+    detail = run(lambda switch: switch.windows.one(window))
+    if as_json:
+        print_json(detail)
+        return
+    _print_window(detail.window, detail.closed_by)
+    _print_nets(detail.legs, detail.window.currency)
+    _print_matrix(detail)
+
+
+@app.command("open")
+def open_window(currency: Currency = "SYP", as_json: AsJson = False) -> None:
+    """Open a window where none is open; the worker does this, too."""
+    window = run(lambda switch: switch.open_window(currency))
+    if as_json:
+        print_json(window)
+    else:
+        _print_window(window, None)
+
+
+@app.command()
+def close(
+    window: Annotated[str | None, typer.Argument(help="Close only if this one is open.", metavar="[WINDOW]")] = None,
+    currency: Currency = "SYP",
+    as_json: AsJson = False,
+) -> None:
+    """Close the open window now. The next one opens in the same moment: no payment waits, none is refused."""
+
+    async def work(switch: Switch) -> ClosedWindow:
+        only = None if window is None else (await switch.windows.one(window)).window
+        if only is None:
+            return await switch.close_window(currency, by=by_whom())
+        return await switch.close_window(only.currency, by=by_whom(), only=only.window_id)
+
+    done = run(work)
+    if as_json:
+        print_json(done)
+        return
+    say(f"{done.closed.window_id} is closed, {done.opened.window_id} is open until {_local(done.opened.closes_at)}.")
+    _print_nets(done.legs, done.closed.currency)
+
+
+def _print_window(window: Window, closed_by: str | None) -> None:
+    say(f"{window.window_id}: {window.state}, business date {window.business_date}, closes {_local(window.closes_at)}")
+    if window.closed_at is not None:
+        say(f"  closed {_local(window.closed_at)}" + (f" by {closed_by}" if closed_by else ""))
+    if window.settled_at is not None:
+        say(f"  settled {_local(window.settled_at)}, RTGS reference {window.rtgs_reference or '– (nothing was owed)'}")
+    if window.reason is not None:
+        say(f"  waits for staff: {window.reason}")
+
+
+def _print_nets(legs: tuple[SettlementLeg, ...], currency: str) -> None:
+    if not legs:
+        say("Nobody owes anything for it.")
+        return
+    rows: list[tuple[str, str | None, str | None]] = [
+        (leg.participant, money(leg.minor, currency) if leg.minor > 0 else None, money(-leg.minor, currency) if leg.minor < 0 else None)
+        for leg in legs
+    ]
+    pays = sum(leg.minor for leg in legs if leg.minor > 0)
+    receives = -sum(leg.minor for leg in legs if leg.minor < 0)
+    rows.append(("sum", money(pays, currency), money(receives, currency)))
+    print_table(f"Nets, {currency}", ("participant", "pays", "receives"), rows, right=("pays", "receives"))
+
+
+def _print_matrix(detail: WindowDetail) -> None:
+    if detail.cells:
+        currency = detail.window.currency
+        rows = ((cell.debtor, cell.creditor, money(cell.minor, currency)) for cell in detail.cells)
+        print_table("Who owes whom", ("debtor", "creditor", currency), rows, right=(currency,))
+
+
+def _local(moment: datetime | None) -> str | None:
+    """In Damascus time, to the second."""
+    return None if moment is None else f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,130 @@
+"""Who may call what: every route by every kind of participant; the routes are the application's own, so a new one fails until it is here."""
+
+from dataclasses import replace
+
+import httpx2
+import pytest
+
+from switch.api.app import ROUTERS
+from switch.api.openapi import api_routes, callers
+from switch.domain.participants import ParticipantStatus
+from tests.api.line import BANK, BILLER, OPERATOR, OTHER_BANK, OVERSEER, Line
+
+EVERYBODY = frozenset({"bank", "wallet", "biller", "operator", "overseer"})
+BANKS = frozenset({"bank", "wallet"})
+PARTICIPANTS = BANKS | {"biller"}
+BILLERS = frozenset({"biller"})
+OVERSEERS = frozenset({"operator", "overseer"})
+ANYBODY = None
+"""Not even a signature is needed."""
+
+MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
+    ("GET", "/v1/billers"): EVERYBODY,
+    ("GET", "/v1/services"): EVERYBODY,
+    ("POST", "/v1/inquiries"): BANKS,
+    ("POST", "/v1/payments"): BANKS,
+    ("GET", "/v1/payments"): BANKS,
+    ("GET", "/v1/payments/{payment_id}"): BANKS,
+    ("GET", "/v1/position"): BANKS,
+    ("GET", "/v1/windows"): PARTICIPANTS,
+    ("GET", "/v1/windows/{window_id}"): PARTICIPANTS,
+    ("GET", "/v1/files"): PARTICIPANTS,
+    ("GET", "/v1/files/{file_id}"): PARTICIPANTS,
+    ("GET", "/v1/files/{file_id}/content"): PARTICIPANTS,
+    ("GET", "/v1/files/{file_id}/signature"): PARTICIPANTS,
+    ("POST", "/v1/statements"): PARTICIPANTS,
+    ("GET", "/v1/breaks"): PARTICIPANTS,
+    ("POST", "/v1/bills"): BILLERS,
+    ("GET", "/v1/advices"): BILLERS,
+    ("POST", "/v1/advices/{event_id}/acknowledgement"): BILLERS,
+    ("GET", "/v1/operator/trial-balance"): OVERSEERS,
+    ("GET", "/v1/operator/journal"): OVERSEERS,
+    ("GET", "/v1/operator/positions"): OVERSEERS,
+    ("GET", "/v1/operator/payments"): OVERSEERS,
+    ("GET", "/v1/operator/windows"): OVERSEERS,
+    ("GET", "/v1/operator/windows/{window_id}"): OVERSEERS,
+    ("GET", "/v1/operator/breaks"): OVERSEERS,
+    ("GET", "/v1/operator/files"): OVERSEERS,
+    ("GET", "/live"): ANYBODY,
+    ("GET", "/ready"): ANYBODY,
+    ("GET", "/docs"): ANYBODY,
+    ("GET", "/docs/start.js"): ANYBODY,
+    ("GET", "/docs/{name}"): ANYBODY,
+    ("GET", "/openapi.json"): ANYBODY,
+}
+CALLERS = {"bank": BANK, "biller": BILLER, "operator": OPERATOR, "overseer": OVERSEER}
+MADE_UP = {
+    "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{window_id}": "SYP-19990101-01",
+    "{file_id}": "200019-settlement-SYP-20261124-01-r0",
+    "{name}": "swagger-ui.css",
+}
+BODIES = {
+    "/v1/inquiries": (b"{}", "application/json"),
+    "/v1/payments": (b"{}", "application/json"),
+    "/v1/bills": (b"{}", "application/json"),
+    "/v1/statements": (b"x", "text/csv"),
+}
+
+
+def test_every_route_is_in_the_matrix_with_the_kinds_that_it_lets_in() -> None:
+    found = {(method, route.path): frozenset(callers(route)) or None for route in api_routes(ROUTERS) for method in route.methods or ()}
+
+    assert found == MATRIX
+
+
+async def _call(client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Response:
+    address = path
+    for placeholder, made_up in MADE_UP.items():
+        address = address.replace(placeholder, made_up)
+    headers = {"Idempotency-Key": "key-of-the-matrix"} if (method, path) == ("POST", "/v1/payments") else {}
+    content, content_type = BODIES.get(path, (b"", None)) if method == "POST" else (b"", None)
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    return await client.request(method, address, content=content, headers=headers)
+
+
+async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
+    before = await line.books()
+    for (method, path), kinds in MATRIX.items():
+        unsigned = await _call(line.of(None), method, path)
+        assert (unsigned.status_code in (200, 404)) if kinds is ANYBODY else (unsigned.status_code == 401), (method, path, unsigned.text)
+        for kind, code in CALLERS.items():
+            answer = await _call(line.of(code), method, path)
+            refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
+            assert refused == (kinds is not ANYBODY and kind not in kinds), (method, path, kind, answer.text)
+            assert answer.status_code < 500, (method, path, kind, answer.text)
+    assert await line.books() == before
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for method, path in MATRIX if "{" in path and path.startswith("/v1/") and "window" not in path)
+)
+async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Line, path: str) -> None:
+    method = "POST" if path.endswith("/acknowledgement") else "GET"
+    answers = []
+    for code in (BANK, OTHER_BANK, BILLER):
+        answer = await _call(line.of(code), method, path)
+        if answer.status_code != 403:
+            answers.append({**answer.json(), "request_id": ""})
+    assert answers
+    assert all(answer == answers[0] and answer["status"] == 404 for answer in answers)
+
+
+async def test_a_suspended_participant_is_not_heard(line: Line) -> None:
+    participant = line.switch.directory.current().participants[BANK]
+    await line.switch.admit_participant(replace(participant, status=ParticipantStatus.SUSPENDED), by="test")
+
+    answer = await line.bank.get("/v1/position")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "participant_not_live")
+
+
+async def test_a_revoked_key_is_dead_at_once(line: Line) -> None:
+    assert (await line.bank.get("/v1/position")).status_code == 200
+
+    await line.switch.revoke_key(f"{BANK}:main", by="test")
+
+    answer = await line.bank.get("/v1/position")
+    assert (answer.status_code, answer.json()["code"]) == (401, "signature_key_unknown")

@@ -1,0 +1,64 @@
+"""The OpenAPI document is the contract: checked in, bilingual, complete, and true of what the application answers."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from switch.api.app import contract
+from tests.api.line import Line
+
+DOCUMENT: dict[str, Any] = json.loads(contract())
+_ARABIC = re.compile("[\u0621-\u064a]")
+OPERATIONS = [(method, path, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()]
+
+
+def test_the_contract_that_is_checked_in_is_the_one_that_is_served(project_root: Path) -> None:
+    checked_in = (project_root / "docs" / "openapi.json").read_text(encoding="utf-8")
+
+    assert checked_in == contract(), "run `switch openapi > docs/openapi.json` and look at what has changed"
+
+
+def test_every_operation_says_in_both_languages_what_it_does() -> None:
+    for method, path, operation in OPERATIONS:
+        for text in (operation["summary"], operation["description"]):
+            assert _ARABIC.search(text), (method, path, text)
+            assert re.search("[A-Za-z]", text), (method, path, text)
+
+
+def test_operation_ids_are_one_of_a_kind() -> None:
+    identities = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+    assert len(set(identities)) == len(identities)
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)+", identity) for identity in identities)
+
+
+def test_every_operation_names_its_problems_and_its_signature() -> None:
+    for method, path, operation in OPERATIONS:
+        signed = path.startswith("/v1/")
+        assert operation["security"] == ([{"httpSignature": []}] if signed else []), path
+        if signed:
+            assert {"401", "403", "503"} <= operation["responses"].keys(), (method, path)
+            assert operation["x-callers"], path
+        for status, response in operation["responses"].items():
+            assert {"Signature", "Content-Digest", "Switch-Request-Id"} <= response["headers"].keys(), (path, status)
+            if int(status) >= 400 and path != "/ready":
+                assert set(response["content"]) == {"application/problem+json"}, (path, status)
+        if "requestBody" in operation and "application/json" in operation["requestBody"]["content"]:
+            name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            assert DOCUMENT["components"]["schemas"][name]["examples"], name
+
+
+def test_every_reference_in_the_document_leads_somewhere() -> None:
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', contract()):
+        place: Any = DOCUMENT
+        for step in reference.split("/"):
+            place = place[step]
+
+
+async def test_the_document_is_served_whole(line: Line) -> None:
+    served = await line.of(None).get("/openapi.json")
+
+    assert served.json() == DOCUMENT
+    page = await line.of(None).get("/docs")
+    assert "http" not in re.sub(r"https?://www\.w3\.org\S*", "", page.text)

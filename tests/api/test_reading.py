@@ -1,0 +1,167 @@
+"""What banks, billers, staff and overseers read: the catalogue, windows, files, statements, breaks, the books."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from dataclasses import replace as replaced
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from adapters.files.csv import CsvFormat
+from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.outcomes import Unknown
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
+from switch.domain.statements import BookedLine, BookedStatement, Side
+from tests.api.line import BANK, BILLER, FEE, NATIONAL_NUMBER, ONLINE, OPERATOR, OTHER_BANK, OVERSEER, Line, order
+
+FEE_BILLER = ParticipantCode("200328")
+WINDOW = "SYP-20261124-01"
+
+
+@dataclass
+class AgreeingBank:
+    """An RTGS that settles whatever it is sent."""
+
+    instructed: list[SettlementInstruction] = field(default_factory=list)
+
+    async def instruct(self, instruction: SettlementInstruction) -> SettlementAnswer | Unknown:
+        self.instructed.append(instruction)
+        at = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+        return SettlementAnswer(instruction.instruction_id, SettlementStatus.SETTLED, "RTGS-1", at)
+
+    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+        return Unknown("never in doubt")
+
+
+async def test_the_catalogue_is_paged_whole_and_kept_by_its_etag(line: Line) -> None:
+    services: list[dict[str, object]] = []
+    cursor: str | None = None
+    while True:
+        page = await line.bank.get("/v1/services", params={"limit": "50"} | ({"cursor": cursor} if cursor else {}))
+        services += page.json()["items"]
+        cursor = page.json()["next_cursor"]
+        if cursor is None:
+            break
+    assert len(services) == len(line.switch.directory.current().services)
+    assert {service["mode"] for service in services} == {"online", "uploaded", "prepaid", "fee"}
+    (electricity,) = (service for service in services if service["service_code"] == ONLINE)
+    assert electricity["name"] == {"ar": "فاتورة كهرباء", "en": "Electricity bill"}
+
+    first = await line.bank.get("/v1/billers")
+    same = await line.bank.get("/v1/billers", headers={"If-None-Match": f'W/"x", {first.headers["etag"]}'})
+    assert (same.status_code, same.content) == (304, b"")
+    later = await line.bank.get("/v1/billers", params={"updated_since": "2026-11-24T08:00:00.000001Z"})
+    assert later.json()["items"] == []
+
+    line.clock.move(1)
+    biller = line.switch.directory.current().participants[BILLER]
+    await line.switch.admit_participant(replaced(biller, category="power"), by="test")
+    changed = await line.bank.get("/v1/billers", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+    later = await line.bank.get("/v1/billers", params={"updated_since": "2026-11-24T08:00:00.000001Z"})
+    assert [one["biller_code"] for one in later.json()["items"]] == [BILLER]
+    of_biller = await line.bank.get("/v1/services", params={"biller_code": BILLER})
+    assert [one["service_code"] for one in of_biller.json()["items"]] == [ONLINE]
+
+
+async def test_a_settled_window_shows_each_its_own_net_and_file(line: Line) -> None:
+    payment = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-window-01")).json()
+    open_window = (await line.bank.get(f"/v1/windows/{WINDOW}")).json()
+    assert open_window["window"]["state"] == "open"
+    assert open_window["own"]["payments"] == 1
+
+    await line.switch.close_window("SYP", by="test")
+    settling = replaced(line.switch.settle_window, settlement=AgreeingBank())
+    await settling(WINDOW)
+    await line.switch.issue_files(WINDOW)
+
+    listed = (await line.bank.get("/v1/windows")).json()["items"]
+    assert [(one["window_id"], one["state"]) for one in listed] == [("SYP-20261124-02", "open"), (WINDOW, "settled")]
+    own = (await line.bank.get(f"/v1/windows/{WINDOW}")).json()["own"]
+    nothing = (await line.of(OTHER_BANK).get(f"/v1/windows/{WINDOW}")).json()["own"]
+    assert own["net"]["amount"] == open_window["own"]["net"]["amount"] != "0.00"
+    assert (nothing["payments"], nothing["net"]["amount"]) == (0, "0.00")
+    detail = (await line.of(OPERATOR).get(f"/v1/operator/windows/{WINDOW}")).json()
+    assert {leg["participant_code"]: leg["net"] for leg in detail["nets"]}[BANK] == own["net"]
+    assert detail["closed_by"] == "test"
+
+    (file,) = (await line.bank.get("/v1/files")).json()["items"]
+    content = await line.bank.get(f"/v1/files/{file['file_id']}/content")
+    assert content.headers["content-type"] == "text/csv; charset=utf-8"
+    assert content.headers["content-disposition"] == f'attachment; filename="{file["name"]}"'
+    assert hashlib.sha256(content.content).hexdigest() == file["sha256"]
+    assert payment["payment_id"] in content.text
+    assert file["sha256"] in (await line.bank.get(f"/v1/files/{file['file_id']}/signature")).json()["signed"]
+
+    strangers = (await line.of(OTHER_BANK).get(f"/v1/files/{file['file_id']}")).json()
+    made_up = (await line.of(OTHER_BANK).get("/v1/files/none")).json()
+    assert strangers | {"request_id": ""} == made_up | {"request_id": ""}
+    assert strangers["code"] == "file_unknown"
+    for_staff = (await line.of(OPERATOR).get("/v1/operator/files", params={"window_id": WINDOW})).json()["items"]
+    assert {one["participant_code"] for one in for_staff} >= {BANK, FEE_BILLER}
+    assert for_staff == sorted((await line.of(OPERATOR).get("/v1/operator/files")).json()["items"], key=for_staff.index)
+
+
+async def test_a_statement_is_taken_in_once_and_its_breaks_are_the_callers_own(line: Line) -> None:
+    payment = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-statement")).json()
+    booked = BookedLine(1, PaymentId(UUID(payment["payment_id"])), "FT-1", FEE_BILLER, NATIONAL_NUMBER, 74_900, date(2026, 11, 24))
+    statement = BookedStatement(BANK, Side.BANK, date(2026, 11, 24), "SYP", (booked,), "")
+    content = b"".join(CsvFormat().render_statement(statement))
+    csv = {"Content-Type": "text/csv; charset=utf-8"}
+
+    first = await line.bank.post("/v1/statements", content=content, headers=csv)
+    again = await line.bank.post("/v1/statements", content=content, headers=csv)
+    theirs = await line.of(OTHER_BANK).post("/v1/statements", content=content, headers=csv)
+    half = await line.bank.post("/v1/statements", content=content[: len(content) // 2], headers=csv)
+
+    assert first.status_code == again.status_code == 201, first.text
+    assert first.json() == again.json()
+    assert first.json()["sha256"] == hashlib.sha256(content).hexdigest()
+    assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (False, "true")
+    assert (theirs.status_code, theirs.json()["code"]) == (422, "statement_not_yours")
+    assert (half.status_code, half.json()["code"]) == (422, "file_malformed")
+    assert (await line.bank.post("/v1/statements", json={})).json()["code"] == "media_type_unsupported"
+
+    await line.switch.reconcile(date(2026, 11, 24))
+
+    (found,) = [one for one in (await line.bank.get("/v1/breaks")).json()["items"] if one["kind"] == "amount_differs"]
+    assert (found["ours"], found["theirs"], found["payment_id"]) == ("750.00", "749.00", payment["payment_id"])
+    assert (await line.of(OTHER_BANK).get("/v1/breaks")).json()["items"] == []
+    everybodys = (await line.of(OVERSEER).get("/v1/operator/breaks", params={"participant_code": BANK})).json()["items"]
+    assert found in everybodys
+
+
+async def test_the_journal_is_followed_without_a_gap_and_the_books_sum_to_zero(line: Line) -> None:
+    for number in range(5):
+        await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), f"key-journal-{number}")
+
+    entries = [entry async for entry in _followed(line)]
+
+    assert len(entries) == 5
+    for entry in entries:
+        assert sum(Decimal(posting["amount"]["amount"]) for posting in entry["postings"]) == 0
+    trial = (await line.of(OVERSEER).get("/v1/operator/trial-balance")).json()
+    assert [total["difference"]["amount"] for total in trial["totals"]] == ["0.00"]
+    positions = (await line.of(OPERATOR).get("/v1/operator/positions")).json()["positions"]
+    assert {one["bank_code"]: one["position"]["posted"]["amount"] for one in positions}[BANK] == "3760.50"
+    payments = (await line.of(OPERATOR).get("/v1/operator/payments", params={"bank_code": BANK, "window_id": WINDOW})).json()["items"]
+    assert len(payments) == 5
+    for bad in ("AAAA", "LTF8LTF8MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw"):
+        assert (await line.of(OPERATOR).get("/v1/operator/journal", params={"cursor": bad})).json()["code"] == "cursor_malformed"
+
+
+async def _followed(line: Line) -> AsyncIterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        page = (await line.of(OVERSEER).get("/v1/operator/journal", params={"limit": "2"} | ({"cursor": cursor} if cursor else {}))).json()
+        for entry in page["items"]:
+            yield entry
+        if page["next_cursor"] is None:
+            return
+        cursor = page["next_cursor"]
+
+
+async def test_ready_says_what_is_missing(line: Line) -> None:
+    assert (await line.of(None).get("/ready")).json() == {"status": "ready", "missing": None}
