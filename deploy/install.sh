@@ -7,6 +7,7 @@ umask 022
 readonly VENV=.venv
 readonly STAMP=$VENV/installed
 readonly LOG=$VENV/install.log
+readonly MADE_FOR=$VENV/made-for
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'install: %s\n' "$@" >&2; exit 1; }
@@ -22,42 +23,28 @@ find_python() {
     die "Python 3.11 or newer is needed and none was found." "On Debian or Ubuntu: apt-get install python3 python3-venv"
 }
 
-# What was installed, by which Python, where: a moved folder or a new Python makes a new .venv.
-fingerprint() {
-    { "$PY" -c 'import sys; print(sys.version, sys.base_prefix)'; pwd; cat requirements.lock pyproject.toml deploy/install.sh; } | sha256sum
+# By which Python, where: a moved folder or a new Python makes a new .venv.
+place() {
+    "$PY" -c 'import sys; print(sys.version, sys.base_prefix)' && pwd
 }
 
+fingerprint() {
+    { place; cat requirements.lock pyproject.toml deploy/install.sh; } | sha256sum
+}
+
+# A plain Debian has neither ensurepip nor pip, and an ordinary user cannot add them: pip runs from the wheel that we bring along.
 make_venv() {
-    if "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+    if [ -x "$VENV/bin/python" ] && [ "$(cat "$MADE_FOR" 2>/dev/null)" = "$(place)" ]; then
         return
     fi
     rm -rf "$VENV"
     say "Making $VENV with $("$PY" --version)"
-    if "$PY" -c 'import ensurepip, venv' 2>/dev/null && "$PY" -m venv "$VENV" >/dev/null 2>&1; then
-        return
-    fi
-    rm -rf "$VENV"
-    # Debian leaves ensurepip out and forbids pip on the system itself, but its pip may fill another environment.
-    if "$PY" -m pip --version >/dev/null 2>&1 && "$PY" -m venv --without-pip "$VENV" 2>/dev/null; then
-        return
-    fi
-    rm -rf "$VENV"
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        say "Python has neither venv nor pip: asking apt for python3-venv"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
-        "$PY" -m venv "$VENV"
-        return
-    fi
-    die "Python has neither a working venv nor pip, and only root can add them. Run once, then make install again:" \
-        "    sudo apt-get install python3-venv"
+    "$PY" -m venv --without-pip "$VENV" || die "Python has no working venv module. On Debian or Ubuntu: apt-get install python3-venv"
+    place >"$MADE_FOR"
 }
 
 pip() {
-    if "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
-        "$VENV/bin/python" -m pip "$@"
-    else
-        "$PY" -m pip --python "$VENV/bin/python" "$@"
-    fi
+    "$VENV/bin/python" deploy/pip/pip-*.whl/pip "$@"
 }
 
 # One line a package, so that a slow link is seen to move.
