@@ -44,7 +44,8 @@ make_venv() {
 }
 
 pip() {
-    "$VENV/bin/python" deploy/pip/pip-*.whl/pip "$@"
+    local wheel=(deploy/pip/pip-*.whl)
+    "$VENV/bin/python" "${wheel[0]}/pip" "$@"
 }
 
 # One line a package, so that a slow link is seen to move.
@@ -58,7 +59,7 @@ install_lock() {
     total=$(grep -c '^[a-z0-9].*==' requirements.lock)
     say "Fetching up to $total packages, each checked against its hash"
     pip install --disable-pip-version-check --no-input --progress-bar off --no-deps --only-binary :all: --require-hashes \
-        -r requirements.lock 2>&1 | tee "$LOG" | show_progress "$total"
+        -r requirements.lock 2>&1 | tee "$LOG" | show_progress "$total" || return
     say "Adding the switch itself"
     pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --no-index --editable . >>"$LOG" 2>&1
 }

@@ -15,7 +15,7 @@ from adapters.files.csv import CsvFormat
 from switch.domain.fees import Fees
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import Unknown
-from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus, Window
 from switch.posting.lane import PostingLane
 from switch.reports.files import Files
 from switch.reports.verification import Verification
@@ -34,6 +34,15 @@ OPERATOR, OVERSEER, QUIET_BILLER = ParticipantCode("900017"), ParticipantCode("9
 CHARGED = Fees(payer=105, switch=50, bank=30, central_bank=20, tax=5)
 BORNE = Fees(biller=210, switch=100, bank=60, central_bank=40, tax=10)
 ACCEPT, REJECT, LOST, CUT, SILENT, NOT_BOOKED = "accept", "reject", "lost before it came", "cut after booking", "silent", "odd yes"
+
+LEGS = (
+    SettlementLeg(BANK, 30_105 - 90),
+    SettlementLeg(OTHER_BANK, 5_105 - 30),
+    SettlementLeg(BILLER, -(35_000 - 210)),
+    SettlementLeg(OPERATOR, -200),
+    SettlementLeg(OVERSEER, -(80 + 20)),
+)
+"""The nets of `pay_some`."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from switch.cli import (
     files,
     keys,
     migrate,
+    openapi,
     participant,
     reconcile,
     run,
@@ -55,6 +56,7 @@ app.command("worker")(worker.worker)
 app.add_typer(keys.app, name="keys")
 app.add_typer(bank.app, name="bank")
 app.command("sign")(sign.sign)
+app.command("openapi")(openapi.openapi)
 
 
 @app.callback()

@@ -51,13 +51,13 @@ def _reconciliation(report: DayReport) -> None:
         (code, does, ", ".join(f"{kind} {count}" for kind, count in kinds[code].items()) or None, money(at_stake[code], CURRENCY))
         for code, does in report.misbehaving.items()
     ]
-    title = f"المطابقة · Reconciliation: {report.statements} statements, {report.matched:,} matched, {len(report.breaks)} breaks"
-    print_table(title, ("biller", "how it misbehaved", "breaks found", "at stake"), rows, right=("at stake",))
+    print_table("المطابقة · Reconciliation", ("biller", "how it misbehaved", "breaks found", "at stake"), rows, right=("at stake",))
 
 
 def _verdict(report: DayReport) -> None:
     restarted = ", ".join(f"{name} {count}" for name, count in report.restarts.items() if count) or "–"
     spent = ", ".join(f"{stage} {seconds:g} s" for stage, seconds in report.seconds.items())
+    say(f"الكشوف · statements: {report.statements}, {report.matched:,} lines matched, {len(report.breaks)} breaks")
     say(f"أعيد تشغيله · restarted: {restarted}      الزمن · time: {spent}")
     say(f"الملفات · files checked: {report.files}, {report.file_lines:,} lines      سجلات فُحصت · rows verified: {report.rows_verified:,}")
     if report.good:

@@ -99,12 +99,16 @@ class Supervisor:
         """Whether a stop was asked for."""
         return self._stopping.is_set()
 
-    def add(self, child: Child) -> None:
-        """Start one more, once what it needs has been prepared. Raises ChildFailed. Main thread only."""
-        if not self._stopping.is_set():
-            watched = _Watched(child)
+    def add(self, *children: Child) -> None:
+        """Start more, all at once, when what they need has been prepared. Raises ChildFailed. Main thread only."""
+        if self._stopping.is_set():
+            return
+        added = [_Watched(child) for child in children]
+        for watched in added:
             self._watched.append(watched)
-            self._start_first_time(watched)
+            self._start(watched)
+        for watched in added:
+            self._wait_ready(watched)
 
     def stop(self) -> None:
         """End `supervise` from another thread."""
@@ -112,6 +116,9 @@ class Supervisor:
 
     def _start_first_time(self, watched: _Watched) -> None:
         self._start(watched)
+        self._wait_ready(watched)
+
+    def _wait_ready(self, watched: _Watched) -> None:
         if not watched.child.wait_ready() and not self._stopping.is_set():
             raise ChildFailed(watched.child.name, watched.child.last_words())
         _log.info("process.ready", process=watched.child.name, pid=watched.child.pid)

@@ -1,6 +1,6 @@
 """The line to a switch in this process: signing clients of several participants over the whole application."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class Line:
     biller: ScriptedBiller
     keys: Mapping[ParticipantCode, SigningKey]
     switch_key: VerifyingKey
-    query: Callable[..., Awaitable[list[Any]]]
+    query: Callable[..., Coroutine[Any, Any, list[Any]]]
     _clients: dict[ParticipantCode | None, httpx2.AsyncClient] = field(default_factory=dict)
 
     def signed(self, key: SigningKey) -> SignedExchange:

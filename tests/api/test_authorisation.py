@@ -1,4 +1,4 @@
-"""Who may call what: every route by every kind of participant; the routes are the application's own, so a new one fails until it is here."""
+"""Who may call what: every route by every kind of participant; a new route fails here until it is declared."""
 
 from dataclasses import replace
 

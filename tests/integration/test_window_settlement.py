@@ -7,19 +7,12 @@ from pathlib import Path
 import pytest
 
 from switch.domain.errors import WindowUnknown
-from switch.domain.settlement import SettlementLeg, WindowState
+from switch.domain.settlement import WindowState
 from switch.domain.settlement_errors import NetsDisagree, WindowAborted, WindowStillOpen
-from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, one, rows
-from tests.settling import CUT, LOST, NOT_BOOKED, OPERATOR, OVERSEER, REJECT, SILENT, SettlingWorld, settling_world
+from tests.seeded import BANK, OTHER_BANK, WINDOW, one, rows
+from tests.settling import CUT, LEGS, LOST, NOT_BOOKED, REJECT, SILENT, SettlingWorld, settling_world
 
 NEXT = "SYP-20261124-02"
-LEGS = (
-    SettlementLeg(BANK, 30_105 - 90),
-    SettlementLeg(OTHER_BANK, 5_105 - 30),
-    SettlementLeg(BILLER, -(35_000 - 210)),
-    SettlementLeg(OPERATOR, -200),
-    SettlementLeg(OVERSEER, -(80 + 20)),
-)
 
 
 @pytest.fixture

@@ -13,21 +13,14 @@ from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.errors import CurrencyUnsupported, NoOpenWindow
 from switch.domain.identifiers import WindowId
 from switch.domain.participants import Name
-from switch.domain.settlement import SettlementLeg, WindowState
+from switch.domain.settlement import WindowState
 from switch.domain.settlement_errors import CalendarRefused, WindowNotOpen
 from switch.posting.lane import PostingLane
 from switch.store.database import connect
 from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, FixedClock, one, order, rows
-from tests.settling import OPERATOR, OVERSEER, SettlingWorld, settling_world
+from tests.settling import LEGS, OPERATOR, OVERSEER, SettlingWorld, settling_world
 
 NEXT = "SYP-20261124-02"
-LEGS = (
-    SettlementLeg(BANK, 30_105 - 90),
-    SettlementLeg(OTHER_BANK, 5_105 - 30),
-    SettlementLeg(BILLER, -(35_000 - 210)),
-    SettlementLeg(OPERATOR, -200),
-    SettlementLeg(OVERSEER, -(80 + 20)),
-)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ _HEADER_TITLES = titles(
 )
 _COUNTERPARTY = {FileKind.SETTLEMENT: ("مصرف الدافع", "Payer's bank"), FileKind.STATEMENT: ("الجهة المفوترة", "Biller")}
 _FEE = {FileKind.SETTLEMENT: ("رسم الجهة", "Biller's fee"), FileKind.STATEMENT: ("رسم الدافع", "Payer's fee")}
+_SHARE = {FileKind.SETTLEMENT: (), FileKind.STATEMENT: (("حصتكم من الرسوم", "Your share of the fees"),)}
 _NET = {FileKind.SETTLEMENT: ("الصافي لكم", "Net to you"), FileKind.STATEMENT: ("الصافي عليكم", "Net due from you")}
 
 
@@ -32,12 +33,12 @@ def render(header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) ->
     yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
     pending: list[bytes] = []
     for number, line in enumerate(lines, 1):
-        pending.append(_line(number, line, header.currency))
+        pending.append(_line(number, line, header))
         if len(pending) == LINES_AT_ONCE:
             yield b"".join(pending)
             pending.clear()
     yield b"".join(pending)
-    yield _trailer_titles(header.kind) + _trailer(totals, header.currency)
+    yield _trailer_titles(header.kind) + _trailer(totals, header)
 
 
 def _header(header: FileHeader) -> bytes:
@@ -71,12 +72,13 @@ def _line_titles(kind: FileKind) -> bytes:
         ("مرجع الجهة المفوترة", "Biller reference"),
         ("المبلغ", "Amount"),
         _FEE[kind],
+        *_SHARE[kind],
         _NET[kind],
         ("وقت الإتمام", "Completed at"),
     )
 
 
-def _line(number: int, line: FileLine, currency: str) -> bytes:
+def _line(number: int, line: FileLine, header: FileHeader) -> bytes:
     return row(
         "D",
         str(number),
@@ -88,17 +90,20 @@ def _line(number: int, line: FileLine, currency: str) -> bytes:
         line.bill_number,
         line.bank_reference,
         line.biller_reference,
-        Money(line.amount, currency).text(),
-        Money(line.fee, currency).text(),
-        Money(line.net, currency).text(),
+        *_sums(line.amount, line.fee, line.net, header),
         line.completed_at.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds"),
     )
 
 
 def _trailer_titles(kind: FileKind) -> bytes:
-    return titles("TT", ("عدد الأسطر", "Lines"), ("المبلغ", "Amount"), _FEE[kind], _NET[kind])
+    return titles("TT", ("عدد الأسطر", "Lines"), ("المبلغ", "Amount"), _FEE[kind], *_SHARE[kind], _NET[kind])
 
 
-def _trailer(totals: FileTotals, currency: str) -> bytes:
-    sums = (Money(minor, currency).text() for minor in (totals.amount, totals.fee, totals.net))
-    return row("T", str(totals.lines), *sums)
+def _trailer(totals: FileTotals, header: FileHeader) -> bytes:
+    return row("T", str(totals.lines), *_sums(totals.amount, totals.fee, totals.net, header))
+
+
+def _sums(amount: int, fee: int, net: int, header: FileHeader) -> Iterator[str]:
+    """A bank's statement has its own share, too, so that amount + payer's fee - share = net can be seen."""
+    share = (amount + fee - net,) if header.kind is FileKind.STATEMENT else ()
+    return (Money(minor, header.currency).text() for minor in (amount, fee, *share, net))

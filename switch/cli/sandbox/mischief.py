@@ -1,6 +1,7 @@
 """The script of a demo's mischief: a few billers are slow, silent or broken, and yet honest; a few lie, and reconciliation names them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,15 @@ LYING_UPLOADED: tuple[dict[str, Any], ...] = ({"does": "unbooked", "share": 0.25
 
 def write_script(path: Path, seed: int) -> dict[str, str]:
     """What each misbehaving biller does, by its code; the file is for the simulator."""
-    online, uploaded = _billers_of(Mode.ONLINE), _billers_of(Mode.UPLOADED)
-    rules = dict(zip(online[1:], (*HONEST_ONLINE, *LYING_ONLINE), strict=False))
-    rules |= dict(zip(uploaded[1:], (*HONEST_UPLOADED, *LYING_UPLOADED), strict=False))
+    asked = _billers_of(lambda modes: Mode.ONLINE in modes)
+    told = _billers_of(lambda modes: modes == {Mode.UPLOADED})
+    rules = dict(zip(asked[1:], (*HONEST_ONLINE, *LYING_ONLINE), strict=False))
+    rules |= dict(zip(told[1:], (*HONEST_UPLOADED, *LYING_UPLOADED), strict=False))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"seed": seed, "rules": {code: [rule] for code, rule in rules.items()}}, indent=1), encoding="utf-8")
     return {code: str(rule["does"]) for code, rule in rules.items()}
 
 
-def _billers_of(mode: Mode) -> list[str]:
-    """Those of one mode only: the first of them stays well-behaved."""
-    return [code for code, biller in shipped_billers().items() if {service.mode for service in biller.services.values()} == {mode}]
+def _billers_of(fitting: Callable[[set[Mode]], bool]) -> list[str]:
+    """The first of them stays well-behaved."""
+    return [code for code, biller in shipped_billers().items() if fitting({service.mode for service in biller.services.values()})]

@@ -73,10 +73,10 @@ class Sandbox:
             migrate_database(settings)
             self.tell("the database is migrated")
         bank = "" if supervisor.stopping else asyncio.run(self._prepare())
-        for child in children(settings, bank, self._script):
-            supervisor.add(child)
-            if not supervisor.stopping:
-                self.tell(f"{child.name} is ready (process {child.pid})")
+        started = children(settings, bank, self._script)
+        supervisor.add(*started)
+        if not supervisor.stopping:
+            self.tell(", ".join(f"{child.name} (process {child.pid})" for child in started) + ": ready")
 
     async def _prepare(self) -> str:
         async with opened_switch(self.settings) as opened:
