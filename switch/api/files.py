@@ -42,7 +42,10 @@ async def listed(caller: ParticipantCaller, switch: TheSwitch, cursor: Cursor = 
 
 
 async def page_of_files(switch: Switch, participant: ParticipantCode | None, cursor: str | None, limit: int) -> FilePage:
-    found = await switch.files.of_participant(participant, text_cursor(cursor, _FILE_ID), limit + 1)
+    after = text_cursor(cursor, _FILE_ID)
+    if participant is not None and after is not None and not after.startswith(f"{participant}-"):
+        raise CursorMalformed()  # whether another has such a file must not be sensed
+    found = await switch.files.of_participant(participant, after, limit + 1)
     items = [file_view(file) for file in found[:limit]]
     return FilePage.model_construct(items=items, next_cursor=write_cursor(items[-1].file_id) if len(found) > limit else None)
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.files.csv import CsvFormat
+from switch.api.paging import write_cursor
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
@@ -99,6 +100,10 @@ async def test_a_settled_window_shows_each_its_own_net_and_file(line: Line) -> N
     made_up = (await line.of(OTHER_BANK).get("/v1/files/none")).json()
     assert strangers | {"request_id": ""} == made_up | {"request_id": ""}
     assert strangers["code"] == "file_unknown"
+    for name in (file["file_id"], "100010-none"):
+        sensed = await line.of(OTHER_BANK).get("/v1/files", params={"cursor": write_cursor(name)})
+        assert sensed.json()["code"] == "cursor_malformed"
+    assert (await line.bank.get("/v1/files", params={"cursor": write_cursor(file["file_id"])})).json()["items"] == []
     for_staff = (await line.of(OPERATOR).get("/v1/operator/files", params={"window_id": WINDOW})).json()["items"]
     assert {one["participant_code"] for one in for_staff} >= {BANK, FEE_BILLER}
     assert for_staff == sorted((await line.of(OPERATOR).get("/v1/operator/files")).json()["items"], key=for_staff.index)

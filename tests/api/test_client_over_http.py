@@ -1,0 +1,83 @@
+"""Our own client and the API agree, over a real socket: what the one sends, the other takes; and a key holds under a storm of retries."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from switch.client import BillLine, PaymentOrder, Refused, SwitchClient
+from switch.domain.identifiers import ParticipantCode
+from switch.signatures import SigningKey
+from tests.api.conftest import opened_line
+from tests.api.line import BANK, CUSTOMER, FEE, NATIONAL_NUMBER, OPERATOR, UPLOADED, UPLOADING_BILLER
+from tests.api.served import Served, served
+
+RETRIES = 32
+
+
+@pytest.fixture
+def running(furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode, SigningKey]) -> Iterator[Served]:
+    with served(lambda: opened_line(furnished_url, tmp_path, keys)) as found:
+        found.line.clock.at = datetime.now(UTC)
+        yield found
+
+
+def _client(running: Served, code: ParticipantCode) -> SwitchClient:
+    return SwitchClient(running.url, running.line.keys[code], running.line.switch_key)
+
+
+def _fee(bank_reference: str = "FT-1") -> PaymentOrder:
+    return PaymentOrder(FEE, NATIONAL_NUMBER, "750.00", "SYP", bank_reference)
+
+
+def test_a_bill_goes_from_its_biller_through_a_bank_to_its_advice(running: Served) -> None:
+    with _client(running, UPLOADING_BILLER) as biller, _client(running, BANK) as bank, _client(running, OPERATOR) as operator:
+        lines = [BillLine(UPLOADED, CUSTOMER, f"2026-{number}", amount="10.00") for number in range(1, 4)]
+        assert [result["status"] for result in biller.upload_bills(lines)] == ["added"] * 3
+
+        presented = bank.inquire(UPLOADED, CUSTOMER)
+        offer = presented["offers"][0]
+        order = PaymentOrder(
+            UPLOADED,
+            CUSTOMER,
+            offer["amount"]["amount"],
+            "SYP",
+            "FT-7",
+            inquiry_id=presented["inquiry_id"],
+            bill_number=offer["bill"]["bill_number"],
+        )
+        paid = bank.pay(order, "key-client-0001")
+
+        assert (paid.state, paid.final, paid.replayed) == ("COMPLETED", True, False)
+        assert bank.pay(order, "key-client-0001").replayed
+        assert bank.payment(paid.payment_id)["bank_reference"] == "FT-7"
+        assert [one["payment_id"] for one in bank.payments(bank_reference="FT-7")] == [paid.payment_id]
+        with pytest.raises(Refused, match="bill_already_paid"):
+            bank.pay(order, "key-client-0002")
+        (advice,) = biller.waiting_advices()
+        biller.acknowledge(advice["event_id"])
+        assert biller.waiting_advices() == []
+        assert len(bank.services()) == len(running.line.switch.directory.current().services)
+        assert len(bank.windows()) == len(operator.operator_list("windows")) == 1
+        assert len(operator.operator_list("journal")) == 1
+        assert bank.files() == bank.breaks() == []
+
+
+def test_one_key_is_one_payment_under_a_storm_of_retries(running: Served) -> None:
+    def ask(number: int) -> str:
+        with _client(running, BANK) as bank:
+            try:
+                return bank.pay(_fee("FT-1" if number % 4 else "FT-altered"), "key-of-the-storm").payment_id
+            except Refused as refused:
+                return refused.code
+
+    with ThreadPoolExecutor(RETRIES) as threads:
+        answers = Counter(threads.map(ask, range(RETRIES)))
+
+    assert len(answers) == 2
+    assert answers["idempotency_key_conflict"] in (RETRIES // 4, RETRIES - RETRIES // 4)
+    (counted,) = running.run(running.line.query("SELECT count(*), (SELECT sum(held_minor + posted_minor) FROM position) FROM payment"))
+    assert tuple(counted) == (1, 75_210)
