@@ -288,12 +288,3 @@ class SwitchUnavailable(Refusal):
     code = "switch_unavailable"
     en = "The switch cannot reach its books at present. Repeat with the same idempotency key after {retry_after_seconds} s."
     ar = "لا يستطيع المحوّل الوصول إلى دفاتره حالياً. أعد الطلب بالمفتاح نفسه بعد {retry_after_seconds} ثانية."
-
-
-ALL: Mapping[str, type[Refusal]] = {kind.code: kind for kind in Refusal.__subclasses__()}
-"""Every refusal of the domain by its code."""
-
-
-def stored_refusal(code: str, facts: Mapping[str, str | int]) -> Refusal:
-    """A refusal that was kept under an idempotency key, as what it was."""
-    return ALL[code](**facts)

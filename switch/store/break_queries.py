@@ -16,7 +16,8 @@ _PAGE = text("""
       AND (CAST(:day AS date) IS NULL OR business_date = :day)
       AND (CAST(:state AS text) IS NULL OR state = :state)
       AND (CAST(:after AS text) IS NULL
-           OR (business_date, break_id) < (SELECT business_date, break_id FROM break WHERE break_id = :after))
+           OR (business_date, break_id) < (SELECT business_date, break_id FROM break
+               WHERE break_id = :after AND (CAST(:participant AS text) IS NULL OR participant_code = :participant)))
     ORDER BY business_date DESC, break_id DESC LIMIT :limit
 """)
 _SIDES = text("""

@@ -11,7 +11,8 @@ _PAGE = text("""
     SELECT * FROM issued_file
     WHERE (CAST(:code AS text) IS NULL OR participant_code = :code)
       AND (CAST(:after AS text) IS NULL
-           OR (settled_at, file_id) < (SELECT settled_at, file_id FROM issued_file WHERE file_id = :after))
+           OR (settled_at, file_id) < (SELECT settled_at, file_id FROM issued_file
+               WHERE file_id = :after AND (CAST(:code AS text) IS NULL OR participant_code = :code)))
     ORDER BY settled_at DESC, file_id DESC LIMIT :limit
 """)
 _ONE = text("SELECT * FROM issued_file WHERE file_id = :file AND (CAST(:code AS text) IS NULL OR participant_code = :code)")

@@ -98,7 +98,7 @@ async def owners(connection: AsyncConnection, window_id: WindowId) -> list[Owner
 async def lines(connection: AsyncConnection, window_id: WindowId, kind: FileKind) -> AsyncIterator[AsyncIterator[Sequence[Row[Any]]]]:
     """All lines of a kind through a cursor of the server's, in parts: each row its file's owner, then the fields of its line."""
     async with connection.stream(_LINES[kind], {"window": window_id}, execution_options={"yield_per": ROWS_AT_ONCE}) as result:
-        yield result.partitions()
+        yield result.partitions(ROWS_AT_ONCE)  # without its size it would be all at once
 
 
 async def insert(connection: AsyncConnection, files: Iterable[IssuedFile], at: datetime) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.admission import RecordRefusal, Reserve
 from switch.domain.books import KeyOf, KeyRecord
-from switch.domain.errors import stored_refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
+from switch.domain.kept_refusals import stored_refusal
 from switch.store.database import insert_rows
 from switch.store.tables.payments import idempotency
 

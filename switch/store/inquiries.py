@@ -1,10 +1,11 @@
 """Inquiries: the presentments that were given to banks."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.bills import Inquiry, PresentedBill, Presentment
@@ -13,6 +14,11 @@ from switch.domain.identifiers import bucket_of
 from switch.domain.money import Money
 from switch.domain.participants import Name
 from switch.store.tables.payments import inquiry as table
+
+_FIND = text("""
+    SELECT inquiry.* FROM inquiry
+    JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, inquiry_id) USING (bucket, inquiry_id)
+""")
 
 
 async def add(connection: AsyncConnection, inquiry: Inquiry) -> None:
@@ -29,11 +35,13 @@ async def add(connection: AsyncConnection, inquiry: Inquiry) -> None:
     await connection.execute(insert(table), row)
 
 
-async def find(connection: AsyncConnection, inquiry_id: UUID) -> Inquiry | None:
-    query = select(table).where(table.c.bucket == bucket_of(inquiry_id), table.c.inquiry_id == inquiry_id)
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return None
+async def find_all(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Inquiry]:
+    wanted = list(ids)
+    parameters = {"buckets": [bucket_of(inquiry_id) for inquiry_id in wanted], "ids": wanted}
+    return {row.inquiry_id: _inquiry(row) for row in (await connection.execute(_FIND, parameters)).all()}
+
+
+def _inquiry(row: Row[Any]) -> Inquiry:
     return Inquiry(
         inquiry_id=row.inquiry_id,
         bank=row.bank_code,

@@ -140,7 +140,8 @@ _UNEXPECTED = text("""
             WHERE ours.side = booked.side AND ours.participant_code = booked.participant_code AND ours.payment_id = booked.payment_id)
     ),
     known AS (
-        SELECT unexpected.*, payment.state, payment.currency, CASE WHEN payment.window_id IS NOT NULL THEN payment.business_date END AS our_date,
+        SELECT unexpected.*, payment.state, payment.currency,
+            CASE WHEN payment.window_id IS NOT NULL THEN payment.business_date END AS our_date,
             EXISTS (SELECT FROM nearby JOIN statement_line AS line USING (statement_id)
                 WHERE nearby.participant_code = unexpected.participant_code AND nearby.business_date = payment.business_date
                   AND line.payment_id = unexpected.payment_id) AS booked_there,

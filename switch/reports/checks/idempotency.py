@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from switch.domain import errors
+from switch.domain.kept_refusals import refusal_kind
 from switch.reports.checks.examination import Examination
 
 NAME, INVARIANT = "idempotency keys", "I2"
@@ -27,5 +27,5 @@ async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
     for code in (await look.connection.execute(_REFUSALS)).scalars():
-        if code not in errors.ALL:
+        if refusal_kind(code) is None:
             look.finds(f"refusal {code}", "no such refusal is known")
