@@ -11,7 +11,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.identifiers import ServiceCode, bucket_for
 from switch.domain.money import Money
 from switch.domain.participants import Name
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows, rows_of
 from switch.store.tables.payments import bill as table
 
 _COLUMNS = tuple(table.c.keys())
@@ -24,21 +24,15 @@ _LOCK = text("""
     USING (bucket, service_code, customer_reference, bill_number)
     ORDER BY bucket, service_code, customer_reference, bill_number FOR UPDATE OF bill
 """)
-_UPDATE = text("""
+_UPDATE = text(f"""
     UPDATE bill SET amount_minor = new.amount_minor, currency = new.currency, rule = new.rule, held_minor = new.held_minor,
         paid_minor = new.paid_minor, withdrawn = new.withdrawn, issued_on = new.issued_on, due_on = new.due_on,
         description_ar = new.description_ar, description_en = new.description_en,
         changed_at = new.changed_at, digest = new.digest, uploaded = new.uploaded
-    FROM unnest(CAST(:bucket AS smallint[]), CAST(:service_code AS text[]), CAST(:customer_reference AS text[]),
-        CAST(:bill_number AS text[]), CAST(:amount_minor AS bigint[]), CAST(:currency AS text[]), CAST(:rule AS text[]),
-        CAST(:uploaded AS boolean[]), CAST(:held_minor AS bigint[]), CAST(:paid_minor AS bigint[]), CAST(:withdrawn AS boolean[]),
-        CAST(:issued_on AS date[]), CAST(:due_on AS date[]), CAST(:description_ar AS text[]), CAST(:description_en AS text[]),
-        CAST(:changed_at AS timestamptz[]), CAST(:digest AS bytea[]))
-        AS new (bucket, service_code, customer_reference, bill_number, amount_minor, currency, rule, uploaded, held_minor,
-                paid_minor, withdrawn, issued_on, due_on, description_ar, description_en, changed_at, digest)
+    FROM {rows_of(table, _COLUMNS)}
     WHERE (bill.bucket, bill.service_code, bill.customer_reference, bill.bill_number)
         = (new.bucket, new.service_code, new.customer_reference, new.bill_number)
-""")
+""")  # noqa: S608 - our own names
 _OF_CUSTOMER = text("""
     SELECT * FROM bill WHERE bucket = :bucket AND service_code = :service AND customer_reference = :reference
     ORDER BY due_on NULLS LAST, bill_number
@@ -48,13 +42,13 @@ _OF_CUSTOMER = text("""
 async def insert_missing(connection: AsyncConnection, bills: Collection[Bill]) -> None:
     """In one order everywhere, so that two batches that bring the same new bills wait and never deadlock."""
     rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
-    await connection.execute(_INSERT, by_column(rows, _COLUMNS))
+    await connection.execute(_INSERT, as_rows(rows))
 
 
 async def add(connection: AsyncConnection, bills: Collection[Bill]) -> set[BillKey]:
     """The keys that were new; in the order of `insert_missing`."""
     rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
-    return {BillKey(*row) for row in (await connection.execute(_ADD, by_column(rows, _COLUMNS))).all()}
+    return {BillKey(*row) for row in (await connection.execute(_ADD, as_rows(rows))).all()}
 
 
 async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[BillKey, Bill]:
@@ -69,7 +63,7 @@ async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[Bil
 
 
 async def update(connection: AsyncConnection, bills: Collection[Bill]) -> None:
-    await connection.execute(_UPDATE, by_column([_row(bill) for bill in bills], _COLUMNS))
+    await connection.execute(_UPDATE, as_rows([_row(bill) for bill in bills]))
 
 
 async def of_customer(connection: AsyncConnection, service: ServiceCode, customer_reference: str) -> Sequence[Bill]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, Table, TextClause, bindparam, literal, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +20,7 @@ from switch.domain.participants import Participant, ParticipantKind
 from switch.ports import Clock
 from switch.store import directory
 from switch.store.catalogue import service_of, service_row, tariff_of, tariff_row
-from switch.store.database import insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.participants import ACTIVE, endpoint_row, key_of, key_row, participant_of, participant_row
 from switch.store.tables import participants as tables
 
@@ -103,14 +102,14 @@ class DirectoryRows:
             return False
         content = {name: value for name, value in row.items() if name not in _BESIDE_THE_CONTENT}
         change = {
-            "change_id": [bucketed_id(0, self.at)],
-            "kind": [kind],
-            "subject": [row[_key(table)]],
-            "content": [orjson.dumps(content).decode()],
-            "changed_at": [self.at],
-            "by": [self.by],
+            "change_id": bucketed_id(0, self.at),
+            "kind": kind,
+            "subject": row[_key(table)],
+            "content": content,
+            "changed_at": self.at,
+            "by": self.by,
         }
-        await self.connection.execute(_CHANGE, change)
+        await self.connection.execute(_CHANGE, as_rows([change]))
         return True
 
 

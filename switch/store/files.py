@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.statements import FileHeader, FileKind, FileTotals, IssuedFile
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.settlement import issued_file
 
 ROWS_AT_ONCE = 5_000
@@ -104,7 +104,7 @@ async def lines(connection: AsyncConnection, window_id: WindowId, kind: FileKind
 async def insert(connection: AsyncConnection, files: Iterable[IssuedFile], at: datetime) -> None:
     rows = [_row(file, at) for file in files]
     if rows:
-        await connection.execute(_INSERT, by_column(rows, _COLUMNS))
+        await connection.execute(_INSERT, as_rows(rows))
 
 
 def from_row(row: Row[Any]) -> IssuedFile:

@@ -12,7 +12,7 @@ from switch.domain.admission import RecordRefusal, Reserve
 from switch.domain.books import KeyOf, KeyRecord
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.kept_refusals import stored_refusal
-from switch.store.database import insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.payments import idempotency
 
 _CLAIM = insert_rows(
@@ -38,15 +38,17 @@ async def claim(connection: AsyncConnection, commands: Iterable[Reserve | Record
     first: dict[KeyOf, Reserve | RecordRefusal] = {}
     for command in commands:
         first.setdefault(key_of(command), command)
-    ordered = sorted(first)
-    parameters = {
-        "bank_code": [key.bank for key in ordered],
-        "idempotency_key": [key.idempotency_key for key in ordered],
-        "request_digest": [_digest(first[key]) for key in ordered],
-        "payment_id": [command.payment.payment_id if isinstance(command := first[key], Reserve) else None for key in ordered],
-        "claimed_at": [at] * len(ordered),
-    }
-    rows = (await connection.execute(_CLAIM, parameters)).all()
+    wanted = [
+        {
+            "bank_code": key.bank,
+            "idempotency_key": key.idempotency_key,
+            "request_digest": _digest(command := first[key]),
+            "payment_id": command.payment.payment_id if isinstance(command, Reserve) else None,
+            "claimed_at": at,
+        }
+        for key in sorted(first)
+    ]
+    rows = (await connection.execute(_CLAIM, as_rows(wanted))).all()
     return {KeyOf(ParticipantCode(bank), IdempotencyKey(key)) for bank, key in rows}
 
 

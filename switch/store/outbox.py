@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, bucket_of
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.outbox import outbox
 
 _COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
@@ -61,7 +61,7 @@ async def append(connection: AsyncConnection, advices: Sequence[Advice]) -> None
         }
         for advice in advices
     ]
-    await connection.execute(_INSERT, by_column(rows, _COLUMNS))
+    await connection.execute(_INSERT, as_rows(rows))
 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:

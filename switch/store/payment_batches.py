@@ -13,7 +13,7 @@ from switch.domain.identifiers import IdempotencyKey, InquiryId, ParticipantCode
 from switch.domain.money import Money
 from switch.domain.payment_batches import BatchId, BatchLine, OrderedLine, PaymentBatch, RefusedLine
 from switch.domain.payments import Channel, Method, Payer, PaymentRequest
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.payment_batches import payment_batch, payment_batch_line
 
 LINES_A_STATEMENT = 1_000
@@ -42,11 +42,11 @@ _UNANSWERED = """
     WHERE line.bucket = :bucket AND line.batch_id = :batch_id AND line.refusal IS NULL
       AND NOT EXISTS (SELECT FROM idempotency AS key WHERE key.bank_code = :bank AND key.idempotency_key = line.idempotency_key)
 """
-_WAITING_SERVICES = text(f"SELECT DISTINCT line.service_code {_UNANSWERED}")  # noqa: S608 - our own text
+_WAITING_SERVICES = text(f"SELECT DISTINCT line.service_code {_UNANSWERED}")
 _WAITING = text(f"""
     SELECT line.* {_UNANSWERED} AND line.line > :after AND line.service_code = ANY(CAST(:services AS text[]))
     ORDER BY line.line LIMIT :most
-""")  # noqa: S608 - our own text
+""")
 _FINISH = text(f"""
     UPDATE payment_batch SET done_at = CAST(:now AS timestamptz)
     WHERE bucket = :bucket AND batch_id = :batch_id AND done_at IS NULL AND NOT EXISTS (SELECT {_UNANSWERED})
@@ -66,11 +66,11 @@ async def add(connection: AsyncConnection, batch: PaymentBatch, lines: Sequence[
         "received_at": batch.received_at,
         "leased_until": leased_until,
     }
-    if (await connection.execute(_ADD, by_column([row], _BATCH_COLUMNS))).one_or_none() is None:
+    if (await connection.execute(_ADD, as_rows([row]))).one_or_none() is None:
         return False
     for start in range(0, len(lines), LINES_A_STATEMENT):
         rows = [_line_row(batch.batch_id, line) for line in lines[start : start + LINES_A_STATEMENT]]
-        await connection.execute(_ADD_LINES, by_column(rows, _LINE_COLUMNS))
+        await connection.execute(_ADD_LINES, as_rows(rows))
     return True
 
 

@@ -14,7 +14,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
 
@@ -26,18 +26,6 @@ _FIND = text("""
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, payment_id) USING (bucket, payment_id)
 """)
 _LOCK = text(f"{_FIND.text} ORDER BY payment.bucket, payment.payment_id FOR UPDATE OF payment")
-_CONCLUDE = text("""
-    UPDATE payment SET state = moved.state, reason = moved.reason, response_code = moved.response_code,
-        biller_reference = moved.biller_reference, window_id = moved.window_id, business_date = moved.business_date,
-        next_attempt_at = moved.next_attempt_at, attempts = moved.attempts, concluded_at = moved.concluded_at, events = moved.events
-    FROM unnest(CAST(:bucket AS smallint[]), CAST(:payment_id AS uuid[]), CAST(:state AS text[]), CAST(:reason AS text[]),
-        CAST(:response_code AS text[]), CAST(:biller_reference AS text[]), CAST(:window_id AS text[]), CAST(:business_date AS date[]),
-        CAST(:next_attempt_at AS timestamptz[]), CAST(:attempts AS integer[]), CAST(:concluded_at AS timestamptz[]),
-        CAST(:events AS integer[]))
-        AS moved (bucket, payment_id, state, reason, response_code, biller_reference, window_id, business_date,
-                  next_attempt_at, attempts, concluded_at, events)
-    WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
-""")
 _MOVING = (
     "bucket",
     "payment_id",
@@ -52,6 +40,13 @@ _MOVING = (
     "concluded_at",
     "events",
 )
+_CONCLUDE = text(f"""
+    UPDATE payment SET state = moved.state, reason = moved.reason, response_code = moved.response_code,
+        biller_reference = moved.biller_reference, window_id = moved.window_id, business_date = moved.business_date,
+        next_attempt_at = moved.next_attempt_at, attempts = moved.attempts, concluded_at = moved.concluded_at, events = moved.events
+    FROM {rows_of(table, _MOVING, "moved")}
+    WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
+""")  # noqa: S608 - our own names
 _LEASE = text("""
     UPDATE payment SET next_attempt_at = CAST(:leased_until AS timestamptz)
     FROM (SELECT bucket, payment_id FROM payment
@@ -63,12 +58,12 @@ _LEASE = text("""
 
 
 async def insert(connection: AsyncConnection, payments: Collection[Payment]) -> None:
-    await connection.execute(_INSERT, by_column([_row(payment) for payment in payments], _COLUMNS))
+    await connection.execute(_INSERT, as_rows([_row(payment) for payment in payments]))
 
 
 async def conclude(connection: AsyncConnection, payments: Collection[Payment]) -> None:
     """Write what has moved. The rows are locked by this transaction; the database checks the transition once more."""
-    await connection.execute(_CONCLUDE, by_column([_row(payment) for payment in payments], _MOVING))
+    await connection.execute(_CONCLUDE, as_rows([_row(payment) for payment in payments]))
 
 
 async def append_events(connection: AsyncConnection, events: Sequence[PaymentEvent]) -> None:
@@ -85,7 +80,7 @@ async def append_events(connection: AsyncConnection, events: Sequence[PaymentEve
         }
         for event in events
     ]
-    await connection.execute(_INSERT_EVENTS, by_column(rows, tuple(payment_event.c.keys())))
+    await connection.execute(_INSERT_EVENTS, as_rows(rows))
 
 
 async def find(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import ParticipantCode, bucket_of
 from switch.domain.money import Money
 from switch.domain.statements import BookedLine, ImportedStatement, Side
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.reconciliation import statement, statement_line
 
 LINES_AT_ONCE = 10_000
@@ -47,7 +47,7 @@ async def insert_whole(connection: AsyncConnection, imported: ImportedStatement,
     remaining = iter(lines)
     while some := list(islice(remaining, LINES_AT_ONCE)):
         rows = [_line_row(imported.statement_id, line) for line in some]
-        await connection.execute(_INSERT_LINES, by_column(rows, _LINE_COLUMNS))
+        await connection.execute(_INSERT_LINES, as_rows(rows))
 
 
 def from_row(row: Row[Any]) -> ImportedStatement:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.settlement import Bilateral, Window, WindowState
-from switch.store.database import by_column, insert_rows
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.settlement import window_cell
 
 _CELL_COLUMNS = tuple(window_cell.c.keys())
@@ -101,7 +101,7 @@ async def cells(connection: AsyncConnection, window_id: str) -> tuple[Bilateral,
 
 async def add_cells(connection: AsyncConnection, window_id: WindowId, matrix: Iterable[Bilateral]) -> None:
     rows = [{"window_id": window_id, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor} for cell in matrix]
-    await connection.execute(_ADD_CELLS, by_column(rows, _CELL_COLUMNS))
+    await connection.execute(_ADD_CELLS, as_rows(rows))
 
 
 def from_row(row: Row[Any]) -> Window:
