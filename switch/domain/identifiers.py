@@ -1,5 +1,6 @@
 """Identifiers: national codes with their check digits, and time-ordered ids that carry their bucket."""
 
+import base64
 import hashlib
 import re
 import secrets
@@ -24,7 +25,8 @@ BUCKETS = 1024
 PARTICIPANT_DIGITS = 6
 SERVICE_DIGITS = 9
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 
 
@@ -32,7 +34,7 @@ def check_character(text: str, radix: int = 10) -> str:
     """The ISO 7064 hybrid check character: MOD 11,10 for radix 10 (digits), MOD 37,36 for radix 36 (ISO 7064:2003, 7)."""
     check = radix
     for character in text:
-        check = (check + _ALPHABET.index(character)) % radix or radix
+        check = (check + _VALUES[character]) % radix or radix
         check = check * 2 % (radix + 1)
     return _ALPHABET[(1 - check) % radix]
 
@@ -81,5 +83,5 @@ def bucket_of(identifier: UUID) -> int:
 def payment_reference(payment_id: UUID) -> str:
     """What a customer reads out: 16 characters of time, bucket and chance, and an ISO 7064 MOD 37,36 check character."""
     number = (payment_id.int >> 80) << 32 | bucket_of(payment_id) << 22 | payment_id.int >> 40 & (1 << 22) - 1
-    text = "".join(_CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
+    text = base64.b32hexencode(number.to_bytes(10)).translate(_CROCKFORD).decode("ascii")
     return text + check_character(text, 36)

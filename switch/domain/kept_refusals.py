@@ -14,4 +14,4 @@ def stored_refusal(code: str, facts: Mapping[str, str | int]) -> Refusal:
 
 def refusal_kind(code: str) -> type[Refusal] | None:
     """Among those that some module has declared by now."""
-    return next((kind for kind in Refusal.__subclasses__() if kind.code == code), None)
+    return next((kind for kind in Refusal.__subclasses__() if getattr(kind, "code", None) == code), None)

@@ -1,8 +1,10 @@
 """Writing files: rows that come from the database in parts become one file an owner, in constant memory, each proven as it is written."""
 
 import asyncio
+import concurrent.futures
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -41,7 +43,12 @@ class FileWriting:
     ) -> list[IssuedFile]:
         """All of one kind, sorted by owner as their lines are. The bytes are made in a thread; the parts come from this loop."""
         loop = asyncio.get_running_loop()
-        return await asyncio.to_thread(self._write_each, planned, _pulled(parts, seen, loop))
+
+        def write_each() -> list[IssuedFile]:
+            with closing(_pulled(parts, seen, loop)) as rows:
+                return self._write_each(planned, rows)
+
+        return await asyncio.to_thread(write_each)
 
     def sign(self, file: IssuedFile) -> None:
         """A signature that is there already stays, for no two of the same file are alike; it must be for this file."""
@@ -107,11 +114,18 @@ def _file_line(row: Line) -> FileLine:
     return FileLine(payment_id, reference, counterparty, service, customer, bill_number, at_bank, at_biller, amount, fee, net, completed_at)
 
 
-def _pulled(parts: AsyncIterator[Sequence[Line]], seen: Callable[[int], None], loop: asyncio.AbstractEventLoop) -> Iterator[Line]:
-    """What comes from the loop, in another thread."""
-    while (part := asyncio.run_coroutine_threadsafe(_next(parts), loop).result()) is not None:
-        seen(len(part))
-        yield from part
+def _pulled(
+    parts: AsyncIterator[Sequence[Line]], seen: Callable[[int], None], loop: asyncio.AbstractEventLoop
+) -> Generator[Line, None, None]:
+    """What comes from the loop, in another thread: the next part is on its way while one is written. To be closed: none is left behind."""
+    asked = asyncio.run_coroutine_threadsafe(_next(parts), loop)
+    try:
+        while (part := asked.result()) is not None:
+            asked = asyncio.run_coroutine_threadsafe(_next(parts), loop)
+            seen(len(part))
+            yield from part
+    finally:
+        concurrent.futures.wait([asked])
 
 
 def _next(parts: AsyncIterator[Sequence[Line]]) -> Coroutine[Any, Any, Sequence[Line] | None]:

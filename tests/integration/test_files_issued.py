@@ -180,3 +180,23 @@ async def test_nobody_gets_the_file_of_another_or_of_a_window_that_is_not_settle
         with pytest.raises(FileUnknown):
             await world.files.content(code, name)
     assert [found.header.participant for found in await world.files.of_participant(BANK)] == [BANK]
+
+
+async def test_a_disk_that_fails_among_many_lines_leaves_no_rows_and_a_usable_connection(
+    world: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switch.store.files.ROWS_AT_ONCE", 2)
+    for _ in range(4):
+        await world.pay_some()
+    await world.settle((await world.closed()).window_id)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            await world.issue(WINDOW)
+    assert await world.files.of_window(WINDOW) == []
+    assert sum(file.totals.lines for file in await world.issue(WINDOW)) == 24
+    assert await world.findings() == []

@@ -1,6 +1,6 @@
 """The ledger's tables: accounts, positions with the history of their caps, journal entries and postings."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from switch.store.tables.schema import bucket_column, id_column, metadata, moment, text_key
@@ -67,7 +67,7 @@ posting = Table(
     metadata,
     bucket_column(),
     id_column("entry_id"),
-    Column("line", SmallInteger, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
     Column("account_code", Text, nullable=False),
     Column("minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
