@@ -10,6 +10,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
@@ -28,6 +29,7 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
@@ -36,6 +38,7 @@ from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 
 
@@ -51,6 +54,8 @@ class Switch:
     # a payment, from the question to the advice
     inquire_bill: InquireBill
     pay_bill: PayBill
+    submit_batch: SubmitBatch
+    pay_batches: PayBatches
     resolve_payments: ResolvePayments
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
@@ -82,10 +87,9 @@ class Switch:
     catalogue: Catalogue
     files: Files
     journal: Journal
+    payment_batches: PaymentBatches
     payments: Payments
     positions: Positions
     readiness: Readiness
     verification: Verification
     windows: Windows
-
-

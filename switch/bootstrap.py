@@ -22,6 +22,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
@@ -45,6 +46,7 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
@@ -53,6 +55,7 @@ from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 
 SWITCH_KEYID = "switch:main"
@@ -138,6 +141,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         try:
             yield switch
         finally:
+            await switch.pay_batches.close()
             await switch.lane.close()
     finally:
         await adapters.close()
@@ -150,19 +154,20 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     current = directory.current
     lane = PostingLane(database, clock)
     billers = BillerLines(current, adapters.billers)
+    pay_bill = PayBill(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
-    issue_files = IssueFiles(
-        clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer
-    )
+    issue_files = IssueFiles(clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer)
     return Switch(
         clock=clock,
         signer=outside.signer,
         lane=lane,
         directory=directory,
         inquire_bill=InquireBill(clock, current, database, billers),
-        pay_bill=PayBill(clock, current, database, lane, billers),
+        pay_bill=pay_bill,
+        submit_batch=SubmitBatch(clock, database),
+        pay_batches=PayBatches(clock, current, database, lane, pay_bill),
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
@@ -195,6 +200,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         catalogue=Catalogue(database, current),
         files=Files(database, adapters.drop),
         journal=Journal(database),
+        payment_batches=PaymentBatches(database),
         payments=Payments(database),
         positions=Positions(database),
         readiness=Readiness(database),

@@ -39,10 +39,8 @@ class JsonBiller:
     async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
         return await _or_unknown(self._pay(endpoint, payment, answer_seconds))
 
-    async def enquire(
-        self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money | None = None
-    ) -> EnquiryOutcome:
-        """`ordered`, where it is given, must be the amount that the biller says."""
+    async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
+        """`ordered` must be the amount that the biller says."""
         return await _or_unknown(self._enquire(endpoint, payment_id, ordered, answer_seconds))
 
     async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
@@ -81,7 +79,7 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _enquire(self, endpoint: Endpoint, payment_id: PaymentId, ordered: Money | None, answer_seconds: int) -> EnquiryOutcome:
+    async def _enquire(self, endpoint: Endpoint, payment_id: PaymentId, ordered: Money, answer_seconds: int) -> EnquiryOutcome:
         heard = await self._call(endpoint, "GET", f"/payments/{payment_id}", None, answer_seconds)
         if (outcome := _outcome(heard)) == "not_found":
             _require_echo(heard, {"payment_id": str(payment_id)})
@@ -168,9 +166,9 @@ def _require_echo(heard: Heard, question: dict[str, str]) -> None:
             raise Malformed(f"the answer is for another {field}")
 
 
-def _require_payment(heard: Heard, payment_id: PaymentId, ordered: Money | None) -> None:
+def _require_payment(heard: Heard, payment_id: PaymentId, ordered: Money) -> None:
     _require_echo(heard, {"payment_id": str(payment_id)})
-    if (said := amount(heard.document)) != (ordered or said):
+    if amount(heard.document) != ordered:
         raise Malformed("the answer is for another amount")
 
 

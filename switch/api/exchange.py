@@ -18,7 +18,7 @@ from switch.domain.errors import Overloaded, Refusal
 BODY_BYTES = 64 * 1024
 BODY_SECONDS = 15
 FRAMES_LOGGED = 8
-LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
+LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/payment-batches": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
 """The few routes that take files, and how many bytes."""
 LARGE_BODIES_BYTES = 256 * 1024**2
 """Of all requests under way on these routes together."""

@@ -32,7 +32,7 @@ _JSON = (
 
 def operation_id(route: APIRoute) -> str:
     """Stable: the tag and the name of the function, such as `payments_pay`."""
-    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+    return f"{str(route.tags[0]).replace('-', '_')}_{route.name}" if route.tags else route.name
 
 
 def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
@@ -141,9 +141,9 @@ def _headers(status: int, operation: dict[str, Any]) -> Iterable[str]:
     yield from words.EVERY_ANSWER
     if status == 503:
         yield "Retry-After"
-    if operation["operationId"] == "payments_pay" or operation["operationId"] == "statements_hand_in":
+    if operation["operationId"] in ("payments_pay", "payment_batches_submit", "statements_hand_in"):
         yield "Idempotent-Replayed"
-    if operation["operationId"] == "payments_pay" and status < 300:
+    if operation["operationId"] in ("payments_pay", "payment_batches_submit") and status < 300:
         yield "Location"
     if operation["operationId"].startswith("catalogue_") and status in (200, 304):
         yield "ETag"

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "catalogue", "description": "Billers, services, tariffs · الجهات المفوترة والخدمات والتعرفات"},
     {"name": "inquiries", "description": "What is owed · ما هو مستحق"},
     {"name": "payments", "description": "Paying, and what became of it · الدفع وما آل إليه"},
+    {"name": "payment-batches", "description": "Many payments handed in together · دفعات كثيرة تُسلَّم معاً"},
     {"name": "position", "description": "What a bank owes, and its headroom · مركز المصرف والمتاح له"},
     {"name": "windows", "description": "Settlement windows and nets · نوافذ التسوية والصوافي"},
     {"name": "files", "description": "Settlement files and statements · ملفات التسوية والكشوف"},
@@ -65,7 +66,7 @@ HEADERS: Mapping[str, Any] = {
         "description": "`true` where this is the answer to an earlier, same request",
         "schema": {"type": "string", "enum": ["true"]},
     },
-    "Location": {"description": "Address of the payment", "schema": _TEXT},
+    "Location": {"description": "Address of what was made", "schema": _TEXT},
     "ETag": {"description": "For `If-None-Match`", "schema": _TEXT},
 }
 EVERY_ANSWER = ("Switch-Request-Id", "Content-Digest", "Signature-Input", "Signature")

@@ -13,6 +13,7 @@ from switch.domain.errors import CursorMalformed
 LARGEST_PAGE = 500
 PAGE = 100
 CURSOR_CHARACTERS = 200
+LONGEST_NUMBER_DIGITS = 9
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most; fewer does not mean that there are no more.")]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before.")]
@@ -41,6 +42,16 @@ def id_cursor(cursor: str | None) -> UUID | None:
         return UUID(read_cursor(cursor, 1)[0])
     except ValueError:
         raise CursorMalformed() from None
+
+
+def number_cursor(cursor: str | None) -> int:
+    """A cursor that is one whole number; 0 where there is none."""
+    if cursor is None:
+        return 0
+    number = read_cursor(cursor, 1)[0]
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER_DIGITS):
+        raise CursorMalformed()
+    return int(number)
 
 
 def text_cursor(cursor: str | None, form: re.Pattern[str]) -> str | None:

@@ -125,6 +125,10 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "bill_line_repeated": Kind(422, "Bill repeated in the upload", "فاتورة مكررة في الرفع"),
         "bill_partly_paid": Kind(409, "Bill partly paid", "فاتورة مدفوعة جزئياً"),
         "upload_too_long": Kind(413, "Upload too long", "رفع طويل"),
+        # payment batches
+        "payment_batch_unknown": Kind(404, "Payment batch unknown", "حزمة دفعات غير معروفة"),
+        "batch_reference_conflict": Kind(422, "Batch reference used for other lines", "مرجع الحزمة مستخدم لأسطر أخرى"),
+        "too_many_batches": Kind(503, "Too many payment batches at once", "حزم دفعات كثيرة معاً", Retry.AFTER_SECONDS),
         # windows, settlement, files
         "calendar_refused": Kind(422, "Calendar refused", "تقويم مرفوض"),
         "window_not_open": Kind(409, "Window no longer open", "نافذة لم تعد مفتوحة"),

@@ -1,5 +1,6 @@
 """Strict routes: one place where a body becomes values and where a query may hold only what the route declares."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,6 +12,8 @@ from switch.api.refusals import FieldInvalid, FieldUnknown, MediaTypeUnsupported
 from switch.api.strict_json import parse, printable, require_plain
 
 JSON = "application/json"
+QUICK_BYTES = 64 * 1024
+"""What is longer is read beside the loop, so that nobody else waits for it."""
 
 
 class _Read(Request):
@@ -37,7 +40,8 @@ class StrictRoute(APIRoute):
                 return await handle(request)
             require_media_type(request, JSON)
             read = _Read(request.scope, request.receive)
-            read.parsed = parse(await read.body())
+            body = await read.body()
+            read.parsed = parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(parse, body)
             return await handle(read)
 
         return strictly

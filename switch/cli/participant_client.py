@@ -26,7 +26,7 @@ def client_as(code: str) -> Iterator[SwitchClient]:
         except Refused as refused:
             _fail(_in_words(refused))
         except NotCertain as doubt:
-            _fail(_not_certain(doubt, settings))
+            _fail(_not_certain(doubt, settings, code))
 
 
 @contextmanager
@@ -45,9 +45,9 @@ def _in_words(refused: Refused) -> str:
     return f"{refused.problem.get(detail, '')} ({refused.code})"
 
 
-def _not_certain(doubt: NotCertain, settings: Settings) -> str:
+def _not_certain(doubt: NotCertain, settings: Settings, code: str) -> str:
     said = f"لا جواب مؤكد من {settings.api_url} · No certain answer from {settings.api_url}: {doubt.why}"
-    return said if doubt.key is None else f"{said}\n  switch bank status --key {doubt.key}"
+    return said if doubt.key is None else f"{said}\n  switch bank status --as {code} --key {doubt.key}"
 
 
 def _fail(why: str) -> None:

@@ -1,5 +1,8 @@
 """`switch run`: the whole sandbox in one command; Ctrl-C stops everything, the data stays."""
 
+import os
+import shlex
+
 import typer
 
 from switch.cli.output import say
@@ -33,6 +36,7 @@ def run() -> None:
 
 
 def _welcome(settings: Settings) -> str:
+    switch = f"{_surroundings()}.venv/bin/switch"
     return f"""
 المحوّل يعمل · The switch is running
   الواجهة البرمجية · API         {settings.api_url}
@@ -40,9 +44,15 @@ def _welcome(settings: Settings) -> str:
   البيانات والسجلات · Data, logs {settings.data.absolute()}
 
 ادفع فاتورة كهرباء كأنك مصرف · Pay an electricity bill as a bank would (in another terminal):
-  .venv/bin/switch bank pay --as {EXAMPLE_BANK} --service {EXAMPLE_SERVICE} --reference {EXAMPLE_REFERENCE}
+  {switch} bank pay --as {EXAMPLE_BANK} --service {EXAMPLE_SERVICE} --reference {EXAMPLE_REFERENCE}
 أو بالأداة curl · or with curl, signed:
-  curl -sS -K <(.venv/bin/switch sign GET {settings.api_url}/v1/position --as {EXAMPLE_BANK})
+  curl -sS -K <({switch} sign GET {settings.api_url}/v1/position --as {EXAMPLE_BANK})
 
 للإيقاف Ctrl-C · Ctrl-C stops everything
 """
+
+
+def _surroundings() -> str:
+    """What the other terminal must have set, too, to find this switch and its keys."""
+    own = {name: os.environ[name] for name in ("SWITCH_DATA", "SWITCH_HOST", "SWITCH_PORT") if name in os.environ}
+    return "".join(f"{name}={shlex.quote(value)} " for name, value in own.items())

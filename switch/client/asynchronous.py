@@ -1,7 +1,7 @@
 """The client for programs that do many things at once."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -78,6 +78,22 @@ class AsyncSwitchClient:
     async def payments(self, most: int | None = None, *, state: str | None = None, bank_reference: str | None = None) -> list[Document]:
         """Newest first."""
         return await self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
+
+    async def hand_in_batch(self, batch_reference: str, orders: Mapping[str, PaymentOrder]) -> Document:
+        """Many payments together, each under its own key; they are paid in the background. At most 10,000."""
+        return await self._run(operations.hand_in_batch(self._patience, batch_reference, orders))
+
+    async def batch(self, batch_id: str) -> Document:
+        """How far it is: `done`, and `counts` of its lines by state."""
+        return await self._run(operations.one(self._patience, f"{operations.BATCHES}/{batch_id}"))
+
+    async def batch_lines(self, batch_id: str, most: int | None = None) -> list[Document]:
+        """The answer of each line, in their order."""
+        return await self._run(operations.listed(self._patience, f"{operations.BATCHES}/{batch_id}/lines", most))
+
+    async def batches(self, most: int | None = None) -> list[Document]:
+        """Newest first."""
+        return await self._run(operations.listed(self._patience, operations.BATCHES, most))
 
     async def position(self) -> list[Document]:
         """One for each currency."""

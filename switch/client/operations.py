@@ -1,7 +1,7 @@
 """The operations of the API, written once for both clients: generators that yield calls and pauses and end with the result."""
 
 import secrets
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import orjson
@@ -14,6 +14,7 @@ from switch.client.patience import Patience, patiently
 LINES_AT_ONCE = 1_000
 LARGEST_PAGE = 500
 JSON = "application/json"
+BATCHES = "/v1/payment-batches"
 CSV = "text/csv"
 
 T = TypeVar("T")
@@ -63,6 +64,13 @@ def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentA
         return payment_answer(answer)
     except NotCertain as doubt:
         raise NotCertain(doubt.why, key) from doubt
+
+
+def hand_in_batch(patience: Patience, batch_reference: str, orders: Mapping[str, PaymentOrder]) -> Operation[Document]:
+    """Whole again is harmless: it is the same batch, and each line the same payment."""
+    lines = [{"idempotency_key": key, **order.document()} for key, order in orders.items()]
+    document = yield from post(patience, BATCHES, {"batch_reference": batch_reference, "lines": lines})
+    return document
 
 
 def under_key(patience: Patience, key: str) -> Operation[Document | None]:

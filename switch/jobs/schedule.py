@@ -18,6 +18,7 @@ class Job:
 def schedule(switch: Switch) -> tuple[Job, ...]:
     return (
         Job("refresh_directory", 1.0, switch.directory.refresh_if_changed),
+        Job("pay_batches", 0.5, switch.pay_batches),
         Job("resolve_payments", 1.0, switch.resolve_payments),
         Job("deliver_advices", 0.5, switch.deliver_advices),
         Job("advance_windows", 1.0, switch.advance_windows),

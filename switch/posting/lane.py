@@ -1,6 +1,8 @@
 """The posting lane: commands queue for as long as the batch before them takes, then go to the database together.
 
 A lone command waits for nobody: while a batch is being written the next one collects. Each caller is answered after the commit.
+What comes in bulk is written a part at a time, by turns with what comes singly: a payer at a counter never waits for a payroll,
+nor a payroll for the rush at the counters.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from switch.posting.batch import write_batch
 from switch.store.database import CommitUnknown, Database
 
 LARGEST_BATCH = 200
+BULK_AT_ONCE = 100
 MOST_WAITING = 4_000
 RETRY_AFTER_SECONDS = 2
 PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
@@ -26,10 +29,12 @@ PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
 
 _LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 
+Answer = Decision | Exception
+
 
 class _Waiting(NamedTuple):
-    command: Command
-    answer: asyncio.Future[Decision]
+    commands: Sequence[Command]
+    answers: asyncio.Future[list[Answer]]
 
 
 class PostingLane:
@@ -41,6 +46,7 @@ class PostingLane:
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
         self._waiting: deque[_Waiting] = deque()
+        self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
 
     async def submit(self, command: Command) -> Decision:
@@ -50,37 +56,56 @@ class PostingLane:
         """
         if len(self._waiting) >= self._most_waiting and not isinstance(command, Conclude):
             raise Overloaded(retry_after_seconds=RETRY_AFTER_SECONDS)
-        waiting = _Waiting(command, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all(), name="posting-lane")
-        return await waiting.answer
+        (answer,) = await self._queue(self._waiting, [command])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def submit_all(self, commands: Sequence[Command]) -> list[Answer]:
+        """What each command did, in their order, after its commit; for one that failed, why. One such call of a caller at a time."""
+        parts = [commands[start : start + BULK_AT_ONCE] for start in range(0, len(commands), BULK_AT_ONCE)]
+        answered = await asyncio.gather(*(self._queue(self._bulk, part) for part in parts))
+        return [answer for answers in answered for answer in answers]
 
     async def close(self) -> None:
         """Everything that was queued is written first."""
         if self._writer is not None:
             await self._writer
 
-    async def _write_all(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))]
-            await self._answer(batch)
+    def _queue(self, queue: deque[_Waiting], commands: Sequence[Command]) -> asyncio.Future[list[Answer]]:
+        waiting = _Waiting(commands, asyncio.get_running_loop().create_future())
+        queue.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all(), name="posting-lane")
+        return waiting.answers
 
-    async def _answer(self, batch: Sequence[_Waiting]) -> None:
+    async def _write_all(self) -> None:
+        """By turns: what came singly, then one part of what came in bulk."""
+        while self._waiting or self._bulk:
+            if self._waiting:
+                await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
+            if self._bulk:
+                await self._write_together([self._bulk.popleft()])
+
+    async def _write_together(self, together: Sequence[_Waiting]) -> None:
+        answers = await self._answers([command for waiting in together for command in waiting.commands])
+        for waiting in together:
+            own, answers = answers[: len(waiting.commands)], answers[len(waiting.commands) :]
+            if not waiting.answers.done():
+                waiting.answers.set_result(own)
+
+    async def _answers(self, commands: Sequence[Command]) -> list[Answer]:
+        """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
-            decisions = await self._write([waiting.command for waiting in batch])
+            decisions = await self._write(commands)
         except _LINE_TROUBLE:
-            _fail(batch, SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS))
-        except Exception as fault:  # noqa: BLE001 - one poisoned command must not fail its neighbours, whatever is wrong with it
-            if len(batch) == 1:
-                _fail(batch, fault)
-            else:
-                for waiting in batch:
-                    await self._answer([waiting])
-        else:
-            for waiting, decision in zip(batch, decisions, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(_own(waiting.command, decision))
+            return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
+        except Exception as fault:  # noqa: BLE001 - see above
+            if len(commands) == 1:
+                return [fault]
+            half = len(commands) // 2
+            return await self._answers(commands[:half]) + await self._answers(commands[half:])
+        return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
 
     async def _write(self, commands: Sequence[Command]) -> list[Decision]:
         last: Exception | None = None
@@ -97,12 +122,6 @@ class PostingLane:
                 last = error
         assert last is not None
         raise last
-
-
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for waiting in batch:
-        if not waiting.answer.done():
-            waiting.answer.set_exception(error)
 
 
 def _own(command: Command, decision: Decision) -> Decision:

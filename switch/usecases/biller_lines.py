@@ -38,9 +38,7 @@ class BillerLines:
         if (line := self._line(payment.biller)) is None:
             return Unknown(NO_LINE, asked=False)
         adapter, endpoint = line
-        return await adapter.enquire(
-            endpoint, payment.payment_id, answer_seconds=service.answer_seconds, ordered=payment.request.amount
-        )
+        return await adapter.enquire(endpoint, payment.payment_id, answer_seconds=service.answer_seconds, ordered=payment.request.amount)
 
     async def advise(self, advice: Advice) -> bool:
         if (line := self._line(advice.biller)) is None:

@@ -5,35 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
 
-from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Reserve, Stands
+from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Stands
 from switch.domain.bills import Inquiry
-from switch.domain.calendar import local_date
-from switch.domain.catalogue import Mode, Service, plain_reference
+from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
-from switch.domain.errors import (
-    BillNotAsked,
-    BillUnknown,
-    CurrencyUnsupported,
-    IdempotencyKeyConflict,
-    InquiryExpired,
-    InquiryNeeded,
-    InquiryUnknown,
-    Overloaded,
-    Refusal,
-    SwitchUnavailable,
-)
-from switch.domain.fees import NO_FEES, applicable
-from switch.domain.identifiers import PaymentId, bucket_for, bucketed_id
-from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
-from switch.domain.payments import Payment, PaymentRequest, PaymentState
+from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, SwitchUnavailable
+from switch.domain.outcomes import Outcome, Reason, Refused, Unknown
+from switch.domain.payments import Payment, PaymentRequest
+from switch.domain.routing import GRACE_SECONDS, route
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
 from switch.store import inquiries
 from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines
-
-GRACE_SECONDS = 5
-"""After the biller's deadline, before the resolver takes over a payment that is still RESERVED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +35,9 @@ class PayBill:
         """
         request = replace(request, customer_reference=plain_reference(request.customer_reference))
         digest = request.digest()
+        named = await self._named_inquiry(request)
         try:
-            order = await self._route(request, digest)
+            order = route(request, digest, named, self.directory(), self.clock.now())
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
@@ -61,62 +46,11 @@ class PayBill:
             return stands
         return await self._ask(stands.payment)
 
-    async def _route(self, request: PaymentRequest, digest: bytes) -> Reserve:
-        """Everything that can be refused before anything is held."""
-        directory = self.directory()
-        directory.participant(request.bank).require_live()
-        service = directory.service(request.service)
-        directory.participant(service.biller).require_live()
-        service.require_open()
-        if request.amount.currency != service.currency:
-            raise CurrencyUnsupported(currency=request.amount.currency)
-        service.reference.normalise(request.customer_reference)
-        inquiry = await self._bound_inquiry(request, service)
-        presented = inquiry.bill(request.bill_number) if inquiry else None
-        if service.mode.has_bills:
-            if request.bill_number is None or (inquiry and presented is None):
-                raise BillUnknown()
-        elif request.bill_number is not None:
-            raise BillNotAsked(service=service.code)
-        else:
-            service.bill_rule.require(request.amount, service.fixed_amount)
-        return Reserve(
-            payment=self._payment(request, digest, service, directory),
-            presented=presented if service.mode is Mode.ONLINE else None,
-            presented_at=inquiry.presented_at if inquiry else None,
-            accept_as=None if service.mode.asks_biller else Accepted(),
-        )
-
-    async def _bound_inquiry(self, request: PaymentRequest, service: Service) -> Inquiry | None:
-        """The inquiry that the payment names: the bank's own, for this service and reference, and still good."""
+    async def _named_inquiry(self, request: PaymentRequest) -> Inquiry | None:
         if request.inquiry_id is None:
-            if service.mode.asks_biller:
-                raise InquiryNeeded(service=service.code)
             return None
         async with self.database.reading() as connection:
-            found = await inquiries.find(connection, request.inquiry_id)
-        asked = (request.bank, request.service, request.customer_reference)
-        if found is None or (found.bank, found.service, found.customer_reference) != asked:
-            raise InquiryUnknown()
-        if self.clock.now() >= found.expires_at:
-            raise InquiryExpired(expired_at=f"{found.expires_at:%Y-%m-%dT%H:%M:%SZ}")
-        return found
-
-    def _payment(self, request: PaymentRequest, digest: bytes, service: Service, directory: Directory) -> Payment:
-        now = self.clock.now()
-        tariff = applicable(directory.tariffs, service.code, request.channel, request.amount, local_date(now))
-        return Payment(
-            payment_id=PaymentId(bucketed_id(bucket_for(service.code, request.customer_reference), now)),
-            request=request,
-            request_digest=digest,
-            biller=service.biller,
-            fees=NO_FEES if tariff is None else tariff.charge(request.amount),
-            tariff_id=None if tariff is None else tariff.tariff_id,
-            state=PaymentState.RESERVED,
-            reserved_at=now,
-            certain_by=now + timedelta(seconds=service.certain_seconds),
-            next_attempt_at=now + timedelta(seconds=service.answer_seconds + GRACE_SECONDS),
-        )
+            return (await inquiries.find_all(connection, [request.inquiry_id])).get(request.inquiry_id)
 
     async def _ask(self, payment: Payment) -> Stands:
         """Whatever happens here, the payment is in the books: what is not concluded now, the resolver concludes."""

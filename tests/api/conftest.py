@@ -100,6 +100,7 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
         yield line
     finally:
         await line.close()
+        await switch.pay_batches.close()
         await switch.lane.close()
         await adapters.close()
         await database.close()

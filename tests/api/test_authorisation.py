@@ -25,6 +25,10 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/payments"): BANKS,
     ("GET", "/v1/payments"): BANKS,
     ("GET", "/v1/payments/{payment_id}"): BANKS,
+    ("POST", "/v1/payment-batches"): BANKS,
+    ("GET", "/v1/payment-batches"): BANKS,
+    ("GET", "/v1/payment-batches/{batch_id}"): BANKS,
+    ("GET", "/v1/payment-batches/{batch_id}/lines"): BANKS,
     ("GET", "/v1/position"): BANKS,
     ("GET", "/v1/windows"): PARTICIPANTS,
     ("GET", "/v1/windows/{window_id}"): PARTICIPANTS,
@@ -55,6 +59,7 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
 CALLERS = {"bank": BANK, "biller": BILLER, "operator": OPERATOR, "overseer": OVERSEER}
 MADE_UP = {
     "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{batch_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{window_id}": "SYP-19990101-01",
     "{file_id}": "200019-settlement-SYP-20261124-01-r0",
@@ -63,6 +68,7 @@ MADE_UP = {
 BODIES = {
     "/v1/inquiries": (b"{}", "application/json"),
     "/v1/payments": (b"{}", "application/json"),
+    "/v1/payment-batches": (b"{}", "application/json"),
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
 }

@@ -68,7 +68,10 @@ async def test_an_enquiry_tells_what_became_of_the_payment(line: Line) -> None:
     }
     for outcome, expected in standing.items():
         async with played(line.says(accepted(order, outcome=outcome, reason="bill_unknown", response_code="R05"))) as biller:
-            assert await line.adapter.enquire(line.at(biller.url), order.payment_id, answer_seconds=SECONDS) == expected
+            assert (
+                await line.adapter.enquire(line.at(biller.url), order.payment_id, answer_seconds=SECONDS, ordered=order.request.amount)
+                == expected
+            )
         assert biller.questions[0].target.method == "GET"
 
 
@@ -76,7 +79,12 @@ async def test_an_enquiry_answered_for_another_payment_is_unknown(line: Line) ->
     for outcome in ("accepted", "refused", "not_found"):
         answer = accepted(payment(), outcome=outcome, reason="other")
         async with played(line.says(answer)) as biller:
-            assert isinstance(await line.adapter.enquire(line.at(biller.url), payment().payment_id, answer_seconds=SECONDS), Unknown)
+            assert isinstance(
+                await line.adapter.enquire(
+                    line.at(biller.url), payment().payment_id, answer_seconds=SECONDS, ordered=payment().request.amount
+                ),
+                Unknown,
+            )
 
 
 async def test_an_advice_counts_only_when_exactly_it_is_acknowledged(line: Line) -> None:

@@ -12,6 +12,7 @@ from switch.domain.advices import Advice, AdviceKind
 from switch.domain.bills import Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import EventId, PaymentId
+from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, NotFound, Reason, Refused
 from switch.domain.settlement import SettlementAnswer, SettlementStatus
 from switch.signatures import SigningKey
@@ -51,7 +52,9 @@ async def test_the_examples_of_the_biller_protocol_are_understood(
         at = Endpoint(BILLER, "json-1", biller.url)
         assert isinstance(await adapter.inquire(at, SERVICE, "100452371", answer_seconds=5), Presentment)
         assert await adapter.inquire(at, SERVICE, "999999999", answer_seconds=5) == Refused(Reason.CUSTOMER_UNKNOWN, "C14")
-        assert await adapter.enquire(at, PaymentId(UUID(not_found["payment_id"])), answer_seconds=5) == NotFound()
+        assert (
+            await adapter.enquire(at, PaymentId(UUID(not_found["payment_id"])), answer_seconds=5, ordered=Money(8_143, "SYP")) == NotFound()
+        )
         told = Advice(
             EventId(UUID(advice["event_id"])),
             BILLER,

@@ -75,7 +75,7 @@ async def test_a_killed_biller_finds_its_books_again(adapters: Adapters, options
         assert isinstance(first, Accepted)
         os.kill(process.pid, signal.SIGKILL)
     with simulating("billers", *options):
-        assert await biller.enquire(endpoint, order.payment_id, answer_seconds=5) == first
+        assert await biller.enquire(endpoint, order.payment_id, answer_seconds=5, ordered=order.request.amount) == first
         assert await biller.pay(endpoint, order, answer_seconds=5) == first
         (line,) = shown(f"{endpoint.url}/statement")
         assert line["payment_id"] == str(order.payment_id)

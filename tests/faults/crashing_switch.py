@@ -29,6 +29,7 @@ async def opened(url: str, biller: BookedBiller, clock: Clock, folder: Path) -> 
     try:
         yield switch
     finally:
+        await switch.pay_batches.close()
         await switch.lane.close()
         await adapters.close()
         await database.close()

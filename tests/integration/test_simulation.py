@@ -99,14 +99,14 @@ async def found(switch: Switch) -> None:
     ]
     for code, kind in everybody:
         await switch.admit_participant(Participant(code, kind, Name("مشارك", "Participant"), ParticipantStatus.LIVE), by="test")
-    for mode, code in SERVICES.items():
+    for mode, service in SERVICES.items():
         fixed = Money(5_000, "SYP") if mode is Mode.FEE else None
         rule = AmountRule(AmountRuleKind.EXACT)
         if mode is Mode.PREPAID:
             rule = AmountRule(AmountRuleKind.RANGE, Money(1_000, "SYP"), Money(90_000, "SYP"))
         reference = ReferenceRule(Name("رقم", "Number"), "[0-9]{8,12}", "100000000")
-        service = Service(code, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed)
-        await switch.offer_service(service, by="test")
+        offered = Service(service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed)
+        await switch.offer_service(offered, by="test")
     await switch.connect_biller(Endpoint(BILLER, PROTOCOL, "http://127.0.0.1:9/biller"), by="test")
     tariff = Tariff("T1", None, None, 0, "SYP", 25, 5_000, 10_000, BorneBy.PAYER, 500_000, 300_000, 50_000, START.date())
     await switch.publish_tariff(tariff, by="test")

@@ -24,7 +24,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.fees import Fees
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, WindowId, bucketed_id
 from switch.domain.money import Money
-from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
+from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
 from switch.domain.positions import Position
 
@@ -68,7 +68,8 @@ def commands_of(story: list[Step]) -> list[Command]:
     for step in story:
         if step.answers is not None and orders:
             order = orders[step.answers % len(orders)]
-            outcome = {"accepted": Accepted("B"), "refused": Refused(Reason.OTHER), "unknown": Unknown("silence")}[step.outcome]
+            answers: dict[str, Outcome] = {"accepted": Accepted("B"), "refused": Refused(Reason.OTHER), "unknown": Unknown("silence")}
+            outcome = answers[step.outcome]
             commands.append(Conclude(order.payment.payment_id, outcome, AT, "biller", AT))
         else:
             orders.append(_order(step))

