@@ -19,7 +19,6 @@ from locust.env import Environment
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.client import NotCertain, Patience, PaymentOrder, Refused, SwitchClient, new_key
 from switch.settings import load_settings
-from switch.simulators.orders import part_of
 from switch.usecases.shipped_catalogue import read_catalogue
 
 T = TypeVar("T")
@@ -102,7 +101,7 @@ def _customer() -> tuple[str, str]:
     return service.code, service.reference.example if _random.random() < 0.1 else str(_random.randrange(10**8, 10**9))
 
 
-@events.test_stop.add_listener
+@events.test_stop.add_listener  # type: ignore[untyped-decorator]  # Locust has no types here
 def prove(environment: Environment, **_: Any) -> None:
     missing = 0
     for code in _banks:

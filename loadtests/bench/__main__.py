@@ -1,0 +1,94 @@
+"""`python -m loadtests.bench`: measure, show the table, write loadtests/results/, and fail where the books do not verify."""
+
+import argparse
+import dataclasses
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from loadtests.bench import machine, outcome
+from loadtests.bench.figures import Figure
+from loadtests.bench.measurements import answer_time, hot_bank, inquiry, online, overload, payment, start, window_close
+from loadtests.bench.place import BooksDoNotVerify, Place
+from loadtests.bench.proof import missing, server_settings
+from loadtests.bench.sizes import FULL, QUICK, Sizes
+from switch.telemetry import configure_logging
+
+SEED = 20_261_124
+Measure = Callable[[Place, Sizes], list[Figure]]
+MEASUREMENTS: Mapping[str, Measure] = {
+    "payment": payment.measure,
+    "inquiry": inquiry.measure,
+    "online": online.measure,
+    "answer-time": answer_time.measure,
+    "hot-bank": hot_bank.measure,
+    "window-close": window_close.measure,
+    "overload": overload.measure,
+    "start": start.measure,
+}
+"""In the order in which they run: what needs an empty database comes first."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    asked = _asked(words)
+    configure_logging("warning", "bench")
+    sizes = QUICK if asked.quick else FULL
+    if asked.kept is not None:
+        sizes = dataclasses.replace(sizes, kept=asked.kept)
+    with tempfile.TemporaryDirectory(prefix="switch-bench-", dir=asked.folder) as folder:
+        return _run(Path(folder), sizes, asked.only, asked.seed, asked.profile)
+
+
+def _run(folder: Path, sizes: Sizes, only: Sequence[str], seed: int, profile: Path | None) -> int:
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        print(f"{time.monotonic() - began:7.1f} s  {what}", file=sys.stderr, flush=True)
+
+    figures: list[Figure] = []
+    with Place(folder, tell, seed, profile) as place:
+        described = machine.describe(folder, server_settings(place))
+        for name in only:
+            tell(f"measuring: {name}")
+            figures += MEASUREMENTS[name](place, sizes)
+        books, proven = _proven(place, tell)
+    outcome.show(figures, described, books)
+    about = {"size": dataclasses.asdict(sizes), "only": list(only), "seed": seed, "books": books, "seconds": time.monotonic() - began}
+    print(f"written to {outcome.write(figures, described, about)}")
+    return 0 if proven else 1
+
+
+def _proven(place: Place, tell: Callable[[str], None]) -> tuple[str, bool]:
+    tell("verifying the books")
+    lost = missing(place)
+    try:
+        rows = sum(check["rows"] for check in place.verify()["checks"])
+    except BooksDoNotVerify as why:
+        return f"FAILED RUN: the books do not verify. {why}", False
+    if lost:
+        return f"FAILED RUN: {len(lost)} acknowledged payments are not in the books as completed, such as {min(lost)}", False
+    return f"The books verify ({rows:,} rows); all {len(place.acknowledged):,} acknowledged payments are in them.", True
+
+
+def _asked(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m loadtests.bench", description="Measure every goal for speed beside its reference.")
+    parser.add_argument("--quick", action="store_true", help="about two minutes, small numbers")
+    parser.add_argument("--only", type=_names, default=list(MEASUREMENTS), help=f"some of {','.join(MEASUREMENTS)}")
+    parser.add_argument("--kept", type=int, help="how many payments the big database keeps")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--folder", type=Path, help="where the database is made; a real disk")
+    parser.add_argument("--profile", type=Path, help="run the API under a sampler and write there what its CPU time went into")
+    return parser.parse_args(words)
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(MEASUREMENTS):
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
+    return [name for name in MEASUREMENTS if name in names]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Figures: what was measured, beside its goal and its reference of the same run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    MISSED = "MISSED"
+    NOT_THERE = "not there yet"
+    SHOWN = "-"
+    """No goal: shown because it explains another figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    what: str
+    goal: str
+    figure: str
+    reference: str
+    verdict: Verdict
+    numbers: dict[str, Any] = field(default_factory=dict)
+    """The same, for programs."""
+
+
+def judged(met: bool) -> Verdict:
+    return Verdict.MET if met else Verdict.MISSED
+
+
+def not_there(what: str, goal: str, why: str) -> Figure:
+    return Figure(what, goal, why, "-", Verdict.NOT_THERE)
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """Of the sorted values, the one that so many percent do not exceed; 0 where there are none."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)] if ordered else 0.0

@@ -1,0 +1,1 @@
+"""The measurements: one file each, one function `measure` that returns its rows of the table."""
