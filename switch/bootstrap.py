@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters.registry import Adapters, open_adapters
 from switch.application import Switch
@@ -30,7 +30,7 @@ from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
-from switch.store.database import Database, connect
+from switch.store.database import CommitUnknown, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
@@ -59,6 +59,8 @@ from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 
 SWITCH_KEYID = "switch:main"
+DATABASE_TROUBLE = (OperationalError, InterfaceError, CommitUnknown)
+"""It cannot be reached, or went away in the middle."""
 
 
 class SystemClock:

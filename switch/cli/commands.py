@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
         "verify": "verify:verify",
+        "psql": "psql:psql",
         "openapi": "openapi:openapi",
         "simulate": "simulate:app",
     }
@@ -49,11 +50,12 @@ class Commands(TyperGroup):
 
 def _imported(name: str, place: str) -> Any:
     file, _, member = place.partition(":")
-    found = getattr(import_module(f"switch.cli.{file}"), member)
+    module = import_module(f"switch.cli.{file}")
+    found = getattr(module, member)
     if isinstance(found, typer.Typer):
         group = get_group(found)
         group.name = name
         return group
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name)(found)
+    alone.command(name, context_settings=getattr(module, "PASSED_ON", None))(found)
     return get_command(alone)

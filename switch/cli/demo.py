@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from switch.cli.output import AsJson, print_json, say
 from switch.cli.sandbox import CannotStart, Sandbox
 from switch.cli.sandbox.day import BusinessDay
 from switch.cli.sandbox.mischief import write_script
-from switch.cli.sandbox.place import free_ports
+from switch.cli.sandbox.place import folder_of_demo, free_ports
 from switch.cli.sandbox.report import DayReport
 from switch.cli.sandbox.uploads import upload_open_bills
 from switch.settings import Settings, load_settings
@@ -35,13 +34,16 @@ def demo(
 ) -> None:
     """Show a business day: all banks pay all billers, some of which misbehave or lie; windows settle; the books are compared and proven.
 
-    Uses <data>/demo, which is emptied at the start, free ports, and its own PostgreSQL.
+    Each day begins with empty books: in the data folder where it is new or holds an earlier demo, else in <data>/demo, beside what
+    `switch run` keeps. Ports are free ones. Afterwards the books may be looked at with any other command, and gone on with by `switch run`.
     """
     configure_logging("critical", "demo")
     tell: Callable[[str], None] = (lambda text: print(text, file=sys.stderr, flush=True)) if as_json else say
     report = DayReport(seed=seed, wishes=payments)
     try:
-        complete = _day(_own_settings(), report, tell, quiet=as_json)
+        settings = _own_settings()
+        report.data = str(settings.data)
+        complete = _day(settings, report, tell, quiet=as_json)
     except CannotStart as why:
         typer.echo(f"لا يمكن البدء · Cannot start: {why}", err=True)
         raise typer.Exit(1) from None
@@ -60,8 +62,7 @@ def _own_settings() -> Settings:
     os.environ.pop("SWITCH_DATABASE_URL", None)
     settings = load_settings()
     port, billers_port, rtgs_port = free_ports(3)
-    data = settings.data / "demo"
-    shutil.rmtree(data, ignore_errors=True)
+    data = folder_of_demo(settings.data)
     return settings.model_copy(
         update={"data": data, "host": "127.0.0.1", "port": port, "billers_port": billers_port, "rtgs_port": rtgs_port, "database_url": None}
     )

@@ -60,6 +60,8 @@ def _verdict(report: DayReport) -> None:
     say(f"الكشوف · statements: {report.statements}, {report.matched:,} lines matched, {len(report.breaks)} breaks")
     say(f"أعيد تشغيله · restarted: {restarted}      الزمن · time: {spent}")
     say(f"الملفات · files checked: {report.files}, {report.file_lines:,} lines      سجلات فُحصت · rows verified: {report.rows_verified:,}")
+    data = "" if report.data == "data" else f"SWITCH_DATA={report.data} "
+    say(f"الدفاتر باقية · the books are kept: {data}.venv/bin/switch verify      {data}make run")
     if report.good:
         say("\n✓ يوم سليم: لم تضع دفعة ولم تتكرر، واتفقت الدفاتر كلها، ولم يختلف إلا من كذب.")
         say("✓ A good day: no payment lost or doubled, all books agree, and only those who lied differ.")

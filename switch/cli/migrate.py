@@ -8,6 +8,7 @@ import typer
 
 from switch.bootstrap import look_at_schema, migrate_database
 from switch.cli.output import AsJson, print_json, say, tell_refusal
+from switch.cli.reaching import reached
 from switch.cli.session import REFUSED_EXIT_CODE
 from switch.domain.errors import Refusal
 from switch.settings import load_settings
@@ -48,7 +49,8 @@ def check(as_json: AsJson = False) -> None:
 
 def _told(work: Callable[[], T]) -> T:
     try:
-        return work()
+        with reached(load_settings()):
+            return work()
     except Refusal as refusal:
         tell_refusal(refusal)
         raise typer.Exit(REFUSED_EXIT_CODE) from None

@@ -1,12 +1,43 @@
-"""What a long-running command says where the database or the switch's key is not there, instead of a traceback."""
+"""Reaching the database and the switch's key: the kept server is started where it rests, and what is missing is said in words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from sqlalchemy.exc import InterfaceError, OperationalError
+
+from switch.bootstrap import DATABASE_TROUBLE
+from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
+from switch.settings import Settings
 
 CANNOT_START_EXIT_CODE = 1
+
+
+@contextmanager
+def reached(settings: Settings) -> Iterator[None]:
+    """The database is up within: a named one, the one that `switch run` has running, or else the kept one, started for as long as this.
+
+    Raises typer.Exit(1) where there is none, where it cannot be reached, or where the switch's key is missing.
+    """
+    with needs_database_and_key():
+        if settings.database_url is not None:
+            yield
+            return
+        server = PostgresServer(settings.data / "postgres")
+        if not server.has_data:
+            _fail(
+                f"there are no books in {settings.data.absolute()}; `switch run` makes them, SWITCH_DATA or SWITCH_DATABASE_URL name others"
+            )
+        try:
+            server.start()
+        except DataDirectoryInUse:
+            yield
+            return
+        try:
+            if not server.wait_ready():
+                raise ServerFailed(f"PostgreSQL did not start:\n{server.last_words()}")
+            yield
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -15,8 +46,11 @@ def needs_database_and_key() -> Iterator[None]:
         yield
     except FileNotFoundError as missing:
         _fail(f"{missing.filename} is not there; `switch keys init` makes the switch's key, `switch run` makes everything")
-    except (OperationalError, InterfaceError) as unreachable:
-        _fail(f"the database cannot be reached; `switch run` starts one, or set SWITCH_DATABASE_URL: {unreachable.orig}")
+    except DATABASE_TROUBLE as unreachable:
+        why = getattr(unreachable, "orig", "the line broke at COMMIT")
+        _fail(f"the database cannot be reached; `switch run` starts one, or set SWITCH_DATABASE_URL: {why}")
+    except (NoPostgres, ServerFailed, WrongVersion) as failed:
+        _fail(str(failed))
 
 
 def _fail(why: str) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from switch.cli.output import say
 from switch.cli.sandbox import CannotStart, Sandbox
+from switch.cli.sandbox.place import keep
 from switch.cli.sandbox.uploads import upload_open_bills
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
@@ -23,6 +24,7 @@ def run() -> None:
     say("المحوّل الوطني لدفع الفواتير: بيئة تجريبية · The national bill-payment switch: a sandbox")
     try:
         with Sandbox(settings, say) as sandbox:
+            keep(settings.data)
             if not sandbox.stopping:
                 upload_open_bills(sandbox)
             if not sandbox.stopping:

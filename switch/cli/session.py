@@ -9,6 +9,7 @@ import typer
 from switch.application import Switch
 from switch.bootstrap import opened_switch
 from switch.cli.output import tell_refusal
+from switch.cli.reaching import reached
 from switch.domain.errors import Refusal
 from switch.settings import load_settings
 
@@ -20,12 +21,15 @@ REFUSED_EXIT_CODE = 1
 def run(work: Callable[[Switch], Awaitable[T]]) -> T:
     """What `work` answers. Raises typer.Exit(1) where the switch refuses, after saying why on standard error."""
 
+    settings = load_settings()
+
     async def within() -> T:
-        async with opened_switch(load_settings()) as switch:
+        async with opened_switch(settings) as switch:
             return await work(switch)
 
     try:
-        return asyncio.run(within())
+        with reached(settings):
+            return asyncio.run(within())
     except Refusal as refusal:
         tell_refusal(refusal)
         raise typer.Exit(REFUSED_EXIT_CODE) from None

@@ -91,6 +91,11 @@ class PostgresServer:
         self.stop()
 
     @property
+    def has_data(self) -> bool:
+        """Whether it was ever started on this folder."""
+        return (self._cluster / "PG_VERSION").exists()
+
+    @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 

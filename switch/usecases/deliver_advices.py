@@ -14,7 +14,9 @@ from switch.store.database import Database
 from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines
 
 MOST_A_BILLER = 50
-LEASE_SECONDS = MOST_A_BILLER * ADVICE_SECONDS + 10
+DELIVERING_SECONDS = 10
+LEASE_SECONDS = DELIVERING_SECONDS + 2 * ADVICE_SECONDS
+"""The last delivery begins early enough to end within it; a dead worker's advices are taken over after it."""
 PARKED_AFTER_ATTEMPTS = 40
 """About three hours of silence; a parked advice is still in the biller's list, and staff see it."""
 
@@ -39,12 +41,16 @@ class DeliverAdvices:
             leased = await outbox.lease_due(connection, biller, self.clock.now(), LEASE_SECONDS, MOST_A_BILLER)
         taken: list[Advice] = []
         untaken: tuple[Advice, int] | None = None
+        began = self.clock.monotonic()
         for advice, attempts in leased:
+            if self.clock.monotonic() - began > DELIVERING_SECONDS:
+                break
             if not await self.billers.advise(advice):
                 untaken = (advice, attempts)
                 break
             taken.append(advice)
-        await self._keep(biller, taken, untaken, [advice for advice, _ in leased[len(taken) + 1 :]])
+        rest = len(taken) if untaken is None else len(taken) + 1
+        await self._keep(biller, taken, untaken, [advice for advice, _ in leased[rest:]])
         return len(taken)
 
     async def _keep(
@@ -60,3 +66,5 @@ class DeliverAdvices:
                 again_at = now + timedelta(milliseconds=pause_milliseconds(attempts, self.chance()))
                 await outbox.postpone(connection, advice.event_id, again_at, now if attempts + 1 >= PARKED_AFTER_ATTEMPTS else None)
                 await outbox.release(connection, [advice.event_id for advice in untried], again_at)
+            elif untried:
+                await outbox.release(connection, [advice.event_id for advice in untried], now)

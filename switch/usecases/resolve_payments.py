@@ -16,8 +16,8 @@ from switch.store import payments
 from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines
 
-LEASE_SECONDS = 60
-"""Longer than an enquiry and a repeated order together; a dead worker's payments are taken over after it."""
+SPARE_SECONDS = 5
+"""Of a lease, beyond an enquiry and a repeated order together; a dead worker's payments are taken over after it."""
 MOST_AT_ONCE = 50
 
 
@@ -33,15 +33,21 @@ class ResolvePayments:
 
     async def __call__(self) -> int:
         """How many were asked after. Each is given to one worker at a time."""
+        slowest = max((service.answer_seconds for service in self.directory().services.values()), default=0)
+        lease_seconds = 2 * slowest + SPARE_SECONDS
         async with self.database.transaction() as connection:
-            due = await payments.lease_due(connection, self.clock.now(), LEASE_SECONDS, MOST_AT_ONCE)
+            due = await payments.lease_due(connection, self.clock.now(), lease_seconds, MOST_AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for payment in due:
-                group.create_task(self._resolve(payment))
+                group.create_task(self._resolve(payment, lease_seconds))
         return len(due)
 
-    async def _resolve(self, payment: Payment) -> None:
-        outcome = await self._outcome(payment)
+    async def _resolve(self, payment: Payment, lease_seconds: int) -> None:
+        try:
+            async with asyncio.timeout(lease_seconds):
+                outcome = await self._outcome(payment)
+        except TimeoutError:
+            return
         now = self.clock.now()
         again_at = now + timedelta(milliseconds=pause_milliseconds(payment.attempts, self.chance()))
         await self.lane.submit(Conclude(payment.payment_id, outcome, now, "resolver", again_at))

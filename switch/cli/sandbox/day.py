@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 import httpx2
 
 from switch.application import Switch
+from switch.bootstrap import DATABASE_TROUBLE
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.output import progress
 from switch.cli.sandbox import agreement
@@ -35,8 +38,11 @@ CERTAIN_WITHIN_SECONDS = 240.0
 SETTLED_WITHIN_SECONDS = 120.0
 ADVISED_WITHIN_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 0.3
+DATABASE_BACK_WITHIN_TRIES = 60
 MOST_BREAKS = 5_000
 STATEMENTS_AT_ONCE = 8
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -86,7 +92,7 @@ class BusinessDay:
 
     async def _close_after(self, moment: asyncio.Event) -> None:
         await moment.wait()
-        closed = await self.switch.close_window(CURRENCY, by=BY)
+        closed = await _patiently(lambda: self.switch.close_window(CURRENCY, by=BY))
         self.sandbox.tell(f"window {closed.closed.window_id} has closed under load, {closed.opened.window_id} is open")
 
     async def _kill_after(self, moment: asyncio.Event) -> None:
@@ -100,9 +106,13 @@ class BusinessDay:
             await self.banks.learn_the_rest(deadline_seconds=CERTAIN_WITHIN_SECONDS, progress=steps)
 
     async def _settle(self) -> None:
-        closed = await self.switch.close_window(CURRENCY, by=BY)
+        closed = await _patiently(lambda: self.switch.close_window(CURRENCY, by=BY))
         self.sandbox.tell(f"window {closed.closed.window_id} has closed")
         await _until(self._all_settled, SETTLED_WITHIN_SECONDS)
+        await _patiently(self._report_windows)
+
+    async def _report_windows(self) -> None:
+        self.report.windows.clear()
         for window in reversed(await self.switch.windows.page(CURRENCY)):
             if window.state is WindowState.SETTLED:
                 legs = (await self.switch.windows.one(window.window_id)).legs
@@ -158,9 +168,9 @@ class BusinessDay:
         days = sorted(set(dated.values()))
         expected = await self._hand_in(paid, dated, days)
         for day in days:
-            sides = await self.switch.reconcile(day, CURRENCY)
+            sides = await _patiently(partial(self.switch.reconcile, day, CURRENCY))
             self.report.matched += sum(side.matched for side in sides)
-        found = await self.switch.breaks.page(None, None, BreakState.OPEN, None, MOST_BREAKS)
+        found = await _patiently(lambda: self.switch.breaks.page(None, None, BreakState.OPEN, None, MOST_BREAKS))
         self.report.breaks = [
             {"participant": one.participant, "kind": one.kind, "payment_id": str(one.payment_id), "minor": one.minor} for one in found
         ]
@@ -204,7 +214,7 @@ class BusinessDay:
 
     async def _verify(self) -> None:
         with progress("verify", hidden=self.quiet) as steps:
-            result = await self.switch.verification(lambda name, done, total: steps(done, total, name))
+            result = await _patiently(lambda: self.switch.verification(lambda name, done, total: steps(done, total, name)))
         self.report.rows_verified = sum(check.rows for check in result.checks)
         self.report.wrongs += [f"verify: {found.invariant} {found.where}: {found.what}" for found in result.findings]
 
@@ -230,10 +240,20 @@ class BusinessDay:
         self.report.seconds[name] = round(time.monotonic() - began, 1)
 
 
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Whoever looks after the switch tries again, too, where its database has just been killed."""
+    for _ in range(DATABASE_BACK_WITHIN_TRIES):
+        try:
+            return await work()
+        except DATABASE_TROUBLE:
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+    return await work()
+
+
 async def _until(true: Callable[[], Awaitable[bool]], deadline_seconds: float) -> None:
     """Raises TimeoutError where it does not become true in time."""
     async with asyncio.timeout(deadline_seconds):
         while True:
-            if await true():
+            if await _patiently(true):
                 return
             await asyncio.sleep(ASK_AGAIN_SECONDS)

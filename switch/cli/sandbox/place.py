@@ -1,6 +1,7 @@
 """The place where a sandbox runs: one data folder that nobody else uses, and ports that are free."""
 
 import fcntl
+import shutil
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,8 @@ from switch.settings import Settings
 FREED_WITHIN_SECONDS = 5.0
 """Processes of a sandbox that was killed are told to stop and may still be finishing."""
 _ASK_AGAIN_SECONDS = 0.1
+_LOCK = "run.lock"
+_DEMO = "holds-a-demo"
 
 
 class CannotStart(Exception):
@@ -22,7 +25,7 @@ class CannotStart(Exception):
 def own_folder(data: Path) -> Iterator[None]:
     """One sandbox a data folder; the lock ends with the process, however that ends."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data / "run.lock").open("ab") as lock:
+    with (data / _LOCK).open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,6 +33,25 @@ def own_folder(data: Path) -> Iterator[None]:
                 f"another `switch run` uses the data folder {data.absolute()}; stop it, or set SWITCH_DATA to another folder"
             ) from None
         yield
+
+
+def folder_of_demo(data: Path) -> Path:
+    """Emptied, for a new day: the data folder itself where it is new or holds an earlier demo, else one within, beside kept data."""
+    taken = data.is_dir() and any(data.iterdir()) and not (data / _DEMO).exists()
+    folder = data / "demo" if taken else data
+    with own_folder(folder):
+        for found in folder.iterdir():
+            if found.is_dir() and not found.is_symlink():
+                shutil.rmtree(found)
+            elif found.name != _LOCK:
+                found.unlink()
+        (folder / _DEMO).touch()
+    return folder
+
+
+def keep(data: Path) -> None:
+    """From now on the data is somebody's, and no demo empties it."""
+    (data / _DEMO).unlink(missing_ok=True)
 
 
 def require_free_ports(settings: Settings) -> None:

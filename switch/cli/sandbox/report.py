@@ -8,6 +8,8 @@ from typing import Any
 class DayReport:
     seed: int
     wishes: int
+    data: str = ""
+    """The folder that holds the books of this day."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each stage took."""
     inquiries: int = 0
