@@ -50,7 +50,7 @@ def create_app(switch: Switch) -> ASGIApp:
     """What the server runs: the routes inside the exchange."""
     routes = create_routes()
     routes.state.switch = switch
-    return Exchange(routes, Authentication(switch), Sealing(switch.signer, switch.clock))
+    return Exchange(routes, switch, Authentication(switch), Sealing(switch.signer, switch.clock))
 
 
 def create_routes() -> FastAPI:

@@ -11,8 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.authentication import CALLER, REQUEST_ID, Authentication
 from switch.api.problems import problem
+from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
 from switch.api.sealing import Answer, Sealing
+from switch.application import Switch
 from switch.domain.errors import Overloaded, Refusal
 
 BODY_BYTES = 64 * 1024
@@ -33,8 +35,9 @@ class ClientGone(Exception):
 class Exchange:
     """Around the whole application; nothing reaches a route unread or unauthenticated, nothing leaves unsigned."""
 
-    def __init__(self, app: ASGIApp, authentication: Authentication, sealing: Sealing) -> None:
+    def __init__(self, app: ASGIApp, switch: Switch, authentication: Authentication, sealing: Sealing) -> None:
         self.app = app
+        self.switch = switch
         self.authentication = authentication
         self.sealing = sealing
         self._large_bytes = 0
@@ -71,7 +74,7 @@ class Exchange:
         try:
             body = await _read(scope, receive, most)
             scope[CALLER] = self.authentication.caller(scope, body)
-            return await self._ask(scope, receive, body)
+            return await quickly(self.switch, scope, body) or await self._ask(scope, receive, body)
         finally:
             self._large_bytes -= room
 

@@ -27,7 +27,8 @@ _PAGE = """<!doctype html>
 body { margin: 0; background: #fafafa; font-family: "IBM Plex Sans Arabic", "Noto Sans Arabic", Tahoma, sans-serif; }
 header { max-width: 1420px; margin: 0 auto; padding: 1.5rem 1.25rem 0; }
 h1 { margin: 0; font-size: 1.4rem; }
-#reference :is(.renderedMarkdown p, .renderedMarkdown li, .opblock-summary-description) { unicode-bidi: plaintext; text-align: start; list-style-position: inside; }
+#reference :is(.renderedMarkdown p, .renderedMarkdown li, .opblock-summary-description) { unicode-bidi: plaintext; text-align: start; }
+#reference .renderedMarkdown li { list-style-position: inside; }
 #reference .scheme-container { display: none; }
 header p { margin: .35rem 0 0; color: #3b4151; }
 </style>

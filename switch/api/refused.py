@@ -1,4 +1,4 @@
-"""Refused: what a route raises becomes the problem that the client reads."""
+"""Refused: what a call raises becomes the problem that the client reads."""
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,16 +13,18 @@ from switch.api.validation import first_refusal, wrong_fields
 from switch.domain.errors import Refusal, SwitchUnavailable
 
 REPLAYED = "Idempotent-Replayed"
+Answered = Refusal | PaymentRefused | OperationalError | InterfaceError | PoolTimeout
+"""What a use case may end with, beside its result."""
 
 
 def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
-    async def refused(request: Request, refusal: Refusal) -> Response:
-        return _marked(problem(refusal, request.scope[REQUEST_ID]), replayed=refusal.replayed)
-
     @app.exception_handler(PaymentRefused)
-    async def payment_refused(request: Request, error: PaymentRefused) -> Response:
-        return _marked(problem(error.refusal, request.scope[REQUEST_ID], error.more), replayed=error.replayed)
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def refused(request: Request, error: Answered) -> Response:
+        return answer_to(error, request.scope[REQUEST_ID])
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, error: RequestValidationError) -> Response:
@@ -37,11 +39,15 @@ def answer_refusals(app: FastAPI) -> None:
         answer.headers["Allow"] = (error.headers or {}).get("Allow", "")
         return answer
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolTimeout)
-    async def no_database(request: Request, _: Exception) -> Response:
-        return problem(SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS), request.scope[REQUEST_ID])
+
+def answer_to(error: Answered, request_id: str) -> Response:
+    match error:
+        case PaymentRefused(refusal=refusal, more=more, replayed=replayed):
+            return _marked(problem(refusal, request_id, more), replayed=replayed)
+        case Refusal():
+            return _marked(problem(error, request_id), replayed=error.replayed)
+        case _:
+            return problem(SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS), request_id)
 
 
 def _marked(answer: Response, *, replayed: bool) -> Response:

@@ -132,7 +132,8 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
     books.positions[owner] = changes.positions[owner] = position
     if bill is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill
-    payment = _recorded(replace(payment, business_date=window.business_date), None, payment.reserved_at, request.bank, "", changes)
+    payment = replace(payment, business_date=window.business_date, events=1)
+    _record(payment, None, payment.reserved_at, request.bank, "", changes)
     books.payments[payment.payment_id] = changes.reserved[payment.payment_id] = payment
     books.keys[key] = changes.keys[key] = KeyRecord(payment.request_digest, payment.payment_id, None)
     if command.accept_as is not None:
@@ -161,7 +162,7 @@ def _conclude(command: Conclude, books: Books, changes: Changes) -> Decision:
         case Unknown(why=why):
             doubtful = payment.in_doubt(command.next_attempt_at)
             if payment.state is not PaymentState.IN_DOUBT:
-                doubtful = _recorded(doubtful, payment.state, command.at, command.by, why, changes)
+                _record(doubtful, payment.state, command.at, command.by, why, changes)
             _keep(payment, doubtful, books, changes)
             return Stands(doubtful)
         case _:
@@ -209,7 +210,7 @@ def _complete(payment: Payment, outcome: Accepted, at: datetime, by: str, books:
     books.positions[owner] = changes.positions[owner] = books.positions[owner].post(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.settle(amount, at)
-    done = _recorded(done, payment.state, at, by, "", changes)
+    _record(done, payment.state, at, by, "", changes)
     _keep(payment, done, books, changes)
     changes.entries.append(payment_completed(done, window.window_id, window.business_date, at))
     if advise:
@@ -223,16 +224,14 @@ def _reject(payment: Payment, outcome: Refused, command: Conclude, books: Books,
     books.positions[owner] = changes.positions[owner] = books.positions[owner].void(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.release(payment.request.amount)
-    done = _recorded(done, payment.state, command.at, command.by, outcome.reason, changes)
+    _record(done, payment.state, command.at, command.by, outcome.reason, changes)
     _keep(payment, done, books, changes)
     return done
 
 
-def _recorded(payment: Payment, from_state: PaymentState | None, at: datetime, by: str, note: str, changes: Changes) -> Payment:
-    """With one more line in its history."""
-    number = payment.events + 1
-    changes.events.append(PaymentEvent(payment.payment_id, number, at, from_state, payment.state, by, note))
-    return replace(payment, events=number)
+def _record(payment: Payment, from_state: PaymentState | None, at: datetime, by: str, note: str, changes: Changes) -> None:
+    """The last line of its history."""
+    changes.events.append(PaymentEvent(payment.payment_id, payment.events, at, from_state, payment.state, by, note))
 
 
 def _keep(before: Payment, after: Payment, books: Books, changes: Changes) -> None:
@@ -257,6 +256,7 @@ def _after_finality(payment: Payment, command: Conclude, books: Books, changes: 
     if same:
         return Stands(payment, replayed=True)
     note = f"late answer: {type(command.outcome).__name__.lower()}"
-    noted = _recorded(payment, payment.state, command.at, command.by, note, changes)
+    noted = payment.noted()
+    _record(noted, payment.state, command.at, command.by, note, changes)
     _keep(payment, noted, books, changes)
     return Contradicted(noted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from switch.domain.fees import Fees
 from switch.domain.identifiers import (
@@ -152,8 +153,8 @@ class Payment:
         return self.state in LIVE
 
     def completed(self, outcome: Accepted, window_id: WindowId, business_date: date, at: datetime) -> "Payment":
-        return replace(
-            self._moved(PaymentState.COMPLETED),
+        return self._moved(
+            PaymentState.COMPLETED,
             biller_reference=outcome.biller_reference or None,
             window_id=window_id,
             business_date=business_date,
@@ -161,19 +162,23 @@ class Payment:
         )
 
     def rejected(self, outcome: Refused, at: datetime) -> "Payment":
-        return replace(
-            self._moved(PaymentState.REJECTED), reason=outcome.reason, response_code=outcome.response_code or None, concluded_at=at
-        )
+        return self._moved(PaymentState.REJECTED, reason=outcome.reason, response_code=outcome.response_code or None, concluded_at=at)
 
     def in_doubt(self, next_attempt_at: datetime) -> "Payment":
         """Still not known: asked once more without an answer."""
-        moved = self if self.state is PaymentState.IN_DOUBT else self._moved(PaymentState.IN_DOUBT)
-        return replace(moved, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
+        if self.state is PaymentState.IN_DOUBT:
+            return replace(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
+        return self._moved(PaymentState.IN_DOUBT, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
 
-    def _moved(self, state: PaymentState) -> "Payment":
+    def noted(self) -> "Payment":
+        """With one more line in its history, in the same state."""
+        return replace(self, events=self.events + 1)
+
+    def _moved(self, state: PaymentState, **changes: Any) -> "Payment":
+        """Each move is a line of its history."""
         if state not in TRANSITIONS[self.state]:
             raise ValueError(f"no transition from {self.state} to {state}")
-        return replace(self, state=state)
+        return replace(self, state=state, events=self.events + 1, **changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ async def insert(connection: AsyncConnection, payments: Collection[Payment]) -> 
 
 async def conclude(connection: AsyncConnection, payments: Collection[Payment]) -> None:
     """Write what has moved. The rows are locked by this transaction; the database checks the transition once more."""
-    await connection.execute(_CONCLUDE, as_rows([_row(payment) for payment in payments]))
+    await connection.execute(_CONCLUDE, as_rows([_moved(payment) for payment in payments]))
 
 
 async def append_events(connection: AsyncConnection, events: Sequence[PaymentEvent]) -> None:
@@ -167,6 +167,23 @@ def _row(payment: Payment) -> dict[str, Any]:
         "business_date": payment.business_date,
         "reserved_at": payment.reserved_at,
         "certain_by": payment.certain_by,
+        "next_attempt_at": payment.next_attempt_at,
+        "attempts": payment.attempts,
+        "concluded_at": payment.concluded_at,
+        "events": payment.events,
+    }
+
+
+def _moved(payment: Payment) -> dict[str, Any]:
+    return {
+        "bucket": payment.bucket,
+        "payment_id": payment.payment_id,
+        "state": payment.state,
+        "reason": payment.reason,
+        "response_code": payment.response_code,
+        "biller_reference": payment.biller_reference,
+        "window_id": payment.window_id,
+        "business_date": payment.business_date,
         "next_attempt_at": payment.next_attempt_at,
         "attempts": payment.attempts,
         "concluded_at": payment.concluded_at,

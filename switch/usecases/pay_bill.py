@@ -33,7 +33,8 @@ class PayBill:
 
         A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere.
         """
-        request = replace(request, customer_reference=plain_reference(request.customer_reference))
+        if (plain := plain_reference(request.customer_reference)) != request.customer_reference:
+            request = replace(request, customer_reference=plain)
         digest = request.digest()
         named = await self._named_inquiry(request)
         try:
