@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=2, le=100)] = 10
     host: str = "127.0.0.1"
     port: Port = 8080
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Processes of the API; one for each core where it is left out."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     log_level: str = "info"
@@ -34,6 +36,11 @@ class Settings(BaseSettings):
     def sandbox_keys(self) -> Path:
         """Private keys of the pretend participants."""
         return self.data / "sandbox" / "keys"
+
+    @property
+    def run(self) -> Path:
+        """What running processes share: their ids, the nonces that they have seen."""
+        return self.data / "run"
 
     @property
     def files(self) -> Path:

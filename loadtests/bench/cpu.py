@@ -44,8 +44,10 @@ class CpuClock:
 
 
 def memory_bytes(pid: int) -> int:
-    """Resident now."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+    """Resident now, of the process and its children."""
+    children = _children()
+    own = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+    return own + sum(map(memory_bytes, children.get(pid, ())))
 
 
 def peak_memory_bytes(pid: int) -> int:

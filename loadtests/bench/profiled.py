@@ -5,12 +5,14 @@ A timer on CPU time (ITIMER_PROF) and a signal handler: nothing to install, and 
 
 import json
 import signal
+import socket
 import sys
 from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-from switch.cli.serve import serve
+from switch.cli.api_process import serve_socket
+from switch.settings import load_settings
 
 SAMPLED_EVERY_SECONDS = 0.001
 Stack = tuple[tuple[str, str], ...]
@@ -90,7 +92,8 @@ def main() -> None:
     sampler = Sampler()
     sampler.start()
     try:
-        serve()
+        settings = load_settings()
+        serve_socket(settings, socket.create_server((settings.host, settings.port), backlog=2048))
     finally:
         sampler.stop()
         sampler.write(Path(sys.argv[1]))

@@ -23,6 +23,7 @@ from switch.api import (
 )
 from switch.api.authentication import Authentication
 from switch.api.exchange import Exchange
+from switch.api.nonces import Nonces
 from switch.api.openapi import describe, operation_id
 from switch.api.refused import answer_refusals
 from switch.api.sealing import Sealing
@@ -46,11 +47,11 @@ ROUTERS = (
 )
 
 
-def create_app(switch: Switch) -> ASGIApp:
-    """What the server runs: the routes inside the exchange."""
+def create_app(switch: Switch, nonces: Nonces | None = None) -> ASGIApp:
+    """What the server runs: the routes inside the exchange. Several processes of one switch share their nonces."""
     routes = create_routes()
     routes.state.switch = switch
-    return Exchange(routes, switch, Authentication(switch), Sealing(switch.signer, switch.clock))
+    return Exchange(routes, switch, Authentication(switch, nonces or Nonces()), Sealing(switch.signer, switch.clock))
 
 
 def create_routes() -> FastAPI:

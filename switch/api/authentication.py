@@ -27,10 +27,10 @@ OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 class Authentication:
     """Keys are the directory's, read anew for each message, so that a revoked key is dead at once."""
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Switch, nonces: Nonces) -> None:
         self._directory = switch.directory
         self._clock = switch.clock
-        self._nonces = Nonces()
+        self._nonces = nonces
 
     def caller(self, scope: Scope, body: bytes) -> Participant | None:
         """Who sent this; None for what needs no signature. Raises what is wrong with it."""

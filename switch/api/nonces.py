@@ -1,32 +1,81 @@
-"""Nonces: which signed messages were received already. Bounded: two generations, the older forgotten as a whole."""
+"""Nonces: which signed messages were received already, by any process of this machine: a table in a file that all of them map.
+
+A row is locked while it is looked at (fcntl: the operating system gives the lock of a killed process back); it holds for each nonce
+a hash and when it came, and forgets the oldest where that was long enough ago.
+"""
+
+import fcntl
+import hashlib
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from switch.domain.errors import Overloaded
 
-GENERATION_SECONDS = 90
-"""Longer than a signature can be fresh (60 s old and 10 s ahead): a nonce is remembered for one to two generations."""
-MOST_NONCES = 500_000
-"""A generation: about 5,500 messages a second for one process."""
+REMEMBERED_SECONDS = 90
+"""Longer than a signature can be fresh (60 s old and 10 s ahead)."""
+ROWS = 16_384
+PLACES = 64
+"""Of a row. All of them: about 10,000 messages a second for as long as they are remembered."""
+HASH_BYTES = 16
+_TIMES_BYTES = 4 * PLACES
+_ROW_BYTES = _TIMES_BYTES + HASH_BYTES * PLACES
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Nonces:
-    def __init__(self, generation_seconds: int = GENERATION_SECONDS, most: int = MOST_NONCES) -> None:
-        self._generation_seconds = generation_seconds
-        self._most = most
-        self._older: set[tuple[str, str]] = set()
-        self._newer: set[tuple[str, str]] = set()
-        self._began = float("-inf")
+    """Without a folder it is this process's own."""
+
+    def __init__(self, folder: Path | None = None, rows: int = ROWS) -> None:
+        self._rows = rows
+        self._file = None if folder is None else _opened(folder, rows * _ROW_BYTES)
+        self._bytes = mmap.mmap(-1 if self._file is None else self._file, rows * _ROW_BYTES)
+        self._times = memoryview(self._bytes).cast("I")
 
     def first_seen(self, keyid: str, nonce: str, monotonic: float) -> bool:
-        """Remember it; False where it is known already."""
-        age = monotonic - self._began
-        if age >= self._generation_seconds:
-            self._older = self._newer if age < 2 * self._generation_seconds else set()
-            self._newer = set()
-            self._began = monotonic
-        seen = (keyid, nonce)
-        if seen in self._newer or seen in self._older:
-            return False
-        if len(self._newer) >= self._most:
-            raise Overloaded(retry_after_seconds=self._generation_seconds)
-        self._newer.add(seen)
+        """Remember it; False where it is known already. Raises Overloaded where there is no place for it."""
+        hashed = hashlib.blake2b(f"{keyid}\0{nonce}".encode(), digest_size=HASH_BYTES).digest()
+        start = int.from_bytes(hashed[:4], "little") % self._rows * _ROW_BYTES
+        hashes, now = start + _TIMES_BYTES, int(monotonic) + 1
+        with self._locked(start):
+            if self._known(hashed, hashes, start + _ROW_BYTES):
+                return False
+            times = self._times[start // 4 : start // 4 + PLACES].tolist()
+            oldest = min(times)
+            if oldest and now - oldest < REMEMBERED_SECONDS:
+                raise Overloaded(retry_after_seconds=REMEMBERED_SECONDS)
+            place = times.index(oldest)
+            self._times[start // 4 + place] = now
+            self._bytes[hashes + HASH_BYTES * place : hashes + HASH_BYTES * (place + 1)] = hashed
         return True
+
+    def _known(self, hashed: bytes, begin: int, end: int) -> bool:
+        """Long forgotten is still known until its place is taken: a signature of then is stale anyway."""
+        found = self._bytes.find(hashed, begin, end)
+        while found >= 0 and (found - begin) % HASH_BYTES:
+            found = self._bytes.find(hashed, found + 1, end)
+        return found >= 0
+
+    @contextmanager
+    def _locked(self, start: int) -> Iterator[None]:
+        if self._file is None:
+            yield
+            return
+        fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW_BYTES, start)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW_BYTES, start)
+
+
+def _opened(folder: Path, size: int) -> int:
+    """A file for each start of the machine, since the times are of its monotonic clock."""
+    path = folder / f"nonces-{_BOOT.read_text(encoding='ascii').strip()}"
+    for former in folder.glob("nonces-*"):
+        if former != path:
+            former.unlink(missing_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.truncate(file, size)
+    return file

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -25,19 +26,23 @@ class Account:
 def launch(
     argv: Sequence[str | Path],
     *,
-    log_file: Path,
+    log_file: Path | None,
     env: Mapping[str, str] | None = None,
     account: Account | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
     working_directory: Path | None = None,
+    handed_on: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `argv` (its first word a full path). `env` is added to ours; output goes to the end of `log_file`."""
+    """Start `argv` (its first word a full path). `env` is added to ours; output goes to the end of `log_file`, or where ours goes.
+
+    It keeps the file descriptors that are `handed_on`, under the same numbers.
+    """
     if threading.current_thread() is not threading.main_thread():
         # Linux sends the death signal when the *thread* that started the child ends.
         raise RuntimeError("a tied child must be started from the main thread")
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
     tie = [sys.executable, "-I", "-S", str(_TIED), str(os.getpid()), str(int(death_signal)), str(uid), str(gid)]
-    with open_log(log_file) as log:
+    with open_log(log_file) if log_file is not None else nullcontext() as log:
         return subprocess.Popen(  # noqa: S603 - argv comes from our own code
             [*tie, *map(str, argv)],
             stdin=subprocess.DEVNULL,
@@ -46,6 +51,7 @@ def launch(
             env={**os.environ, **(env or {})},
             cwd=working_directory,
             start_new_session=True,
+            pass_fds=handed_on,
         )
 
 

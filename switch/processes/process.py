@@ -21,8 +21,9 @@ class Process:
         name: str,
         argv: Sequence[str | Path],
         *,
-        log_file: Path,
+        log_file: Path | None,
         env: Mapping[str, str] | None = None,
+        handed_on: Sequence[int] = (),
         ready: Callable[[], bool] | None = None,
         ready_within_seconds: float = 30.0,
         stop_within_seconds: float = 15.0,
@@ -31,6 +32,7 @@ class Process:
         self._argv = tuple(argv)
         self._log_file = log_file
         self._env = dict(env or {})
+        self._handed_on = handed_on
         self._ready = ready
         self._ready_within_seconds = ready_within_seconds
         self._stop_within_seconds = stop_within_seconds
@@ -41,7 +43,7 @@ class Process:
         return self._child.pid if self._child else None
 
     def start(self) -> None:
-        self._child = launch(self._argv, log_file=self._log_file, env=self._env)
+        self._child = launch(self._argv, log_file=self._log_file, env=self._env, handed_on=self._handed_on)
 
     def is_alive(self) -> bool:
         return self._child is not None and self._child.poll() is None
@@ -68,4 +70,4 @@ class Process:
         self._child.wait()
 
     def last_words(self) -> str:
-        return tail(self._log_file)
+        return "" if self._log_file is None else tail(self._log_file)

@@ -23,7 +23,7 @@ def surroundings(data: Path) -> dict[str, str]:
     names = ("SWITCH_PORT", "SWITCH_BILLERS_PORT", "SWITCH_RTGS_PORT")
     ports = {name: str(port) for name, port in zip(names, free_ports(len(names)), strict=True)}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SWITCH_DATABASE")}
-    return inherited | {"SWITCH_DATA": str(data)} | ports
+    return inherited | {"SWITCH_DATA": str(data), "SWITCH_WORKERS": "2"} | ports
 
 
 class RunningSwitch:

@@ -1,5 +1,6 @@
 """`switch run` from nothing: it pays, stops, goes on, and survives the death of any process, its own too."""
 
+import json
 import os
 import signal
 import socket
@@ -34,7 +35,7 @@ def test_the_data_outlive_ctrl_c_and_kill_and_no_process_does(tmp_path: Path) ->
     first.wait_started()
     paid = first.document("bank", "pay", *BILL, "--key", "first-order")
     children = list(first.pids().values())
-    assert len(children) == 5
+    assert set(first.pids()) == {"postgres", "billers", "rtgs", "api", "api-1", "api-2", "worker"}
     assert first.end() == 0
     assert all(map(is_gone, children))
 
@@ -84,7 +85,7 @@ def test_curl_pays_with_a_signed_body(started: RunningSwitch) -> None:
     assert (paid["state"], paid["bank_reference"]) == ("COMPLETED", 'مرجع "١"')
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "billers", "rtgs", "postgres"])
+@pytest.mark.parametrize("name", ["api", "api-2", "worker", "billers", "rtgs", "postgres"])
 def test_a_killed_process_is_started_again_and_payments_go_on(started: RunningSwitch, name: str) -> None:
     before = started.pids()[name]
     os.kill(before, signal.SIGKILL)
@@ -96,6 +97,13 @@ def test_a_killed_process_is_started_again_and_payments_go_on(started: RunningSw
     wait_until(pays, deadline_seconds=60)
     assert started.document("bank", "status", "--as", "100010", "--key", f"after-{name}")["state"] == "COMPLETED"
     assert started.command("verify").returncode == 0
+
+
+def test_a_message_is_heard_once_whichever_process_it_comes_to(started: RunningSwitch) -> None:
+    signed = started.command("sign", "GET", f"{started.url}/v1/position", "--as", "100010").stdout
+    answers = [subprocess.run(["curl", "-sS", "-K", "-"], input=signed, capture_output=True, text=True, check=True) for _ in range(12)]
+    heard = [json.loads(answer.stdout) for answer in answers]
+    assert [answer.get("code") for answer in heard] == [None] + ["nonce_replayed"] * 11
 
 
 def test_refusals_of_the_bank_command_are_words_and_exit_codes(started: RunningSwitch) -> None:

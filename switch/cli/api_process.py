@@ -1,0 +1,85 @@
+"""One process of the API: `python -m switch.cli.api_process FD` serves the listening socket that `switch serve` has handed on."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+import uvloop
+
+from switch.api.app import create_app
+from switch.api.nonces import Nonces
+from switch.application import Switch
+from switch.bootstrap import opened_switch
+from switch.cli.reaching import needs_database_and_key
+from switch.settings import Settings, load_settings
+from switch.telemetry import configure_logging
+
+STOP_WITHIN_SECONDS = 10
+KEPT_CONNECTION_SECONDS = 75
+DIRECTORY_CHECKED_EVERY_SECONDS = 1.0
+
+_log = structlog.get_logger("switch.serve")
+
+
+def serve_socket(settings: Settings, listening: socket.socket) -> None:
+    """Until SIGTERM or SIGINT; then requests under way are finished."""
+    configure_logging(settings.log_level, "api")
+    with listening, needs_database_and_key():
+        uvloop.run(_serve(settings, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    settings.run.mkdir(parents=True, exist_ok=True)
+    async with opened_switch(settings) as switch:
+        keeping = asyncio.create_task(_keep_directory(switch))
+        server = _Server(
+            uvicorn.Config(
+                create_app(switch, Nonces(settings.run)),
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=KEPT_CONNECTION_SECONDS,
+                timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+            )
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        _log.info("api.serving", at=listening.getsockname(), pid=os.getpid())
+        await server.serve(sockets=[listening])
+        keeping.cancel()
+    _log.info("api.stopped", pid=os.getpid())
+
+
+async def _keep_directory(switch: Switch) -> None:
+    """What staff change in another process is known here a second later."""
+    while True:
+        await asyncio.sleep(DIRECTORY_CHECKED_EVERY_SECONDS)
+        try:
+            await switch.directory.refresh_if_changed()
+        except Exception as fault:  # noqa: BLE001 - the database may be away for a while; the directory that we have still stands
+            _log.warning("directory.not_refreshed", fault=type(fault).__name__)
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again after serving, and so end us before the switch is closed."""
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+if __name__ == "__main__":
+    serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])))
