@@ -1,10 +1,15 @@
 """`switch` and `python -m switch`: the command line."""
 
-from switch.cli import app
+import sys
+
+from switch.cli import SettingsWrong, app
 
 
 def main() -> None:
-    app(prog_name="switch")
+    try:
+        app(prog_name="switch")
+    except SettingsWrong as wrong:
+        sys.exit(f"إعدادات خاطئة · Wrong settings: {wrong}")
 
 
 if __name__ == "__main__":

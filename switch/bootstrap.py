@@ -32,6 +32,7 @@ from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
 from switch.store.database import CommitUnknown, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
+from switch.store.server_safety import require_safe
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
@@ -119,7 +120,11 @@ async def look_at_schema(settings: Settings) -> Schema:
 
 @asynccontextmanager
 async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
-    """A switch from the settings; closed in the order that loses nothing."""
+    """A switch from the settings; closed in the order that loses nothing.
+
+    Raises SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
+    """
+    clock = SystemClock()
     database = connect(find_url(settings), pool_size=settings.pool_size)
     directory = CurrentDirectory(database)
     signer = load_switch_key(settings)
@@ -137,9 +142,10 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     )
     try:
         async with database.reading() as connection:
+            await require_safe(connection, clock.now())
             await require_current(connection)
         await directory.refresh()
-        switch = make_switch(database, directory, Outside(SystemClock(), signer, adapters))
+        switch = make_switch(database, directory, Outside(clock, signer, adapters))
         try:
             yield switch
         finally:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -67,5 +67,14 @@ class Settings(BaseSettings):
         return f"postgresql+psycopg://{rest}"
 
 
+class SettingsWrong(Exception):
+    """Which variables, and why; in words for people."""
+
+
 def load_settings() -> Settings:
-    return Settings()
+    """Raises SettingsWrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        said = (f"SWITCH_{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors(include_url=False, include_input=False))
+        raise SettingsWrong("; ".join(said)) from None

@@ -143,6 +143,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "overloaded": Kind(503, "Overloaded", "حمل زائد", Retry.AFTER_SECONDS),
         "switch_unavailable": Kind(503, "Switch unavailable", "المحوّل غير متاح", Retry.AFTER_SECONDS),
         "database_unreachable": Kind(503, "Database unreachable", "قاعدة البيانات غير متاحة", Retry.SAME_KEY),
+        "server_not_safe": Kind(503, "Database server not safe", "خادم قاعدة البيانات غير آمن", Retry.SAME_KEY),
+        "server_too_old": Kind(503, "Database server too old", "خادم قاعدة البيانات قديم", Retry.SAME_KEY),
+        "clock_far_off": Kind(503, "Clock far off", "الساعة غير مضبوطة", Retry.SAME_KEY),
         "schema_mismatch": Kind(503, "Schema not this program's", "مخطط قاعدة البيانات مختلف", Retry.SAME_KEY),
         "internal_fault": Kind(503, "Internal fault", "عطل داخلي", Retry.SAME_KEY),
     }

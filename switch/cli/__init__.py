@@ -6,6 +6,9 @@ import typer
 
 from switch.cli.commands import Commands
 from switch.cli.output import language
+from switch.settings import SettingsWrong
+
+__all__ = ["SettingsWrong", "app"]
 
 app = typer.Typer(
     name="switch",

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import structlog
+import typer
 import uvicorn
 import uvloop
 
@@ -82,4 +83,7 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
-    serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])))
+    try:
+        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])))
+    except typer.Exit as told:
+        sys.exit(told.exit_code)

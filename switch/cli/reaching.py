@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import typer
 
 from switch.bootstrap import DATABASE_TROUBLE
+from switch.cli.output import tell_refusal
+from switch.domain.errors import Refusal
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
 from switch.settings import Settings
 
@@ -49,6 +51,9 @@ def needs_database_and_key() -> Iterator[None]:
     except DATABASE_TROUBLE as unreachable:
         why = getattr(unreachable, "orig", "the line broke at COMMIT")
         _fail(f"the database cannot be reached; `switch run` starts one, or set SWITCH_DATABASE_URL: {why}")
+    except Refusal as refusal:
+        tell_refusal(refusal)
+        raise typer.Exit(CANNOT_START_EXIT_CODE) from None
     except (NoPostgres, ServerFailed, WrongVersion) as failed:
         _fail(str(failed))
 
