@@ -11,6 +11,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
 from switch.reports.payment_batches import PaymentBatches
+from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
@@ -89,6 +90,7 @@ class Switch:
     journal: Journal
     payment_batches: PaymentBatches
     payments: Payments
+    payment_stories: PaymentStories
     positions: Positions
     readiness: Readiness
     verification: Verification

@@ -23,6 +23,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
 from switch.reports.payment_batches import PaymentBatches
+from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
@@ -210,6 +211,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         journal=Journal(database),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
+        payment_stories=PaymentStories(database),
         positions=Positions(database),
         readiness=Readiness(database),
         verification=Verification(database, adapters.drop),

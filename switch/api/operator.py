@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from switch.api.authentication import OverseerCaller
 from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
@@ -21,13 +21,14 @@ from switch.api.operator_views import (
     totals_view,
 )
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, read_cursor, write_cursor
+from switch.api.payment_story_views import PaymentStoryView, story_view
 from switch.api.payment_views import PaymentPage, view
 from switch.api.reconciliation_views import BreakPage
 from switch.api.shapes import Moment, ParticipantText
 from switch.api.strict_route import StrictRoute
 from switch.api.window_views import WindowDetailView, WindowPage, detail_view
 from switch.api.windows import CurrencyInQuery, WindowIdInPath, WindowIdInQuery, page_of_windows, window_id
-from switch.domain.errors import CheckDigitWrong, CursorMalformed, NationalCodeMalformed, WindowUnknown
+from switch.domain.errors import CheckDigitWrong, CursorMalformed, NationalCodeMalformed, PaymentUnknown, WindowUnknown
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.payments import PaymentState
 from switch.reports.journal import BEGINNING, JournalPlace
@@ -38,6 +39,7 @@ router = APIRouter(prefix="/v1/operator", tags=["operator"], route_class=StrictR
 _LARGEST_XACT = 2**63 - 1
 _LARGEST_BUCKET = 2**15 - 1
 
+PaymentInPath = Annotated[str, Path(max_length=40, examples=["06H12R4ZTCFWA4KZR"])]
 CodeInQuery = Annotated[ParticipantText | None, Query()]
 
 
@@ -106,6 +108,15 @@ async def payments(
     found = await switch.payments.page(wanted, limit + 1)
     items = [view(payment) for payment in found[:limit]]
     return PaymentPage(items=items, next_cursor=write_cursor(items[-1].payment_id) if len(found) > limit else None)
+
+
+@router.get("/payments/{payment}", summary="The story of a payment · قصة دفعة", openapi_extra=refuses(PaymentUnknown))
+async def story(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) -> PaymentStoryView:
+    """Where is my payment? By its id or its payment reference: states, postings, advices, window, files, what others have booked, breaks.
+
+    أين دفعتي؟ بمعرّفها أو بمرجعها: حالاتها وقيودها وإشعاراتها ونافذتها وملفاتها وما في دفاتر الآخرين والفروق.
+    """
+    return story_view(await switch.payment_stories.named(payment))
 
 
 @router.get("/windows", summary="All windows · كل النوافذ", openapi_extra=refuses(CursorMalformed))

@@ -22,6 +22,7 @@ COMMANDS = MappingProxyType(
         "catalogue": "catalogue:app",
         "tariff": "tariff:app",
         "cap": "cap:app",
+        "payment": "payment:app",
         "window": "window:app",
         "settle": "settle:settle",
         "files": "files:app",

@@ -27,6 +27,9 @@ SERVICE_DIGITS = 9
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_FROM_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
+_AS_HEARD = str.maketrans("OIL", "011")
+_REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 
 
@@ -78,6 +81,20 @@ def bucketed_id(bucket: int, at: datetime) -> UUID:
 
 def bucket_of(identifier: UUID) -> int:
     return identifier.int >> 66 & (BUCKETS - 1)
+
+
+def payment_ids_of(reference: str) -> tuple[int, UUID, UUID] | None:
+    """The bucket of a payment reference, and the ids between which its payment's is (the second is out); None where it is misread.
+
+    Taken as people write and hear it: small letters, spaces and hyphens, O for 0, I and L for 1.
+    """
+    plain = reference.replace(" ", "").replace("-", "").upper()
+    text, check = plain[:-1].translate(_AS_HEARD), plain[-1:]
+    if _REFERENCE.fullmatch(text) is None or check_character(text, 36) != check:
+        return None
+    number = int.from_bytes(base64.b32hexdecode(text.encode().translate(_FROM_CROCKFORD)))
+    first = number >> 32 << 80
+    return number >> 22 & (BUCKETS - 1), UUID(int=first), UUID(int=first + (1 << 80))
 
 
 def payment_reference(payment_id: UUID) -> str:

@@ -20,6 +20,7 @@ _PAGE = text("""
                WHERE break_id = :after AND (CAST(:participant AS text) IS NULL OR participant_code = :participant)))
     ORDER BY business_date DESC, break_id DESC LIMIT :limit
 """)
+_OF_PAYMENT = text("SELECT * FROM break WHERE payment_id = :payment_id ORDER BY opened_at, break_id")
 _SIDES = text("""
     WITH opened AS (
         SELECT participant_code, side, kind, count(*) AS breaks FROM break
@@ -54,6 +55,11 @@ async def page(
     """Newest business date first; `after` is the break_id that the page before ended with."""
     parameters = {"participant": participant, "day": business_date, "state": state, "after": after, "limit": limit}
     return [from_row(row) for row in (await connection.execute(_PAGE, parameters)).all()]
+
+
+async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[Break]:
+    """Oldest first."""
+    return [from_row(row) for row in (await connection.execute(_OF_PAYMENT, {"payment_id": payment_id})).all()]
 
 
 async def sides(connection: AsyncConnection, business_date: date, currency: str) -> list[SideResult]:

@@ -1,5 +1,7 @@
 """Issued files as they are asked for. Reads only."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +19,9 @@ _PAGE = text("""
 """)
 _ONE = text("SELECT * FROM issued_file WHERE file_id = :file AND (CAST(:code AS text) IS NULL OR participant_code = :code)")
 _OF_WINDOW = text("SELECT * FROM issued_file WHERE window_id = :window ORDER BY kind, participant_code, revision")
+_OF_PARTICIPANTS = text("""
+    SELECT * FROM issued_file WHERE window_id = :window AND participant_code = ANY(:codes) ORDER BY kind, participant_code, revision
+""")
 _BEFORE = text("""
     SELECT * FROM issued_file WHERE participant_code = :code AND kind = :kind AND currency = :currency AND sequence = :sequence
     ORDER BY revision DESC LIMIT 1
@@ -35,6 +40,10 @@ async def one(connection: AsyncConnection, code: ParticipantCode | None, file_id
 
 async def of_window(connection: AsyncConnection, window_id: str) -> list[IssuedFile]:
     return [from_row(row) for row in (await connection.execute(_OF_WINDOW, {"window": window_id})).all()]
+
+
+async def of_participants(connection: AsyncConnection, window_id: str, codes: Sequence[ParticipantCode]) -> list[IssuedFile]:
+    return [from_row(row) for row in (await connection.execute(_OF_PARTICIPANTS, {"window": window_id, "codes": list(codes)})).all()]
 
 
 async def before(connection: AsyncConnection, file: IssuedFile) -> IssuedFile | None:

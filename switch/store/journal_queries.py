@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.identifiers import PaymentId, WindowId
+from switch.domain.identifiers import PaymentId, WindowId, bucket_of
 from switch.domain.ledger import EntryKind, Posting
 
 # What began before `pg_snapshot_xmin` has ended, so nothing can still appear at or before a place that was shown.
@@ -19,6 +19,12 @@ _FOLLOW = text("""
     WHERE (entry.xact, entry.bucket, entry.entry_id) > (CAST(:xact AS bigint), CAST(:bucket AS smallint), CAST(:entry_id AS uuid))
       AND entry.xact < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
     ORDER BY entry.xact, entry.bucket, entry.entry_id LIMIT :limit
+""")
+_OF_PAYMENT = text("""
+    SELECT entry.bucket, entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id, entry.created_at, entry.xact,
+        (SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
+         FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id) AS postings
+    FROM journal_entry AS entry WHERE entry.bucket = :bucket AND entry.payment_id = :payment_id ORDER BY entry.entry_id
 """)
 _SUMS = text("""
     SELECT account_code, currency, coalesce(sum(minor) FILTER (WHERE minor > 0), 0)::bigint AS debit,
@@ -61,6 +67,12 @@ class AccountSum(NamedTuple):
 
 async def follow(connection: AsyncConnection, after: JournalPlace, limit: int) -> list[FollowedEntry]:
     rows = (await connection.execute(_FOLLOW, {**after._asdict(), "limit": limit})).all()
+    return [_entry(row) for row in rows]
+
+
+async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[FollowedEntry]:
+    """Oldest first."""
+    rows = (await connection.execute(_OF_PAYMENT, {"bucket": bucket_of(payment_id), "payment_id": payment_id})).all()
     return [_entry(row) for row in rows]
 
 

@@ -43,6 +43,12 @@ async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) ->
     return [_event(row) for row in (await connection.execute(query)).all()]
 
 
+async def between(connection: AsyncConnection, bucket: int, first: UUID, end: UUID) -> list[Payment]:
+    """Those of a bucket whose ids are from the first up to, without it, the end."""
+    query = select(table).where(table.c.bucket == bucket, table.c.payment_id >= first, table.c.payment_id < end)
+    return [from_row(row) for row in (await connection.execute(query)).all()]
+
+
 def _conditions(wanted: PaymentFilter) -> list[ColumnElement[bool]]:
     columns = table.c
     equal: dict[Any, Any] = {

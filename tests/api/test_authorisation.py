@@ -45,6 +45,7 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/operator/journal"): OVERSEERS,
     ("GET", "/v1/operator/positions"): OVERSEERS,
     ("GET", "/v1/operator/payments"): OVERSEERS,
+    ("GET", "/v1/operator/payments/{payment}"): OVERSEERS,
     ("GET", "/v1/operator/windows"): OVERSEERS,
     ("GET", "/v1/operator/windows/{window_id}"): OVERSEERS,
     ("GET", "/v1/operator/breaks"): OVERSEERS,
@@ -59,6 +60,7 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
 CALLERS = {"bank": BANK, "biller": BILLER, "operator": OPERATOR, "overseer": OVERSEER}
 MADE_UP = {
     "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{payment}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{batch_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{window_id}": "SYP-19990101-01",
@@ -110,7 +112,7 @@ async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
 async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Line, path: str) -> None:
     method = "POST" if path.endswith("/acknowledgement") else "GET"
     answers = []
-    for code in (BANK, OTHER_BANK, BILLER):
+    for code in (BANK, OTHER_BANK, BILLER, OPERATOR):
         answer = await _call(line.of(code), method, path)
         if answer.status_code != 403:
             answers.append({**answer.json(), "request_id": ""})

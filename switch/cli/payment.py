@@ -1,0 +1,100 @@
+"""`switch payment`: where a payment is, and everything that was ever done about it."""
+
+from typing import Annotated
+
+import typer
+
+from switch.application import Switch
+from switch.cli.output import AsJson, money, print_json, print_table
+from switch.cli.session import run
+from switch.domain.identifiers import idempotency_key, participant_code
+from switch.reports.payment_stories import PaymentStory
+
+app = typer.Typer(help="One payment and its whole story.", no_args_is_help=True)
+
+Name = Annotated[str | None, typer.Argument(metavar="[PAYMENT]", help="Its id, or its payment reference as a customer reads it out.")]
+
+
+@app.command()
+def story(
+    payment: Name = None,
+    bank: Annotated[str | None, typer.Option(help="With --key: the bank that ordered it.")] = None,
+    key: Annotated[str | None, typer.Option(help="With --bank: its idempotency key.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where is my payment? Its states and who moved it, its postings, advices, window, files, what the others have booked, and breaks."""
+    if (payment is None) == (bank is None or key is None):
+        raise typer.BadParameter("give a payment, or --bank and --key")
+
+    async def work(switch: Switch) -> PaymentStory:
+        if payment is not None:
+            return await switch.payment_stories.named(payment)
+        return await switch.payment_stories.under_key(participant_code(bank or ""), idempotency_key(key or ""))
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _show(found: PaymentStory) -> None:
+    its, currency = found.payment, found.payment.request.amount.currency
+    about = [
+        ("الحالة · state", its.state),
+        ("المرجع · payment reference", its.reference),
+        ("المعرّف · payment id", its.payment_id),
+        ("المصرف · bank", f"{its.request.bank}, {its.request.bank_reference}"),
+        ("الجهة · biller", f"{its.biller}, {its.biller_reference or '–'}"),
+        ("الخدمة والزبون · service, customer", f"{its.request.service}, {its.request.customer_reference}"),
+        ("الفاتورة · bill", its.request.bill_number),
+        ("المبلغ · amount", f"{money(its.request.amount.minor, currency)} {currency}"),
+        ("السبب · reason", its.reason),
+        ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),
+        ("نافذة التسوية · window", None if found.window is None else f"{found.window.window_id} ({found.window.state})"),
+        ("مرجع التسوية · RTGS reference", None if found.window is None else found.window.rtgs_reference),
+    ]
+    print_table("الدفعة · Payment", ("", ""), about)
+    print_table(
+        "ما جرى · What happened",
+        ("at (UTC)", "from", "to", "by", "note"),
+        ((f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event.from_state, event.to_state, event.by, event.note) for event in found.history),
+    )
+    print_table(
+        "القيود · Postings (debit +, credit −)",
+        ("entry", "account", "amount"),
+        ((entry.kind, posting.account, money(posting.minor, posting.currency)) for entry in found.entries for posting in entry.postings),
+        right=("amount",),
+    )
+    print_table(
+        "الإشعارات · Advices",
+        ("event", "kind", "attempts", "acknowledged (UTC)"),
+        (
+            (
+                advice.event_id,
+                advice.kind,
+                advice.attempts,
+                f"{advice.acknowledged_at:%Y-%m-%d %H:%M:%S}" if advice.acknowledged_at else None,
+            )
+            for advice in found.advices
+        ),
+    )
+    print_table(
+        "الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files)
+    )
+    print_table(
+        "في دفاتر الآخرين · In the others' books",
+        ("participant", "statement", "line", "own reference", "amount", "business date"),
+        (
+            (line.participant, line.statement_id, line.line, line.own_reference, money(line.minor, line.currency), line.business_date)
+            for line in found.stated
+        ),
+        right=("amount",),
+    )
+    if found.breaks:
+        print_table(
+            "الفروق · Breaks",
+            ("kind", "participant", "at stake", "the switch has", "they have", "state"),
+            ((its.kind, its.participant, money(its.minor, its.currency), its.ours, its.theirs, its.state) for its in found.breaks),
+            right=("at stake",),
+        )

@@ -1,0 +1,102 @@
+"""“Where is my payment?”: the whole story of one payment, from the order to the last book that has it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from switch.domain.books import KeyOf
+from switch.domain.errors import PaymentUnknown
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, payment_ids_of
+from switch.domain.payments import Payment, PaymentEvent
+from switch.domain.reconciliation import Break
+from switch.domain.settlement import Window
+from switch.domain.statements import IssuedFile
+from switch.store import (
+    advice_queries,
+    break_queries,
+    file_queries,
+    idempotency,
+    journal_queries,
+    payment_queries,
+    payments,
+    statement_queries,
+    windows,
+)
+from switch.store.advice_queries import Delivery
+from switch.store.database import Connection, Database
+from switch.store.journal_queries import FollowedEntry
+from switch.store.statement_queries import StatedLine
+
+__all__ = ["Delivery", "PaymentStories", "PaymentStory", "StatedLine"]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStory:
+    """All of one moment."""
+
+    payment: Payment
+    history: Sequence[PaymentEvent]
+    entries: Sequence[FollowedEntry]
+    advices: Sequence[Delivery]
+    window: Window | None
+    files: Sequence[IssuedFile]
+    """Of its bank and its biller, for its window."""
+    stated: Sequence[StatedLine]
+    """How its bank and its biller have it in their statements."""
+    breaks: Sequence[Break]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStories:
+    database: Database
+
+    async def named(self, name: str) -> PaymentStory:
+        """By its id, or by its payment reference as a customer reads it out. Raises PaymentUnknown."""
+        async with self.database.snapshot() as connection:
+            if (payment := await _named(connection, name)) is None:
+                raise PaymentUnknown()
+            return await _story(connection, payment)
+
+    async def under_key(self, bank: ParticipantCode, key: IdempotencyKey) -> PaymentStory:
+        """Raises PaymentUnknown, or the refusal that stands under the key."""
+        async with self.database.snapshot() as connection:
+            record = (await idempotency.find(connection, [KeyOf(bank, key)])).get(KeyOf(bank, key))
+            if record is not None and record.refusal is not None:
+                raise record.refusal
+            if record is None or record.payment_id is None:
+                raise PaymentUnknown()
+            return await _story(connection, (await payments.find(connection, [record.payment_id]))[record.payment_id])
+
+
+async def _named(connection: Connection, name: str) -> Payment | None:
+    try:
+        found = await payments.find(connection, [UUID(name)])
+    except ValueError:
+        if (place := payment_ids_of(name)) is None:
+            return None
+        plain = name.replace(" ", "").replace("-", "").upper()
+        candidates = await payment_queries.between(connection, *place)
+        return next((payment for payment in candidates if place == payment_ids_of(payment.reference) and _same(payment, plain)), None)
+    return next(iter(found.values()), None)
+
+
+def _same(payment: Payment, plain: str) -> bool:
+    """The last character of a reference depends on all before it; letters that are heard alike are alike."""
+    heard = str.maketrans("OIL", "011")
+    return payment.reference.translate(heard) == plain.translate(heard)
+
+
+async def _story(connection: Connection, payment: Payment) -> PaymentStory:
+    both = (payment.request.bank, payment.biller)
+    since = payment.business_date or date.min
+    return PaymentStory(
+        payment=payment,
+        history=await payment_queries.history(connection, payment.bucket, payment.payment_id),
+        entries=await journal_queries.of_payment(connection, payment.payment_id),
+        advices=await advice_queries.of_payment(connection, payment.payment_id),
+        window=None if payment.window_id is None else await windows.find(connection, payment.window_id),
+        files=[] if payment.window_id is None else await file_queries.of_participants(connection, payment.window_id, both),
+        stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),
+        breaks=await break_queries.of_payment(connection, payment.payment_id),
+    )
