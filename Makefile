@@ -1,7 +1,7 @@
 # The commands of this project; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check lint format lock clean
+.PHONY: help install run demo faults bench load test check lint format lock clean
 
 BIN := .venv/bin
 # What exists of the checked folders.
@@ -18,6 +18,15 @@ run: install  ## Start the switch with its own PostgreSQL; Ctrl-C stops everythi
 
 demo: install  ## Start the switch with pretend banks, billers and RTGS, and show a day
 	@$(BIN)/switch demo
+
+KILLS ?= 100
+SEED ?= 1
+
+faults: install  ## A long day in which processes die by kill -9 (KILLS=100 SEED=1); every book must agree in the end
+	@SWITCH_DATA=data/faults $(BIN)/switch demo --payments 12000 --kills $(KILLS) --seed $(SEED)
+
+bench: install  ## Measure every goal for speed beside its reference; writes loadtests/results/
+	@$(BIN)/python -m loadtests.bench $(BENCH)
 
 check: install  ## Format, lint, types, imports, unit and architecture tests (under a minute)
 	$(BIN)/ruff format --check $(CODE)

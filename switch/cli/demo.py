@@ -30,6 +30,7 @@ STOPPED_EXIT_CODE = 130
 def demo(
     payments: Annotated[int, typer.Option(min=100, max=200_000, help="How many customers come that day.")] = 3_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed is the same day.")] = 1,
+    kills: Annotated[int, typer.Option(min=0, max=1_000, help="How many times a process dies by kill -9 while they pay.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Show a business day: all banks pay all billers, some of which misbehave or lie; windows settle; the books are compared and proven.
@@ -39,7 +40,7 @@ def demo(
     """
     configure_logging("critical", "demo")
     tell: Callable[[str], None] = (lambda text: print(text, file=sys.stderr, flush=True)) if as_json else say
-    report = DayReport(seed=seed, wishes=payments)
+    report = DayReport(seed=seed, wishes=payments, kills=kills)
     try:
         settings = _own_settings()
         report.data = str(settings.data)

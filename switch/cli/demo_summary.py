@@ -55,9 +55,11 @@ def _reconciliation(report: DayReport) -> None:
 
 
 def _verdict(report: DayReport) -> None:
+    killed = ", ".join(f"{name} {count}" for name, count in report.killed.items()) or "–"
     restarted = ", ".join(f"{name} {count}" for name, count in report.restarts.items() if count) or "–"
     spent = ", ".join(f"{stage} {seconds:g} s" for stage, seconds in report.seconds.items())
     say(f"الكشوف · statements: {report.statements}, {report.matched:,} lines matched, {len(report.breaks)} breaks")
+    say(f"قُتل بـ kill -9 · killed: {killed} ({sum(report.killed.values())})")
     say(f"أعيد تشغيله · restarted: {restarted}      الزمن · time: {spent}")
     say(f"الملفات · files checked: {report.files}, {report.file_lines:,} lines      سجلات فُحصت · rows verified: {report.rows_verified:,}")
     data = "" if report.data == "data" else f"SWITCH_DATA={report.data} "

@@ -1,5 +1,6 @@
 """`switch payment`: where a payment is, and everything that was ever done about it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -55,18 +56,18 @@ def _show(found: PaymentStory) -> None:
         ("مرجع التسوية · RTGS reference", None if found.window is None else found.window.rtgs_reference),
     ]
     print_table("الدفعة · Payment", ("", ""), about)
-    print_table(
+    _list(
         "ما جرى · What happened",
         ("at (UTC)", "from", "to", "by", "note"),
         ((f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event.from_state, event.to_state, event.by, event.note) for event in found.history),
     )
-    print_table(
+    _list(
         "القيود · Postings (debit +, credit −)",
         ("entry", "account", "amount"),
         ((entry.kind, posting.account, money(posting.minor, posting.currency)) for entry in found.entries for posting in entry.postings),
         right=("amount",),
     )
-    print_table(
+    _list(
         "الإشعارات · Advices",
         ("event", "kind", "attempts", "acknowledged (UTC)"),
         (
@@ -79,10 +80,8 @@ def _show(found: PaymentStory) -> None:
             for advice in found.advices
         ),
     )
-    print_table(
-        "الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files)
-    )
-    print_table(
+    _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
+    _list(
         "في دفاتر الآخرين · In the others' books",
         ("participant", "statement", "line", "own reference", "amount", "business date"),
         (
@@ -91,10 +90,15 @@ def _show(found: PaymentStory) -> None:
         ),
         right=("amount",),
     )
-    if found.breaks:
-        print_table(
-            "الفروق · Breaks",
-            ("kind", "participant", "at stake", "the switch has", "they have", "state"),
-            ((its.kind, its.participant, money(its.minor, its.currency), its.ours, its.theirs, its.state) for its in found.breaks),
-            right=("at stake",),
-        )
+    _list(
+        "الفروق · Breaks",
+        ("kind", "participant", "at stake", "the switch has", "they have", "state"),
+        ((its.kind, its.participant, money(its.minor, its.currency), its.ours, its.theirs, its.state) for its in found.breaks),
+        right=("at stake",),
+    )
+
+
+def _list(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """Nothing where there is nothing."""
+    if found := list(rows):
+        print_table(title, columns, found, right=right)

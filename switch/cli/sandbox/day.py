@@ -1,8 +1,6 @@
 """A business day from beginning to end: banks pay, windows close and settle, files go out, three sides reconcile, the books are proven."""
 
 import asyncio
-import os
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,6 +17,7 @@ from switch.bootstrap import DATABASE_TROUBLE
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.output import progress
 from switch.cli.sandbox import agreement
+from switch.cli.sandbox.kills import Kills
 from switch.cli.sandbox.report import DayReport
 from switch.cli.sandbox.sandbox import Sandbox
 from switch.client import AsyncSwitchClient, Document, Patience
@@ -56,7 +55,7 @@ class BusinessDay:
 
     async def live(self) -> None:
         async with self._everybody_connected():
-            with self._stage("pay", "banks inquire and pay; the window closes under load; the API is killed with kill -9 and comes back"):
+            with self._stage("pay", "banks inquire and pay; the window closes under load; processes are killed with kill -9 and come back"):
                 await self._pay()
             with self._stage("certain", "payments in doubt are enquired after until every bank knows"):
                 await self._become_certain()
@@ -72,20 +71,24 @@ class BusinessDay:
     async def _pay(self) -> None:
         services = [service for biller in shipped_billers().values() for service in biller.services.values()]
         wanted = wishes(services, list(self.banks.clients), self.report.wishes, self.report.seed)
-        half, three_quarters = asyncio.Event(), asyncio.Event()
+        half, progressed = asyncio.Event(), 0.0
+        kills = Kills(self.sandbox.settings.run, self.sandbox.tell, self.report.seed, self.report.kills)
         with progress("inquiries and payments", hidden=self.quiet) as steps:
 
             def done(count: int) -> None:
+                nonlocal progressed
                 steps(count, len(wanted))
-                if 2 * count >= len(wanted):
+                progressed = count / len(wanted)
+                if progressed >= 1 / 2:
                     half.set()
-                if 4 * count >= 3 * len(wanted):
-                    three_quarters.set()
 
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._close_after(half))
-                group.create_task(self._kill_after(three_quarters))
+                group.create_task(kills.spread(lambda: progressed))
                 group.create_task(self.banks.pay_all(wanted, at_once=CUSTOMERS_AT_ONCE, progress=done))
+        self.report.killed = kills.done
+        if sum(kills.done.values()) != self.report.kills:
+            self.report.wrongs.append(f"{self.report.kills} kills were asked for, {sum(kills.done.values())} were done")
         day = self.banks.day
         self.report.inquiries, self.report.refused_inquiries = day.inquiries, day.refused_inquiries
         self.report.first_in_doubt = sum(not ordered.certain for ordered in day.ordered.values())
@@ -94,12 +97,6 @@ class BusinessDay:
         await moment.wait()
         closed = await _patiently(lambda: self.switch.close_window(CURRENCY, by=BY))
         self.sandbox.tell(f"window {closed.closed.window_id} has closed under load, {closed.opened.window_id} is open")
-
-    async def _kill_after(self, moment: asyncio.Event) -> None:
-        await moment.wait()
-        pid = int((self.sandbox.settings.data / "run" / "api.pid").read_text(encoding="ascii"))
-        os.kill(pid, signal.SIGKILL)
-        self.sandbox.tell(f"kill -9 {pid}: the API is gone in mid-run, and is started again")
 
     async def _become_certain(self) -> None:
         with progress("payments in doubt", hidden=self.quiet) as steps:

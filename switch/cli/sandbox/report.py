@@ -8,6 +8,10 @@ from typing import Any
 class DayReport:
     seed: int
     wishes: int
+    kills: int = 0
+    """How many were asked for."""
+    killed: dict[str, int] = field(default_factory=dict)
+    """Processes that were killed with kill -9, by name."""
     data: str = ""
     """The folder that holds the books of this day."""
     seconds: dict[str, float] = field(default_factory=dict)
