@@ -8,8 +8,6 @@ import fcntl
 import hashlib
 import mmap
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from switch.domain.errors import Overloaded
@@ -39,7 +37,8 @@ class Nonces:
         hashed = hashlib.blake2b(f"{keyid}\0{nonce}".encode(), digest_size=HASH_BYTES).digest()
         start = int.from_bytes(hashed[:4], "little") % self._rows * _ROW_BYTES
         hashes, now = start + _TIMES_BYTES, int(monotonic) + 1
-        with self._locked(start):
+        self._lock(start, fcntl.LOCK_EX)
+        try:
             if self._known(hashed, hashes, start + _ROW_BYTES):
                 return False
             times = self._times[start // 4 : start // 4 + PLACES].tolist()
@@ -49,6 +48,8 @@ class Nonces:
             place = times.index(oldest)
             self._times[start // 4 + place] = now
             self._bytes[hashes + HASH_BYTES * place : hashes + HASH_BYTES * (place + 1)] = hashed
+        finally:
+            self._lock(start, fcntl.LOCK_UN)
         return True
 
     def _known(self, hashed: bytes, begin: int, end: int) -> bool:
@@ -58,16 +59,9 @@ class Nonces:
             found = self._bytes.find(hashed, found + 1, end)
         return found >= 0
 
-    @contextmanager
-    def _locked(self, start: int) -> Iterator[None]:
-        if self._file is None:
-            yield
-            return
-        fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW_BYTES, start)
-        try:
-            yield
-        finally:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW_BYTES, start)
+    def _lock(self, start: int, how: int) -> None:
+        if self._file is not None:
+            fcntl.lockf(self._file, how, _ROW_BYTES, start)
 
 
 def _opened(folder: Path, size: int) -> int:

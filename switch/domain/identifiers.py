@@ -26,7 +26,8 @@ PARTICIPANT_DIGITS = 6
 SERVICE_DIGITS = 9
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
-_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TWO_CHARACTERS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 _FROM_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
 _AS_HEARD = str.maketrans("OIL", "011")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}", re.ASCII)
@@ -100,5 +101,5 @@ def payment_ids_of(reference: str) -> tuple[int, UUID, UUID] | None:
 def payment_reference(payment_id: UUID) -> str:
     """What a customer reads out: 16 characters of time, bucket and chance, and an ISO 7064 MOD 37,36 check character."""
     number = (payment_id.int >> 80) << 32 | bucket_of(payment_id) << 22 | payment_id.int >> 40 & (1 << 22) - 1
-    text = base64.b32hexencode(number.to_bytes(10)).translate(_CROCKFORD).decode("ascii")
+    text = "".join(_TWO_CHARACTERS[number >> shift & 1023] for shift in range(70, -1, -10))
     return text + check_character(text, 36)

@@ -15,7 +15,7 @@ from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions
-from switch.store.database import Database
+from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
 
@@ -72,22 +72,25 @@ async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequenc
 
 
 async def _write(connection: AsyncConnection, changes: Changes) -> None:
+    """Each has its own table or its own rows: they go together."""
+    together = Together()
     if changes.keys:
-        await idempotency.refuse(connection, changes.keys)
+        await idempotency.refuse(together, changes.keys)
     if changes.reserved:
-        await payments.insert(connection, changes.reserved.values())
+        await payments.insert(together, changes.reserved.values())
     if changes.concluded:
-        await payments.conclude(connection, changes.concluded.values())
+        await payments.conclude(together, changes.concluded.values())
     if changes.events:
-        await payments.append_events(connection, changes.events)
+        await payments.append_events(together, changes.events)
     if changes.bills:
-        await bills.update(connection, changes.bills.values())
+        await bills.update(together, changes.bills.values())
     if changes.entries:
-        await journal.append(connection, changes.entries)
+        await journal.append(together, changes.entries)
     if changes.advices:
-        await outbox.append(connection, changes.advices)
+        await outbox.append(together, changes.advices)
     if changes.positions:
-        await positions.update(connection, changes.positions.values())
+        await positions.update(together, changes.positions.values())
+    await together.run(connection)
 
 
 def _bill_key(payment: Payment) -> BillKey | None:

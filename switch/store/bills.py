@@ -11,7 +11,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.identifiers import ServiceCode, bucket_for
 from switch.domain.money import Money
 from switch.domain.participants import Name
-from switch.store.database import as_rows, insert_rows, rows_of
+from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import bill as table
 
 _COLUMNS = tuple(table.c.keys())
@@ -62,7 +62,7 @@ async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[Bil
     return {bill.key: bill for bill in map(from_row, (await connection.execute(_LOCK, parameters)).all())}
 
 
-async def update(connection: AsyncConnection, bills: Collection[Bill]) -> None:
+async def update(connection: Writing, bills: Collection[Bill]) -> None:
     await connection.execute(_UPDATE, as_rows([_row(bill) for bill in bills]))
 
 

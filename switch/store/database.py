@@ -1,5 +1,6 @@
 """The database: the only place that begins or commits a transaction."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -14,9 +15,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
 LOCK_TIMEOUT_MILLISECONDS = 5_000
 STATEMENT_TIMEOUT_MILLISECONDS = 60_000
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
 Connection = AsyncConnection
 """For use cases, which hand one on within a transaction and know nothing else of it."""
+
+
+class Together:
+    """Writes that go to the database in one statement and one round trip. Each sees what was there before all of them.
+
+    Store functions that only write take it in the place of a connection.
+    """
+
+    def __init__(self) -> None:
+        self._writes: list[tuple[str, Mapping[str, Any]]] = []
+
+    async def execute(self, statement: TextClause, parameters: Mapping[str, Any]) -> None:
+        self._writes.append((statement.text, parameters))
+
+    async def run(self, connection: AsyncConnection) -> None:
+        if self._writes:
+            parameters = {f"{name}_{place}": value for place, (_, own) in enumerate(self._writes) for name, value in own.items()}
+            await connection.execute(_in_one_statement(tuple(written for written, _ in self._writes)), parameters)
+
+
+Writing = AsyncConnection | Together
 
 
 class CommitUnknown(Exception):
@@ -74,6 +97,15 @@ def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
         connect_args={"application_name": name, "options": options, "prepare_threshold": 3},
     )
     return Database(engine)
+
+
+@lru_cache(maxsize=256)
+def _in_one_statement(writes: tuple[str, ...]) -> TextClause:
+    """A constant for each set of writes, so that it is prepared once (PostgreSQL, 7.8.4: data-modifying statements in WITH)."""
+    parts = [_PARAMETER.sub(rf":\1_{place}", write) for place, write in enumerate(writes)]
+    *first, last = parts
+    named = ", ".join(f"write_{place} AS ({part})" for place, part in enumerate(first))
+    return text(f"WITH {named} {last}" if first else last)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from switch.domain.admission import RecordRefusal, Reserve
 from switch.domain.books import KeyOf, KeyRecord
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.kept_refusals import stored_refusal
-from switch.store.database import as_rows, insert_rows
+from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.payments import idempotency
 
 _CLAIM = insert_rows(
@@ -59,7 +59,7 @@ async def find(connection: AsyncConnection, keys: Iterable[KeyOf]) -> dict[KeyOf
     return {KeyOf(row.bank_code, row.idempotency_key): _record(row) for row in rows}
 
 
-async def refuse(connection: AsyncConnection, records: Mapping[KeyOf, KeyRecord]) -> None:
+async def refuse(connection: Writing, records: Mapping[KeyOf, KeyRecord]) -> None:
     refused = [(key, record.refusal) for key, record in records.items() if record.refusal is not None]
     if refused:
         parameters = {

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from switch.domain.identifiers import bucket_of
 from switch.domain.ledger import JournalEntry
-from switch.store.database import as_rows, insert_rows
+from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.ledger import journal_entry, posting
 
 _ENTRY_COLUMNS = tuple(column.name for column in journal_entry.c if column.name != "xact")
@@ -16,7 +14,7 @@ _INSERT_ENTRIES = insert_rows(journal_entry, _ENTRY_COLUMNS)
 _INSERT_POSTINGS = insert_rows(posting, _POSTING_COLUMNS)
 
 
-async def append(connection: AsyncConnection, entries: Sequence[JournalEntry]) -> None:
+async def append(connection: Writing, entries: Sequence[JournalEntry]) -> None:
     await connection.execute(_INSERT_ENTRIES, as_rows([_entry_row(entry) for entry in entries]))
     rows = [row for entry in entries for row in _posting_rows(entry)]
     await connection.execute(_INSERT_POSTINGS, as_rows(rows))

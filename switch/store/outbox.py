@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, bucket_of
-from switch.store.database import as_rows, insert_rows
+from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.outbox import outbox
 
 _COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
@@ -46,7 +46,7 @@ _RELEASE = text("""
 _EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
 
 
-async def append(connection: AsyncConnection, advices: Sequence[Advice]) -> None:
+async def append(connection: Writing, advices: Sequence[Advice]) -> None:
     rows = [
         {
             "bucket": bucket_of(advice.event_id),

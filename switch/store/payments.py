@@ -14,7 +14,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
-from switch.store.database import as_rows, insert_rows, rows_of
+from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
 
@@ -57,16 +57,16 @@ _LEASE = text("""
 """)
 
 
-async def insert(connection: AsyncConnection, payments: Collection[Payment]) -> None:
+async def insert(connection: Writing, payments: Collection[Payment]) -> None:
     await connection.execute(_INSERT, as_rows([_row(payment) for payment in payments]))
 
 
-async def conclude(connection: AsyncConnection, payments: Collection[Payment]) -> None:
+async def conclude(connection: Writing, payments: Collection[Payment]) -> None:
     """Write what has moved. The rows are locked by this transaction; the database checks the transition once more."""
     await connection.execute(_CONCLUDE, as_rows([_moved(payment) for payment in payments]))
 
 
-async def append_events(connection: AsyncConnection, events: Sequence[PaymentEvent]) -> None:
+async def append_events(connection: Writing, events: Sequence[PaymentEvent]) -> None:
     rows = [
         {
             "bucket": bucket_of(event.payment_id),

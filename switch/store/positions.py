@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.positions import Position
+from switch.store.database import Writing
 
 SLOT = 0
 """One slot on one machine; a cap that is split over shards has more."""
@@ -30,7 +31,7 @@ async def lock(connection: AsyncConnection, owners: Iterable[tuple[ParticipantCo
     return {(row.bank_code, row.currency): Position(*row) for row in rows}
 
 
-async def update(connection: AsyncConnection, positions: Collection[Position]) -> None:
+async def update(connection: Writing, positions: Collection[Position]) -> None:
     parameters = {
         "banks": [position.bank for position in positions],
         "currencies": [position.currency for position in positions],

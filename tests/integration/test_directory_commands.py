@@ -1,6 +1,8 @@
 """The commands of staff on a real database: migrate, load, admit, keys, caps; refusals in both languages and exit codes."""
 
 import json
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,14 @@ from typer.testing import CliRunner
 
 from switch.cli import app
 from switch.cli.key_files import ensure_switch_key
+from switch.postgres_server import PostgresServer
 from switch.settings import load_settings
 from switch.signatures import generate_key
+from switch.store.migration import migrate
 
 BANK = "100010"
+MIGRATED = "migrated"
+_numbers = count(1)
 
 
 class Desk:
@@ -36,6 +42,24 @@ def desk_at(url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setenv("SWITCH_DATA", str(data))
     ensure_switch_key(load_settings())
     return Desk()
+
+
+@pytest.fixture(scope="module")
+def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """No command works on the shared server of the tests: it may forget what it has acknowledged."""
+    with PostgresServer(tmp_path_factory.mktemp("durable")) as server:
+        migrate(server.create_database(MIGRATED))
+        yield server
+
+
+@pytest.fixture
+def database_url(durable_server: PostgresServer) -> str:
+    return durable_server.create_database(f"desk_{next(_numbers)}", template=MIGRATED)
+
+
+@pytest.fixture
+def empty_database_url(durable_server: PostgresServer) -> str:
+    return durable_server.create_database(f"empty_{next(_numbers)}")
 
 
 @pytest.fixture
