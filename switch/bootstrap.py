@@ -163,7 +163,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     current = directory.current
     lane = PostingLane(database, clock)
     billers = BillerLines(current, adapters.billers)
-    pay_bill = PayBill(clock, current, database, lane, billers)
+    pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
@@ -173,7 +173,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         signer=outside.signer,
         lane=lane,
         directory=directory,
-        inquire_bill=InquireBill(clock, current, database, billers),
+        inquire_bill=InquireBill.on(clock, current, database, billers),
         pay_bill=pay_bill,
         submit_batch=SubmitBatch(clock, database),
         pay_batches=PayBatches(clock, current, database, lane, pay_bill),

@@ -111,7 +111,7 @@ async def fill_the_catalogue(world: World) -> None:
             await caps.put(connection, BANK, Money(cap, "SYP"), START + timedelta(seconds=10_000_000 - cap), "test")
         inquiry_id = InquiryId(bucketed_id(BillKey(SERVICE, "1000000001", "B0").bucket, START))
         await inquiries.add(
-            connection, Inquiry(inquiry_id, BANK, SERVICE, "1000000001", Presentment((shown,)), START, START + timedelta(minutes=15))
+            connection, [Inquiry(inquiry_id, BANK, SERVICE, "1000000001", Presentment((shown,)), START, START + timedelta(minutes=15))]
         )
 
 

@@ -1,6 +1,6 @@
 """Bills: uploaded or presented, locked while a payment claims them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -33,10 +33,11 @@ _UPDATE = text(f"""
     WHERE (bill.bucket, bill.service_code, bill.customer_reference, bill.bill_number)
         = (new.bucket, new.service_code, new.customer_reference, new.bill_number)
 """)  # noqa: S608 - our own names
-_OF_CUSTOMER = text("""
-    SELECT * FROM bill WHERE bucket = :bucket AND service_code = :service AND customer_reference = :reference
-    ORDER BY due_on NULLS LAST, bill_number
-""")
+_OF_CUSTOMERS = text(f"""
+    SELECT bill.* FROM {rows_of(table, ("bucket", "service_code", "customer_reference"), "wanted")}
+    JOIN bill USING (bucket, service_code, customer_reference) ORDER BY bill.due_on NULLS LAST, bill.bill_number
+""")  # noqa: S608 - our own names
+Customer = tuple[ServiceCode, str]
 
 
 async def insert_missing(connection: AsyncConnection, bills: Collection[Bill]) -> None:
@@ -66,9 +67,16 @@ async def update(connection: Writing, bills: Collection[Bill]) -> None:
     await connection.execute(_UPDATE, as_rows([_row(bill) for bill in bills]))
 
 
-async def of_customer(connection: AsyncConnection, service: ServiceCode, customer_reference: str) -> Sequence[Bill]:
-    parameters = {"bucket": bucket_for(service, customer_reference), "service": service, "reference": customer_reference}
-    return [from_row(row) for row in (await connection.execute(_OF_CUSTOMER, parameters)).all()]
+async def of_customers(connection: AsyncConnection, wanted: Collection[Customer]) -> list[list[Bill]]:
+    """The bills of each, in their order; the one that is due first is the first."""
+    asked = {
+        (service, reference): {"bucket": bucket_for(service, reference), "service_code": service, "customer_reference": reference}
+        for service, reference in wanted
+    }
+    found: dict[Customer, list[Bill]] = {customer: [] for customer in asked}
+    for row in (await connection.execute(_OF_CUSTOMERS, as_rows(list(asked.values())))).all():
+        found[ServiceCode(row.service_code), row.customer_reference].append(from_row(row))
+    return [found[customer] for customer in wanted]
 
 
 def from_row(row: Row[Any]) -> Bill:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, text
+import orjson
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.bills import Inquiry, PresentedBill, Presentment
@@ -13,32 +14,38 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.identifiers import bucket_of
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.store.database import as_rows, insert_rows
 from switch.store.tables.payments import inquiry as table
 
+_COLUMNS = ("bucket", "inquiry_id", "bank_code", "service_code", "customer_reference", "presentment", "presented_at", "expires_at")
+_INSERT = insert_rows(table, _COLUMNS)
 _FIND = text("""
     SELECT inquiry.* FROM inquiry
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, inquiry_id) USING (bucket, inquiry_id)
 """)
 
 
-async def add(connection: AsyncConnection, inquiry: Inquiry) -> None:
-    row = {
-        "bucket": bucket_of(inquiry.inquiry_id),
-        "inquiry_id": inquiry.inquiry_id,
-        "bank_code": inquiry.bank,
-        "service_code": inquiry.service,
-        "customer_reference": inquiry.customer_reference,
-        "presentment": [_bill_json(bill) for bill in inquiry.presentment.bills],
-        "presented_at": inquiry.presented_at,
-        "expires_at": inquiry.expires_at,
-    }
-    await connection.execute(insert(table), row)
+async def add(connection: AsyncConnection, inquiries: Iterable[Inquiry]) -> None:
+    await connection.execute(_INSERT, as_rows([_row(inquiry) for inquiry in inquiries]))
 
 
 async def find_all(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Inquiry]:
     wanted = list(ids)
     parameters = {"buckets": [bucket_of(inquiry_id) for inquiry_id in wanted], "ids": wanted}
     return {row.inquiry_id: _inquiry(row) for row in (await connection.execute(_FIND, parameters)).all()}
+
+
+def _row(inquiry: Inquiry) -> dict[str, Any]:
+    return {
+        "bucket": bucket_of(inquiry.inquiry_id),
+        "inquiry_id": inquiry.inquiry_id,
+        "bank_code": inquiry.bank,
+        "service_code": inquiry.service,
+        "customer_reference": inquiry.customer_reference,
+        "presentment": orjson.dumps([_bill_json(bill) for bill in inquiry.presentment.bills]).decode(),
+        "presented_at": inquiry.presented_at,
+        "expires_at": inquiry.expires_at,
+    }
 
 
 def _inquiry(row: Row[Any]) -> Inquiry:

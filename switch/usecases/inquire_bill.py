@@ -1,10 +1,10 @@
 """Inquire: what is owed under a customer reference; the answer is kept and binds the payment until it expires."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from switch.domain.bills import Inquiry, PresentedBill, Presentment
+from switch.domain.bills import Bill, Inquiry, PresentedBill, Presentment
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import Mode, Service
 from switch.domain.directory import Directory
@@ -15,6 +15,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import REASON_WORDS, Reason, Refused, Unknown
 from switch.domain.payments import Channel
 from switch.ports import Clock
+from switch.posting.gathering import Gathering
 from switch.store import bills, inquiries
 from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines
@@ -44,8 +45,24 @@ class Inquired:
 class InquireBill:
     clock: Clock
     directory: Callable[[], Directory]
-    database: Database
+    uploaded_bills: Gathering[tuple[ServiceCode, str], list[Bill]]
+    keep: Gathering[Inquiry, None]
     billers: BillerLines
+
+    @classmethod
+    def on(cls, clock: Clock, directory: Callable[[], Directory], database: Database, billers: BillerLines) -> "InquireBill":
+        """Inquiries that come together read together, and are kept together."""
+
+        async def bills_of(customers: Sequence[tuple[ServiceCode, str]]) -> list[list[Bill]]:
+            async with database.reading() as connection:
+                return await bills.of_customers(connection, customers)
+
+        async def keep(answered: Sequence[Inquiry]) -> list[None]:
+            async with database.transaction() as connection:
+                await inquiries.add(connection, answered)
+            return [None] * len(answered)
+
+        return cls(clock, directory, Gathering(bills_of), Gathering(keep), billers)
 
     async def __call__(self, bank: ParticipantCode, service: ServiceCode, customer_reference: str, channel: Channel) -> Inquired:
         """Raises what stands in the way: service, reference, biller. Nothing is held."""
@@ -62,14 +79,12 @@ class InquireBill:
             presented_at=now,
             expires_at=now + timedelta(seconds=INQUIRY_SECONDS),
         )
-        async with self.database.transaction() as connection:
-            await inquiries.add(connection, inquiry)
+        await self.keep(inquiry)
         return Inquired(inquiry, asked, presentment.customer_name, self._offers(asked, presentment, channel))
 
     async def _presentment(self, service: Service, customer_reference: str) -> Presentment:
         if service.mode is Mode.UPLOADED:
-            async with self.database.reading() as connection:
-                known = await bills.of_customer(connection, service.code, customer_reference)
+            known = await self.uploaded_bills((service.code, customer_reference))
             return Presentment(tuple(bill.presented() for bill in known if bill.payable))
         if service.mode is Mode.FEE:
             return Presentment(())

@@ -1,6 +1,6 @@
 """Pay: route, reserve, ask, conclude. Silence is never a refusal, and nobody is asked inside a transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
@@ -10,10 +10,12 @@ from switch.domain.bills import Inquiry
 from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, SwitchUnavailable
+from switch.domain.identifiers import InquiryId
 from switch.domain.outcomes import Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route
 from switch.ports import Clock
+from switch.posting.gathering import Gathering
 from switch.posting.lane import PostingLane
 from switch.store import inquiries
 from switch.store.database import Database
@@ -24,9 +26,20 @@ from switch.usecases.biller_lines import BillerLines
 class PayBill:
     clock: Clock
     directory: Callable[[], Directory]
-    database: Database
+    inquiries: Gathering[InquiryId, Inquiry | None]
     lane: PostingLane
     billers: BillerLines
+
+    @classmethod
+    def on(cls, clock: Clock, directory: Callable[[], Directory], database: Database, lane: PostingLane, billers: BillerLines) -> "PayBill":
+        """The inquiries of payments that come together are looked up together."""
+
+        async def found(wanted: Sequence[InquiryId]) -> list[Inquiry | None]:
+            async with database.reading() as connection:
+                known = await inquiries.find_all(connection, wanted)
+            return [known.get(inquiry_id) for inquiry_id in wanted]
+
+        return cls(clock, directory, Gathering(found), lane, billers)
 
     async def __call__(self, request: PaymentRequest) -> Stands:
         """The payment as it stands: completed, rejected by its biller, or not certain yet. Raises every other refusal.
@@ -50,8 +63,7 @@ class PayBill:
     async def _named_inquiry(self, request: PaymentRequest) -> Inquiry | None:
         if request.inquiry_id is None:
             return None
-        async with self.database.reading() as connection:
-            return (await inquiries.find_all(connection, [request.inquiry_id])).get(request.inquiry_id)
+        return await self.inquiries(request.inquiry_id)
 
     async def _ask(self, payment: Payment) -> Stands:
         """Whatever happens here, the payment is in the books: what is not concluded now, the resolver concludes."""
