@@ -28,6 +28,9 @@ faults: install  ## A long day in which processes die by kill -9 (KILLS=100 SEED
 bench: install  ## Measure every goal for speed beside its reference; writes loadtests/results/
 	@$(BIN)/python -m loadtests.bench $(BENCH)
 
+load: install  ## Locust scenarios against a sandbox of their own (LOAD="--scenario pay --seconds 60 --shape spike")
+	@$(BIN)/python -m loadtests.load $(LOAD)
+
 check: install  ## Format, lint, types, imports, unit and architecture tests (under a minute)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
