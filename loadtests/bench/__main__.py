@@ -10,9 +10,22 @@ from pathlib import Path
 
 from loadtests.bench import machine, outcome
 from loadtests.bench.figures import Figure
-from loadtests.bench.measurements import answer_time, hot_bank, inquiry, online, overload, payment, start, window_close
+from loadtests.bench.measurements import (
+    answer_time,
+    batch,
+    files,
+    hot_bank,
+    inquiry,
+    kept,
+    online,
+    overload,
+    payment,
+    reconciliation,
+    start,
+    window_close,
+)
 from loadtests.bench.place import BooksDoNotVerify, Place
-from loadtests.bench.proof import missing, server_settings
+from loadtests.bench.proof import prove, server_settings
 from loadtests.bench.sizes import FULL, QUICK, Sizes
 from switch.telemetry import configure_logging
 
@@ -20,6 +33,7 @@ SEED = 20_261_124
 Measure = Callable[[Place, Sizes], list[Figure]]
 MEASUREMENTS: Mapping[str, Measure] = {
     "payment": payment.measure,
+    "batch": batch.measure,
     "inquiry": inquiry.measure,
     "online": online.measure,
     "answer-time": answer_time.measure,
@@ -27,8 +41,11 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "window-close": window_close.measure,
     "overload": overload.measure,
     "start": start.measure,
+    "files": files.measure,
+    "reconciliation": reconciliation.measure,
+    "kept": kept.measure,
 }
-"""In the order in which they run: what needs an empty database comes first."""
+"""In the order in which they run: what needs an empty database comes first, what fills it last."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -48,28 +65,33 @@ def _run(folder: Path, sizes: Sizes, only: Sequence[str], seed: int, profile: Pa
         print(f"{time.monotonic() - began:7.1f} s  {what}", file=sys.stderr, flush=True)
 
     figures: list[Figure] = []
+    spoiled: list[str] = []
     with Place(folder, tell, seed, profile) as place:
         described = machine.describe(folder, server_settings(place))
         for name in only:
             tell(f"measuring: {name}")
-            figures += MEASUREMENTS[name](place, sizes)
-        books, proven = _proven(place, tell)
+            try:
+                figures += MEASUREMENTS[name](place, sizes)
+            except BooksDoNotVerify as why:
+                spoiled.append(f"{name}: {why}")
+        books = _proven(place, tell, spoiled)
     outcome.show(figures, described, books)
     about = {"size": dataclasses.asdict(sizes), "only": list(only), "seed": seed, "books": books, "seconds": time.monotonic() - began}
     print(f"written to {outcome.write(figures, described, about)}")
-    return 0 if proven else 1
+    return 1 if spoiled else 0
 
 
-def _proven(place: Place, tell: Callable[[str], None]) -> tuple[str, bool]:
+def _proven(place: Place, tell: Callable[[str], None], spoiled: list[str]) -> str:
+    """What is to be said of the books; `spoiled` says of those that a measurement had for itself, and is added to."""
     tell("verifying the books")
-    lost = missing(place)
     try:
-        rows = sum(check["rows"] for check in place.verify()["checks"])
+        rows = prove(place)
     except BooksDoNotVerify as why:
-        return f"FAILED RUN: the books do not verify. {why}", False
-    if lost:
-        return f"FAILED RUN: {len(lost)} acknowledged payments are not in the books as completed, such as {min(lost)}", False
-    return f"The books verify ({rows:,} rows); all {len(place.acknowledged):,} acknowledged payments are in them.", True
+        spoiled.append(str(why))
+        rows = 0
+    if spoiled:
+        return f"FAILED RUN: the books do not verify. {' '.join(spoiled)}"
+    return f"The books verify ({rows:,} rows); all {len(place.acknowledged):,} acknowledged payments are in them."
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:

@@ -29,6 +29,11 @@ def judged(met: bool) -> Verdict:
     return Verdict.MET if met else Verdict.MISSED
 
 
+def judged_at(size: int, goal_size: int, met: bool) -> Verdict:
+    """A goal for so many is neither met nor missed by a run with fewer: its figure is only shown."""
+    return judged(met) if size >= goal_size else Verdict.SHOWN
+
+
 def not_there(what: str, goal: str, why: str) -> Figure:
     return Figure(what, goal, why, "-", Verdict.NOT_THERE)
 

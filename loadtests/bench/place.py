@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from switch.application import Switch
 from switch.bootstrap import DATABASE_NAME, migrate_database, opened_switch
@@ -28,10 +28,14 @@ from switch.processes import Process, answers
 from switch.settings import Settings
 from switch.signatures import SigningKey
 
+if TYPE_CHECKING:
+    from loadtests.bench.pgbench import Reference
+
 CURRENCY = "SYP"
 CAP_MINOR = 10**14
 BY = "bench"
 VERIFY_SECONDS = 3_600
+PROGRAM_SECONDS = 3_600
 
 
 class BooksDoNotVerify(Exception):
@@ -66,6 +70,8 @@ class Place:
         """Payment ids that the switch has said yes to."""
         self.highest_rate = 0.0
         """Payments a second, once measured."""
+        self.payment_reference: Reference | None = None
+        """pgbench doing one payment at a time, once measured."""
         self._keys: dict[str, SigningKey] = {}
         self._held = ExitStack()
         self._processes: dict[str, Process] = {}
@@ -119,6 +125,15 @@ class Place:
     def spread(self, count: int) -> Sequence[ParticipantCode]:
         """Which bank sends each of so many payments."""
         return self.chance.choices(self.banks, k=count)
+
+    def told_by(self, module: str, *words: str) -> dict[str, Any]:
+        """What a program on these books, in a process of its own, says in JSON."""
+        argv = [sys.executable, "-m", module, *words]
+        ran = subprocess.run(argv, env=self.environment(), capture_output=True, text=True, check=False, timeout=PROGRAM_SECONDS)
+        if ran.returncode != 0:
+            raise RuntimeError(f"{module} failed: {ran.stderr[-4_000:]}")
+        said: dict[str, Any] = json.loads(ran.stdout)
+        return said
 
     def verify(self) -> dict[str, Any]:
         """Raises BooksDoNotVerify."""

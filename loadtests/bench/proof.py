@@ -3,7 +3,7 @@
 import psycopg
 
 from loadtests.bench.machine import SETTINGS
-from loadtests.bench.place import Place
+from loadtests.bench.place import BooksDoNotVerify, Place
 from switch.bootstrap import DATABASE_NAME
 
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
@@ -28,6 +28,15 @@ def missing(place: Place) -> set[str]:
     with connected(place) as connection:
         rows = connection.execute("SELECT payment_id::text FROM payment WHERE state = 'COMPLETED'").fetchall()
     return place.acknowledged - {str(row[0]) for row in rows}
+
+
+def prove(place: Place) -> int:
+    """Returns how many rows were looked at. Raises BooksDoNotVerify, also where an acknowledged payment is missing."""
+    lost = missing(place)
+    rows = sum(int(check["rows"]) for check in place.verify()["checks"])
+    if lost:
+        raise BooksDoNotVerify(f"{len(lost)} acknowledged payments are not in the books as completed, such as {min(lost)}")
+    return rows
 
 
 def connected(place: Place) -> psycopg.Connection:

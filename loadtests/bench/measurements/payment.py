@@ -25,6 +25,13 @@ def measure(place: Place, sizes: Sizes) -> list[Figure]:
 
 
 def measure_reference(place: Place, sizes: Sizes) -> Reference:
+    """Once in a run; with the API not running."""
+    if place.payment_reference is None:
+        place.payment_reference = _measured_reference(place, sizes)
+    return place.payment_reference
+
+
+def _measured_reference(place: Place, sizes: Sizes) -> Reference:
     books = ReferenceBooks(place)
 
     def variables() -> dict[str, int]:

@@ -26,7 +26,7 @@ POLL_SECONDS = 0.02
 
 def measure(place: Place, sizes: Sizes) -> list[Figure]:
     serving = [_serve(place) for _ in range(sizes.starts)]
-    folder = place.settings.data.parent / f"{place.settings.data.name}-start"
+    folder = place.settings.data / "start"
     first, *warm = [_run(folder) for _ in range(sizes.starts + 1)]
     ready, paid = median(seconds for seconds, _ in warm), median(seconds for _, seconds in warm)
     numbers = {"serve": serving, "run": warm, "run_on_an_empty_folder": first}
