@@ -96,7 +96,7 @@ def _proven(place: Place, tell: Callable[[str], None], spoiled: list[str]) -> st
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtests.bench", description="Measure every goal for speed beside its reference.")
-    parser.add_argument("--quick", action="store_true", help="about two minutes, small numbers")
+    parser.add_argument("--quick", action="store_true", help="about four minutes, small numbers")
     parser.add_argument("--only", type=_names, default=list(MEASUREMENTS), help=f"some of {','.join(MEASUREMENTS)}")
     parser.add_argument("--kept", type=int, help="how many payments the big database keeps")
     parser.add_argument("--seed", type=int, default=SEED)
