@@ -67,7 +67,7 @@ def _run(folder: Path, names: Sequence[str], seconds: int, shape: str) -> tuple[
         found = [_one(sandbox, folder / f"{name}.json", name, seconds, shape) for name in names]
         verified = subprocess.run(
             [sys.executable, "-m", "switch", "verify", "--json"],
-            env=_environment(settings), stdout=subprocess.DEVNULL, check=False, timeout=VERIFY_SECONDS,
+            env=os.environ | settings.environment(), stdout=subprocess.DEVNULL, check=False, timeout=VERIFY_SECONDS,
         ).returncode == 0  # fmt: skip
     return found, verified
 
@@ -75,7 +75,7 @@ def _run(folder: Path, names: Sequence[str], seconds: int, shape: str) -> tuple[
 def _one(sandbox: Sandbox, summary: Path, name: str, seconds: int, shape: str) -> dict[str, Any]:
     scenario = SCENARIOS[name]
     _tell(f"{name}: {scenario.what}; {scenario.users} users, {seconds} s")
-    env, cut_off = _environment(sandbox.settings), time.monotonic() + seconds / 2
+    env, cut_off = os.environ | sandbox.settings.environment(), time.monotonic() + seconds / 2
     closing: subprocess.Popen[bytes] | None = None
     locust = subprocess.Popen(
         [
@@ -116,11 +116,6 @@ def _show(found: Sequence[dict[str, Any]]) -> None:
         rows,
         right=("count", "a second", "p50 ms", "p99 ms", "failed", "acknowledged", "missing"),
     )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    fields = settings.model_dump(mode="json")
-    return os.environ | {f"SWITCH_{name.upper()}": str(value) for name, value in fields.items() if value is not None}
 
 
 def _tell(what: str) -> None:

@@ -4,7 +4,7 @@
     .venv/bin/locust -f loadtests/locustfile.py --scenario pay --shape spike --headless -u 20 -r 10 -t 60s
 
 `make load` runs every scenario against a sandbox of its own. At the end every acknowledged payment is looked up under its key: one that is
-missing or changed makes the run fail, as does an answer of 500 or above other than 503.
+missing or changed makes the run fail, as do silence, a fault of the switch and an answer of 500 or above other than 503.
 """
 
 import argparse
@@ -34,12 +34,17 @@ SEED = 20261124
 ONE_TRY = Patience(tries=1)
 LOOKING_UP = Patience(tries=20)
 SHAPES = ("steady", "ramp", "spike")
+SHED = "status 503"
+"""How a client without patience says that a payment was answered by 503."""
+FAULT = "internal_fault"
+KEPT = ("payment_id", "service_code", "customer_reference", "bill_number", "amount", "payer_fee", "bank_reference", "idempotency_key")
+KEPT_WHEN_FINAL = ("state", "window_id", "business_date")
 
 _settings = load_settings()
 _banks = [str(participant.code) for participant in read_catalogue().participants if participant.pays]
 _random = random.Random(SEED)
-_acknowledged: list[tuple[str, str, str]] = []
-"""Bank, idempotency key and payment id of everything that the switch has said yes to."""
+_acknowledged: list[tuple[str, str, Document]] = []
+"""Bank, idempotency key and payment of everything that the switch has said yes to."""
 _refused: Counter[str] = Counter()
 _customers: dict[str, Iterator[str]] = {}
 
@@ -101,19 +106,23 @@ class Bank(User):
             key = new_key()
             answer = self._measured("payment", service, partial(self.client.pay, order, key))
             if answer is not None:
-                _acknowledged.append((self.code, key, answer.payment["payment_id"]))
+                _acknowledged.append((self.code, key, answer.payment))
 
     def _measured(self, name: str, service: ChargedService, call: Callable[[], T]) -> T | None:
-        """A refusal is a good answer, and so is 503 where load is shed; silence is a failure."""
+        """A refusal is a good answer, and so is 503 where load is shed; silence and faults are failures."""
         name += " of the slow biller" if service.biller == SLOW_BILLER else ""
-        began, failure, result = time.perf_counter(), None, None
+        began, result = time.perf_counter(), None
+        failure: Refused | NotCertain | None = None
         try:
             result = call()
         except Refused as refused:
-            _refused[refused.code] += 1
-            name = f"{name} ({refused.code})"
+            if is_fault(refused):
+                failure = refused
+            else:
+                _refused[refused.code] += 1
+                name = f"{name} ({refused.code})"
         except NotCertain as doubt:
-            if self.scenario.sheds and "503" in doubt.why:
+            if self.scenario.sheds and doubt.why == SHED:
                 _refused["503"] += 1
                 name = f"{name} (503)"
             else:
@@ -127,6 +136,16 @@ class Bank(User):
             context={},
         )
         return result
+
+
+def is_fault(refused: Refused) -> bool:
+    return refused.code == FAULT or (refused.status >= 500 and refused.status != 503)
+
+
+def is_changed(acknowledged: Document, found: Document | None) -> bool:
+    """Missing, too. What was in doubt may have been decided since."""
+    same = KEPT + KEPT_WHEN_FINAL if acknowledged["final"] else KEPT
+    return found is None or any(acknowledged[member] != found[member] for member in same)
 
 
 def _options(environment: Environment) -> argparse.Namespace:
@@ -180,16 +199,23 @@ def prove(environment: Environment, **_: Any) -> None:
     missing = 0
     for code in {bank for bank, _, _ in _acknowledged}:
         with _client(code, LOOKING_UP) as client:
-            for bank, key, payment_id in _acknowledged:
+            for bank, key, payment in _acknowledged:
                 if bank == code:
-                    found = client.payment_under_key(key)
-                    missing += found is None or found["payment_id"] != payment_id
+                    missing += is_changed(payment, _found(client, key))
     total = environment.stats.total
     if missing or total.num_failures:
         environment.process_exit_code = 1
     print(f"acknowledged {len(_acknowledged)}, missing or changed {missing}, failures {total.num_failures}")
     if path := _options(environment).summary:
         Path(path).write_text(json.dumps(_summary(environment, missing)), encoding="utf-8")
+
+
+def _found(client: SwitchClient, key: str) -> Document | None:
+    """A refusal under an acknowledged key, and no answer after many tries, are as bad as nothing."""
+    try:
+        return client.payment_under_key(key)
+    except (Refused, NotCertain):
+        return None
 
 
 def _summary(environment: Environment, missing: int) -> dict[str, Any]:

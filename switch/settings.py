@@ -12,7 +12,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class Settings(BaseSettings):
     """Each may be set in the environment, such as `SWITCH_PORT=9000`."""
 
-    model_config = SettingsConfigDict(env_prefix="SWITCH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SWITCH_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Path("data")
     """Where the embedded PostgreSQL, keys and files are kept."""
@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     @property
     def api_url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """For child processes: all of it, also what did not come from our environment; empty is what is not set, whatever they inherit."""
+        fields = self.model_dump(mode="json")
+        return {f"SWITCH_{name.upper()}": "" if value is None else str(value) for name, value in fields.items()}
 
     @property
     def sqlalchemy_url(self) -> str | None:

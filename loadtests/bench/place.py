@@ -148,8 +148,7 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """For `switch` commands on these books."""
-        fields = self.settings.model_dump(mode="json")
-        return os.environ | {f"SWITCH_{name.upper()}": str(value) for name, value in fields.items() if value is not None}
+        return os.environ | self.settings.environment()
 
     async def _prepare(self) -> None:
         async with opened_switch(self.settings) as switch:

@@ -48,12 +48,6 @@ def _child(settings: Settings, name: str, words: Sequence[object], ready_url: st
         name,
         [sys.executable, "-m", "switch", *map(str, words)],
         log_file=settings.data / "logs" / f"{name}.log",
-        env=_environment(settings),
+        env=settings.environment() | {"PYTHONUNBUFFERED": "1"},
         ready=None if ready_url is None else answers(ready_url),
     )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """The settings of this process, also where they did not come from the environment."""
-    fields = settings.model_dump(mode="json")
-    return {f"SWITCH_{name.upper()}": str(value) for name, value in fields.items() if value is not None} | {"PYTHONUNBUFFERED": "1"}
