@@ -17,16 +17,21 @@ _PAGE = text("""
     SELECT * FROM payment_batch WHERE bank_code = :bank AND (CAST(:before AS uuid) IS NULL OR batch_id < CAST(:before AS uuid))
     ORDER BY batch_id DESC LIMIT :most
 """)
+# Line by line (LIMIT keeps it so): a join would be free to read all keys that the bank has ever used.
 # The ten bits of the bucket are in the seventh and eighth byte of the id (domain/identifiers.py).
 _COUNTS = text("""
     SELECT CASE WHEN line.refusal IS NOT NULL OR key.request_digest <> line.request_digest OR key.refusal_code IS NOT NULL THEN 'REFUSED'
                 ELSE coalesce(payment.state, 'WAITING') END AS state, count(*) AS lines
     FROM payment_batch_line AS line
-    LEFT JOIN idempotency AS key
-        ON line.refusal IS NULL AND key.bank_code = :bank AND key.idempotency_key = line.idempotency_key
-    LEFT JOIN payment
-        ON payment.bucket = ((get_byte(uuid_send(key.payment_id), 6) & 15) << 6) | (get_byte(uuid_send(key.payment_id), 7) >> 2)
-       AND payment.payment_id = key.payment_id
+    LEFT JOIN LATERAL (
+        SELECT request_digest, refusal_code, payment_id FROM idempotency
+        WHERE bank_code = :bank AND idempotency_key = line.idempotency_key LIMIT 1
+    ) AS key ON line.refusal IS NULL
+    LEFT JOIN LATERAL (
+        SELECT state FROM payment
+        WHERE bucket = ((get_byte(uuid_send(key.payment_id), 6) & 15) << 6) | (get_byte(uuid_send(key.payment_id), 7) >> 2)
+          AND payment_id = key.payment_id LIMIT 1
+    ) AS payment ON true
     WHERE line.bucket = :bucket AND line.batch_id = :batch_id
     GROUP BY 1
 """)

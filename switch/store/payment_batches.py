@@ -37,10 +37,12 @@ _PROLONG = text("""
     UPDATE payment_batch SET leased_until = CAST(:leased_until AS timestamptz)
     WHERE bucket = :bucket AND batch_id = :batch_id AND done_at IS NULL
 """)
+# The key is looked up line by line: a join would be free to read all keys that the bank has ever used.
 _UNANSWERED = """
     FROM payment_batch_line AS line
     WHERE line.bucket = :bucket AND line.batch_id = :batch_id AND line.refusal IS NULL
-      AND NOT EXISTS (SELECT FROM idempotency AS key WHERE key.bank_code = :bank AND key.idempotency_key = line.idempotency_key)
+      AND (SELECT key.bank_code FROM idempotency AS key
+           WHERE key.bank_code = :bank AND key.idempotency_key = line.idempotency_key) IS NULL
 """
 _WAITING_SERVICES = text(f"SELECT DISTINCT line.service_code {_UNANSWERED}")
 _WAITING = text(f"""
