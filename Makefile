@@ -23,7 +23,7 @@ KILLS ?= 100
 SEED ?= 1
 
 faults: install  ## A long day in which processes die by kill -9 (KILLS=100 SEED=1); every book must agree in the end
-	@SWITCH_DATA=data/faults $(BIN)/switch demo --payments 12000 --kills $(KILLS) --seed $(SEED)
+	@$(BIN)/switch demo --payments 12000 --kills $(KILLS) --seed $(SEED)
 
 bench: install  ## Measure every goal for speed beside its reference; writes loadtests/results/
 	@$(BIN)/python -m loadtests.bench $(BENCH)

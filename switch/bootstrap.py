@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from adapters.registry import Adapters, open_adapters
 from switch.application import Switch
@@ -31,7 +31,7 @@ from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
-from switch.store.database import CommitUnknown, Database, connect
+from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
@@ -61,8 +61,8 @@ from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 
 SWITCH_KEYID = "switch:main"
-DATABASE_TROUBLE = (OperationalError, InterfaceError, CommitUnknown)
-"""It cannot be reached, or went away in the middle."""
+DATABASE_TROUBLE = LINE_TROUBLE
+"""For the command line, which does not know the store."""
 
 
 class SystemClock:

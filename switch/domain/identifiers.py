@@ -84,16 +84,16 @@ def bucket_of(identifier: UUID) -> int:
     return identifier.int >> 66 & (BUCKETS - 1)
 
 
-def payment_ids_of(reference: str) -> tuple[int, UUID, UUID] | None:
-    """The bucket of a payment reference, and the ids between which its payment's is (the second is out); None where it is misread.
-
-    Taken as people write and hear it: small letters, spaces and hyphens, O for 0, I and L for 1.
-    """
-    plain = reference.replace(" ", "").replace("-", "").upper()
+def plain_payment_reference(heard: str) -> str | None:
+    """As people write and hear it: small letters, spaces and hyphens, O for 0, I and L for 1; None where it is misread."""
+    plain = heard.replace(" ", "").replace("-", "").upper()
     text, check = plain[:-1].translate(_AS_HEARD), plain[-1:]
-    if _REFERENCE.fullmatch(text) is None or check_character(text, 36) != check:
-        return None
-    number = int.from_bytes(base64.b32hexdecode(text.encode().translate(_FROM_CROCKFORD)))
+    return text + check if _REFERENCE.fullmatch(text) and check_character(text, 36) == check else None
+
+
+def payment_ids_of(reference: str) -> tuple[int, UUID, UUID]:
+    """The bucket of a plain payment reference, and the ids between which its payment's is; the second is out."""
+    number = int.from_bytes(base64.b32hexdecode(reference[:-1].encode().translate(_FROM_CROCKFORD)))
     first = number >> 32 << 80
     return number >> 22 & (BUCKETS - 1), UUID(int=first), UUID(int=first + (1 << 80))
 

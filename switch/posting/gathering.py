@@ -8,16 +8,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from switch.domain.errors import Overloaded, SwitchUnavailable
-from switch.store.database import CommitUnknown
+from switch.store.database import LINE_TROUBLE
 
 MOST_TOGETHER = 200
 MOST_WAITING = 4_000
 RETRY_AFTER_SECONDS = 2
-_LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 
 Wanted = TypeVar("Wanted")
 Given = TypeVar("Given")
@@ -50,11 +46,11 @@ class Gathering(Generic[Wanted, Given]):
         try:
             answers = await self._ask([wanted for wanted, _ in together])
         except Exception as fault:  # noqa: BLE001 - it is given to whom it belongs
-            if len(together) > 1 and not isinstance(fault, _LINE_TROUBLE):
+            if len(together) > 1 and not isinstance(fault, LINE_TROUBLE):
                 await self._answer(together[: len(together) // 2])
                 await self._answer(together[len(together) // 2 :])
                 return
-            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fault, _LINE_TROUBLE) else fault
+            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fault, LINE_TROUBLE) else fault
             for _, future in together:
                 if not future.done():
                     future.set_exception(told)

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
 from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.ports import Clock
 from switch.posting.batch import write_batch
-from switch.store.database import CommitUnknown, Database
+from switch.store.database import LINE_TROUBLE, CommitUnknown, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
@@ -27,7 +27,6 @@ RETRY_AFTER_SECONDS = 2
 PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
 """Before each attempt to write a batch: a lost line, a deadlock or an unknown commit is tried again, by key, before anybody is answered."""
 
-_LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 
 Answer = Decision | Exception
 
@@ -98,7 +97,7 @@ class PostingLane:
         """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
             decisions = await self._write(commands)
-        except _LINE_TROUBLE:
+        except LINE_TROUBLE:
             return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
         except Exception as fault:  # noqa: BLE001 - see above
             if len(commands) == 1:
@@ -115,7 +114,7 @@ class PostingLane:
             try:
                 return await write_batch(self._database, commands, self._clock.now())
             except DBAPIError as error:
-                if not isinstance(error, _LINE_TROUBLE):
+                if not isinstance(error, LINE_TROUBLE):
                     raise
                 last = error
             except (CommitUnknown, PoolTimeout) as error:

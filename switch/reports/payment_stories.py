@@ -7,7 +7,7 @@ from uuid import UUID
 
 from switch.domain.books import KeyOf
 from switch.domain.errors import PaymentUnknown
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, payment_ids_of
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, payment_ids_of, plain_payment_reference
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reconciliation import Break
 from switch.domain.settlement import Window
@@ -73,18 +73,11 @@ async def _named(connection: Connection, name: str) -> Payment | None:
     try:
         found = await payments.find(connection, [UUID(name)])
     except ValueError:
-        if (place := payment_ids_of(name)) is None:
+        if (reference := plain_payment_reference(name)) is None:
             return None
-        plain = name.replace(" ", "").replace("-", "").upper()
-        candidates = await payment_queries.between(connection, *place)
-        return next((payment for payment in candidates if place == payment_ids_of(payment.reference) and _same(payment, plain)), None)
+        candidates = await payment_queries.between(connection, *payment_ids_of(reference))
+        return next((payment for payment in candidates if payment.reference == reference), None)
     return next(iter(found.values()), None)
-
-
-def _same(payment: Payment, plain: str) -> bool:
-    """The last character of a reference depends on all before it; letters that are heard alike are alike."""
-    heard = str.maketrans("OIL", "011")
-    return payment.reference.translate(heard) == plain.translate(heard)
 
 
 async def _story(connection: Connection, payment: Payment) -> PaymentStory:

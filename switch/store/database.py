@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Dialect, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
@@ -44,6 +45,10 @@ Writing = AsyncConnection | Together
 
 class CommitUnknown(Exception):
     """The line broke at COMMIT: whether it was done is not known. Read back by key before answering."""
+
+
+LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
+"""The database cannot be reached, or went away in the middle."""
 
 
 class Database:

@@ -58,7 +58,6 @@ class PayBatches:
         for batch in due:
             task = asyncio.create_task(self._work(batch), name=f"payment-batch-{batch.batch_id}")
             self.under_way[batch.batch_id] = task
-            task.add_done_callback(lambda _, batch_id=batch.batch_id: self.under_way.pop(batch_id, None))  # type: ignore[misc]
         return len(due)
 
     async def close(self) -> None:
@@ -80,6 +79,8 @@ class PayBatches:
             await self._conclude(batch)
         except Exception as fault:  # noqa: BLE001 - whatever it was, the lease ends and the batch is taken up again
             _log.error("batch.interrupted", batch_id=str(batch.batch_id), fault=type(fault).__name__)
+        finally:
+            self.under_way.pop(batch.batch_id, None)
 
     async def _keep_lease(self, batch: PaymentBatch) -> None:
         while True:
