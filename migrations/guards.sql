@@ -18,33 +18,39 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON idempotency FOR EACH S
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- I5: an entry's postings sum to zero per currency, looked at when the transaction ends.
-CREATE FUNCTION entry_sums_to_zero() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The checks of whole statements look rows up by key, one by one: a plan made while tables are small must not last.
+
+-- I5: an entry comes in one statement with all its postings, and they sum to zero per currency.
+CREATE FUNCTION entry_sums_to_zero() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    lines integer;
-    uneven integer;
+    uneven uuid;
 BEGIN
-    SELECT coalesce(sum(n), 0), count(*) FILTER (WHERE total <> 0) INTO lines, uneven
-    FROM (SELECT count(*) AS n, sum(minor) AS total FROM posting
-          WHERE bucket = NEW.bucket AND entry_id = NEW.entry_id GROUP BY currency) AS sums;
-    IF uneven > 0 OR lines < 2 THEN
-        RAISE EXCEPTION 'entry % does not sum to zero (I5)', NEW.entry_id USING ERRCODE = 'integrity_constraint_violation';
+    SELECT entry_id INTO uneven FROM added
+    WHERE NOT (SELECT coalesce(bool_and(total = 0 AND legs > 1), false)
+               FROM (SELECT sum(minor) AS total, count(*) AS legs FROM posting
+                     WHERE posting.bucket = added.bucket AND posting.entry_id = added.entry_id GROUP BY currency) AS sums)
+    LIMIT 1;
+    IF uneven IS NOT NULL THEN
+        RAISE EXCEPTION 'entry % does not sum to zero (I5)', uneven USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE CONSTRAINT TRIGGER sums_to_zero AFTER INSERT ON journal_entry
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION entry_sums_to_zero();
+CREATE TRIGGER sums_to_zero AFTER INSERT ON journal_entry
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_sums_to_zero();
 
 -- A posting comes with its entry, in the same transaction and window; nothing is added to an entry later.
-CREATE FUNCTION posting_comes_with_its_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION posting_comes_with_its_entry() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM added JOIN journal_entry AS entry USING (bucket, entry_id)
-        WHERE entry.xact <> (pg_current_xact_id()::text)::bigint
-           OR entry.window_id <> added.window_id OR entry.business_date <> added.business_date
+        SELECT FROM (SELECT bucket, entry_id, window_id, business_date, currency, sum(minor) AS total
+                     FROM added GROUP BY bucket, entry_id, window_id, business_date, currency) AS fresh
+        WHERE total <> 0 OR NOT EXISTS (
+            SELECT FROM journal_entry AS entry
+            WHERE entry.bucket = fresh.bucket AND entry.entry_id = fresh.entry_id AND entry.xact = (pg_current_xact_id()::text)::bigint
+              AND entry.window_id = fresh.window_id AND entry.business_date = fresh.business_date)
     ) THEN
-        RAISE EXCEPTION 'a posting was added to an entry of another transaction or window (I14)'
+        RAISE EXCEPTION 'a posting was added to no entry, to one of another transaction or window, or unbalanced (I5, I14)'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
@@ -52,6 +58,21 @@ END $$;
 
 CREATE TRIGGER comes_with_its_entry AFTER INSERT ON posting
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION posting_comes_with_its_entry();
+
+-- A line of history has its payment. (A foreign key would look it up line by line.)
+CREATE FUNCTION event_has_its_payment() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT bucket, payment_id FROM added) AS fresh
+        WHERE NOT EXISTS (SELECT FROM payment WHERE payment.bucket = fresh.bucket AND payment.payment_id = fresh.payment_id)
+    ) THEN
+        RAISE EXCEPTION 'a line of history has no payment (I1)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER has_its_payment AFTER INSERT ON payment_event
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION event_has_its_payment();
 
 -- I9: a payment is posted in the open window and in no other.
 CREATE FUNCTION payment_posts_in_the_open_window() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -24,7 +24,7 @@ from switch.domain.statements import BookedLine, ImportedStatement, Side
 from switch.posting.batch import write_batch
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.store import caps, inquiries, journal, statements
-from switch.store.database import Database
+from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.reconcile import Reconcile
@@ -140,7 +140,9 @@ async def settle_by_hand(world: World) -> None:
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
             await connection.execute(insert(metadata.tables["window_cell"]), row)
-        await journal.append(connection, [entry])
+        together = Together()
+        await journal.append(together, [entry])
+        await together.run(connection)
         instruction = {
             "instruction_id": f"{WINDOW}-1", "window_id": WINDOW, "legs": legs, "created_at": START, "status": "settled",
             "rtgs_reference": "RTGS-1", "answered_at": START,

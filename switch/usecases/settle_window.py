@@ -16,7 +16,7 @@ from switch.domain.settlement import SettlementAnswer, SettlementInstruction, Se
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowStillOpen
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
-from switch.store.database import Connection, Database
+from switch.store.database import Connection, Database, Together
 from switch.usecases.window_nets import WindowNets, proven_nets
 
 LEASE_SECONDS = 30
@@ -122,7 +122,8 @@ class SettleWindow:
 
     async def _clear(self, connection: Connection, window: Window, nets: Nets) -> None:
         """Nobody owes anything for this window any more; what banks owed in it is room under their caps again."""
-        await journal.append(connection, [window_settled(window, nets, self.clock.now())])
+        together = Together()
+        await journal.append(together, [window_settled(window, nets, self.clock.now())])
         owed = {
             (account.participant, window.currency): minor
             for account, minor in ((accounts.account(code), minor) for code, minor in nets.balances.items())
@@ -130,7 +131,8 @@ class SettleWindow:
         }
         locked = await positions.lock(connection, owed)
         lowered = [replace(position, posted=position.posted - owed[owner]) for owner, position in locked.items()]
-        await positions.update(connection, lowered)
+        await positions.update(together, lowered)
+        await together.run(connection)
 
 
 def _is_whole(answer: SettlementAnswer, instruction: SettlementInstruction) -> bool:

@@ -86,5 +86,4 @@ posting = Table(
     Column("currency", Text, nullable=False),
     Column("window_id", Text, nullable=False),
     Column("business_date", Date, nullable=False),
-    ForeignKeyConstraint(["bucket", "entry_id"], ["journal_entry.bucket", "journal_entry.entry_id"]),
 )

@@ -6,7 +6,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -133,5 +132,4 @@ payment_event = Table(
     Column("to_state", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("note", Text, nullable=False),
-    ForeignKeyConstraint(["bucket", "payment_id"], ["payment.bucket", "payment.payment_id"]),
 )
