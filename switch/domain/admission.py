@@ -4,7 +4,7 @@ The posting lane locks and reads what the commands touch (`Books`), calls `admit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -16,11 +16,12 @@ from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.ledger import payment_completed
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
+from switch.domain.values import value
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Reserve:
     """Claim the key, claim the bill, hold under the cap. `accept_as`: nobody to ask, so completed in the same breath."""
 
@@ -37,7 +38,7 @@ class Reserve:
         return BillKey(request.service, request.customer_reference, request.bill_number)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RecordRefusal:
     """A refusal before anything was held is an answer under the key, too: a late retry must not pay."""
 
@@ -47,7 +48,7 @@ class RecordRefusal:
     refusal: Refusal
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Conclude:
     """What the biller's answer makes of a live payment. `next_attempt_at` counts only where the answer is Unknown."""
 
@@ -63,7 +64,7 @@ Command = Reserve | RecordRefusal | Conclude
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stands:
     """The payment as it stands after the command. `replayed`: the key was known and nothing was done."""
 
@@ -71,25 +72,25 @@ class Stands:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RefusedUnderKey:
     refusal: Refusal
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeyConflict:
     """The key was used before, with other content."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Contradicted:
     """An answer after finality that says otherwise: kept in the history, money untouched (I8)."""
 
     payment: Payment
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Absent:
     """There is no such payment."""
 

@@ -1,18 +1,18 @@
 """Advices: facts that a biller must take, kept in the outbox until it has acknowledged them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucketed_id
 from switch.domain.payments import Payment
+from switch.domain.values import value
 
 
 class AdviceKind(StrEnum):
     PAYMENT_COMPLETED = "payment.completed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Advice:
     event_id: EventId
     biller: ParticipantCode

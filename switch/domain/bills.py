@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from switch.domain.errors import BillAlreadyPaid, BillBeingPaid, BillChanged, Bi
 from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode, bucket_for
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.values import value
 
 
 class BillKey(NamedTuple):
@@ -23,7 +24,7 @@ class BillKey(NamedTuple):
         return bucket_for(self.service, self.customer_reference)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PresentedBill:
     """One amount due, as it is shown to the payer."""
 
@@ -35,7 +36,7 @@ class PresentedBill:
     description: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Presentment:
     """The answer to an inquiry: zero or more bills; for a service without bills, none and the rule of the service."""
 
@@ -43,7 +44,7 @@ class Presentment:
     customer_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Inquiry:
     """A presentment that was given to a bank; it binds a payment until it expires."""
 
@@ -59,7 +60,7 @@ class Inquiry:
         return next((bill for bill in self.presentment.bills if bill.bill_number == bill_number), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Bill:
     """A bill as the switch keeps it. Minor units: `held` by live payments not yet certain, `paid` by completed ones."""
 

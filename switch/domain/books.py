@@ -11,6 +11,7 @@ from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.ledger import JournalEntry
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.positions import Position
+from switch.domain.values import value
 
 
 class KeyOf(NamedTuple):
@@ -18,7 +19,7 @@ class KeyOf(NamedTuple):
     idempotency_key: IdempotencyKey
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeyRecord:
     """What a key stands for: a payment, or a refusal."""
 

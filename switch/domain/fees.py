@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import date
 from enum import StrEnum
 
 from switch.domain.identifiers import ServiceCode
 from switch.domain.money import Money, share
+from switch.domain.values import value
 
 
 class BorneBy(StrEnum):
@@ -16,7 +17,7 @@ class BorneBy(StrEnum):
     BILLER = "biller"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fees:
     """Minor units of the payment's currency. `payer + biller == switch + bank + central_bank + tax`."""
 
@@ -36,7 +37,7 @@ class Fees:
 NO_FEES = Fees()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tariff:
     """One version of one line of the tariff. Rates are parts per million, rounded half up to the minor unit."""
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_for, 
 from switch.domain.nets import Nets
 from switch.domain.payments import Payment
 from switch.domain.settlement import Window
+from switch.domain.values import value
 
 
 class EntryKind(StrEnum):
@@ -23,14 +23,14 @@ class EntryKind(StrEnum):
     WINDOW_SETTLED = "window_settled"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Posting:
     account: str
     minor: int
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class JournalEntry:
     entry_id: EntryId
     kind: EntryKind

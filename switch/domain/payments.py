@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from switch.domain.identifiers import (
 )
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused
+from switch.domain.values import value
 
 
 class PaymentState(StrEnum):
@@ -63,7 +64,7 @@ class Method(StrEnum):
     WALLET = "wallet"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Payer:
     """Who pays, where the bank tells. Personal data."""
 
@@ -72,7 +73,7 @@ class Payer:
     national_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PaymentRequest:
     """What a bank ordered, with content already checked for form."""
 
@@ -110,7 +111,7 @@ class PaymentRequest:
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Payment:
     """`certain_by` is when the outcome is certain at the latest; `next_attempt_at` when the resolver asks (again)."""
 
@@ -181,7 +182,7 @@ class Payment:
         return replace(self, state=state, events=self.events + 1, **changes)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PaymentEvent:
     """One line of a payment's append-only history; numbered from 1."""
 

@@ -1,12 +1,13 @@
 """Positions: what a bank owes in unsettled windows, and the net debit cap that it never passes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from switch.domain.errors import CapExceeded
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Position:
     """Minor units. `held` for payments not yet certain, `posted` by completed ones in windows that are not settled."""
 
