@@ -118,8 +118,10 @@ CREATE TRIGGER moves_forward BEFORE UPDATE ON payment FOR EACH ROW EXECUTE FUNCT
 -- I6: what a bank owes never grows beyond its cap; lowering the cap never undoes what was accepted.
 CREATE FUNCTION position_stays_under_cap() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Settling a window in which reversals were more than payments takes back the room that they gave: that accepts nothing.
     IF NEW.held_minor < 0 OR (
-        NEW.held_minor + NEW.posted_minor > OLD.held_minor + OLD.posted_minor
+        coalesce(current_setting('switch.settling', true), '') <> 'on'
+        AND NEW.held_minor + NEW.posted_minor > OLD.held_minor + OLD.posted_minor
         AND NEW.held_minor + NEW.posted_minor > NEW.cap_minor
     ) THEN
         RAISE EXCEPTION 'the position of % would pass its cap (I6)', NEW.bank_code USING ERRCODE = 'integrity_constraint_violation';
@@ -201,3 +203,36 @@ END $$;
 
 CREATE TRIGGER stands BEFORE UPDATE ON settlement_instruction FOR EACH ROW EXECUTE FUNCTION instruction_stands();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON settlement_instruction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A reversal moves forward by its own table of transitions; what was asked for never changes.
+CREATE FUNCTION reversal_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('ASKED', 'IN_DOUBT'), ('ASKED', 'AGREED'), ('ASKED', 'REFUSED'), ('IN_DOUBT', 'AGREED'), ('IN_DOUBT', 'REFUSED')
+    ) THEN
+        RAISE EXCEPTION 'reversal % cannot go from % to % (I8)', OLD.reversal_id, OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF (OLD.payment_id, OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.reason, OLD.asked_at)
+       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.reason, NEW.asked_at)
+       OR OLD.state IN ('AGREED', 'REFUSED') AND (OLD.window_id, OLD.business_date, OLD.concluded_at)
+          IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at) THEN
+        RAISE EXCEPTION 'reversal % stands as it was (I8)', OLD.reversal_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER moves_forward BEFORE UPDATE ON reversal FOR EACH ROW EXECUTE FUNCTION reversal_moves_forward();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- What counts in a window: the payments completed in it, and with the other sign those reversed in it. Nets, files and checks read this.
+CREATE VIEW movement AS
+    SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, customer_reference, bill_number,
+        bank_reference, biller_reference, currency, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax,
+        concluded_at AS moved_at, false AS reversal
+    FROM payment WHERE window_id IS NOT NULL
+    UNION ALL
+    SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, customer_reference,
+        bill_number, payment.bank_reference, payment.biller_reference, currency, -amount_minor, -payer_fee, -biller_fee, -switch_fee,
+        -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true
+    FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL;

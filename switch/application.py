@@ -36,6 +36,8 @@ from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
+from switch.usecases.resolve_reversals import ResolveReversals
+from switch.usecases.reverse_payment import ReversePayment
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
@@ -58,6 +60,8 @@ class Switch:
     submit_batch: SubmitBatch
     pay_batches: PayBatches
     resolve_payments: ResolvePayments
+    reverse_payment: ReversePayment
+    resolve_reversals: ResolveReversals
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
     upload_bills: UploadBills

@@ -54,6 +54,8 @@ from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
+from switch.usecases.resolve_reversals import ResolveReversals
+from switch.usecases.reverse_payment import ReversePayment
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
@@ -178,6 +180,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         submit_batch=SubmitBatch(clock, database),
         pay_batches=PayBatches(clock, current, database, lane, pay_bill),
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
+        reverse_payment=ReversePayment(clock, current, database, billers),
+        resolve_reversals=ResolveReversals(clock, current, database, billers, chance),
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
         upload_bills=UploadBills(database=database, directory=current),

@@ -52,6 +52,9 @@ class BillerAdapter(Protocol):
     async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         """What became of a payment of this amount; a biller that says another amount has not answered for it (Unknown)."""
 
+    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        """Take its booking of the payment back; Accepted where it has, now or before. The same again is the same reversal."""
+
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         """Hand over a fact; True only where the biller has acknowledged exactly this one."""
 

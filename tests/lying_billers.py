@@ -29,9 +29,13 @@ class ChanceBiller:
     healed: bool = False
     booked: dict[PaymentId, int] = field(default_factory=dict)
     refused: set[PaymentId] = field(default_factory=set)
+    taken_back: set[PaymentId] = field(default_factory=set)
+    kept: set[PaymentId] = field(default_factory=set)
+    """Those that it has refused to take back, and will not."""
     advised: dict[PaymentId, int] = field(default_factory=dict)
     paid_bills: set[tuple[str, str]] = field(default_factory=set)
     deck: list[str] = field(default_factory=list)
+    deck_back: list[str] = field(default_factory=list)
     played: Counter[str] = field(default_factory=Counter)
     """What was done to how many orders: a run that injected nothing proves nothing."""
 
@@ -74,12 +78,32 @@ class ChanceBiller:
             self.chance.shuffle(self.deck)
         return self.deck.pop()
 
+    def _card_back(self) -> str:
+        if not self.deck_back:
+            self.deck_back = ["yes", "yes", "no", "lost", "done_and_lost"]
+            self.chance.shuffle(self.deck_back)
+        return self.deck_back.pop()
+
     async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         if not self.healed and self.chance.random() < 0.3:
             return Unknown("silence")
         if payment_id in self.booked:
             return Accepted(f"C-{payment_id}")
         return Refused(Reason.OTHER, "57") if payment_id in self.refused else NotFound()
+
+    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        await asyncio.sleep(0)
+        number, what = payment.payment_id, "yes" if self.healed else self._card_back()
+        self.played[f"reverse:{what}"] += 1
+        if what == "lost":
+            return Unknown("silence")
+        if number in self.kept or (what == "no" and number not in self.taken_back):
+            self.kept.add(number)
+            return Refused(Reason.OTHER, "58")
+        self.taken_back.add(number)
+        self.booked.pop(number, None)
+        self.paid_bills.discard((payment.request.customer_reference, payment.request.bill_number or ""))
+        return Unknown("garbage") if what == "done_and_lost" else Accepted(f"C-{number}")
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         if not self.healed and self.chance.random() < 0.3:

@@ -32,7 +32,10 @@ class ScriptedBiller:
     """Each order to pay that was heard, repeats too."""
     booked: dict[PaymentId, Payment] = field(default_factory=dict)
     advised: dict[EventId, Advice] = field(default_factory=dict)
+    asked_back: list[PaymentId] = field(default_factory=list)
+    """Each reversal that was heard, repeats too."""
     reachable: bool = True
+    _reversals: deque[Line] = field(default_factory=deque)
     _scripts: defaultdict[str, deque[Line]] = field(default_factory=lambda: defaultdict(deque))
     _enquiries: defaultdict[str, deque[EnquiryOutcome]] = field(default_factory=lambda: defaultdict(deque))
     _refused: dict[PaymentId, Refused] = field(default_factory=dict)
@@ -50,6 +53,10 @@ class ScriptedBiller:
 
     def script_enquiries(self, about: PaymentId | str, *outcomes: EnquiryOutcome) -> None:
         self._enquiries[str(about)].extend(outcomes)
+
+    def script_reversals(self, *outcomes: Outcome, books: bool | None = None) -> None:
+        """The next answers to a reversal; with `books` it takes its booking back, or does not, whatever it answers."""
+        self._reversals.extend(Line(one, isinstance(one, Accepted) if books is None else books) for one in outcomes)
 
     async def inquire(
         self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, *, answer_seconds: int
@@ -82,6 +89,15 @@ class ScriptedBiller:
         if payment_id in self.booked:
             return Accepted(_biller_reference(payment_id))
         return self._refused.get(payment_id, NotFound())
+
+    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        if not self.reachable:
+            return Unknown("not reached", asked=False)
+        self.asked_back.append(payment.payment_id)
+        line = self._reversals.popleft() if self._reversals else None
+        if line is None or line.books:
+            self.booked.pop(payment.payment_id, None)
+        return Accepted(_biller_reference(payment.payment_id)) if line is None else line.outcome
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         if self.reachable:

@@ -19,6 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP VIEW movement")
     metadata.drop_all(op.get_bind())
     for (function,) in (
         op.get_bind().execute(text("SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).fetchall()

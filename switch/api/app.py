@@ -18,6 +18,7 @@ from switch.api import (
     payments,
     positions,
     reference,
+    reversals,
     statements,
     windows,
 )
@@ -33,6 +34,7 @@ ROUTERS = (
     catalogue.router,
     inquiries.router,
     payments.router,
+    reversals.router,
     payment_batches.router,
     positions.router,
     windows.router,

@@ -9,6 +9,7 @@ from switch.api.file_views import FileView, file_view
 from switch.api.operator_views import EntryView, entry_view
 from switch.api.payment_views import PaymentView, view
 from switch.api.reconciliation_views import BreakView, break_view
+from switch.api.reversal_views import ReversalView, reversal_view
 from switch.api.shapes import Amount, Day, Moment, ParticipantText, Shape
 from switch.api.window_views import WindowView, window_view
 from switch.domain.advices import AdviceKind
@@ -62,6 +63,7 @@ class PaymentStoryView(Shape):
     """How often the biller was asked after it without an answer."""
     next_attempt_at: Moment | None
     steps: list[StepView]
+    reversals: list[ReversalView]
     entries: list[EntryView]
     advices: list[DeliveryView]
     window: WindowView | None
@@ -77,6 +79,7 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
         attempts=payment.attempts,
         next_attempt_at=payment.next_attempt_at if payment.live else None,
         steps=[_step(event) for event in story.history],
+        reversals=[reversal_view(reversal, payment) for reversal in story.reversals],
         entries=[entry_view(entry) for entry in story.entries],
         advices=[_delivery(advice) for advice in story.advices],
         window=None if story.window is None else window_view(story.window),

@@ -166,7 +166,7 @@ def view(payment: Payment, history: Sequence[PaymentEvent] | None = None) -> Pay
         certain_by=payment.certain_by if payment.live else None,
         concluded_at=payment.concluded_at,
         biller_reference=payment.biller_reference,
-        reason=None if payment.reason is None else _reason(payment.reason),
+        reason=None if payment.reason is None else reason_view(payment.reason),
         business_date=payment.business_date,
         window_id=payment.window_id,
         history=None if history is None else _history(history),
@@ -177,7 +177,7 @@ def refusal_view(refusal: Refusal) -> RefusalView:
     return RefusalView(code=refusal.code, detail=refusal.detail("en"), detail_ar=refusal.detail("ar"))
 
 
-def _reason(reason: Reason) -> ReasonView:
+def reason_view(reason: Reason) -> ReasonView:
     en, ar = REASON_WORDS[reason]
     return ReasonView(code=reason, en=en, ar=ar)
 

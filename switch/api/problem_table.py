@@ -98,6 +98,13 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "cap_exceeded": Kind(422, "Net debit cap exceeded", "تجاوز سقف الدين الصافي", Retry.NEW_KEY),
         "biller_refused": Kind(422, "Refused by the biller", "رفضتها الجهة المفوترة", Retry.NEW_KEY),
         "biller_unavailable": Kind(503, "Biller unavailable", "الجهة المفوترة غير متاحة", Retry.AFTER_SECONDS),
+        # reversals
+        "payment_not_completed": Kind(409, "Payment not completed", "دفعة غير مكتملة", Retry.NEW_KEY),
+        "payment_already_reversed": Kind(409, "Payment reversed already", "دفعة معكوسة من قبل"),
+        "reversal_under_way": Kind(409, "Reversal under way", "عكس جارٍ", Retry.NEW_KEY),
+        "reversal_not_allowed": Kind(422, "Reversal not allowed", "عكس غير مسموح"),
+        "reversal_too_late": Kind(422, "Too late to reverse", "فات وقت العكس"),
+        "reversal_refused": Kind(422, "Reversal refused by the biller", "رفضت الجهة المفوترة العكس", Retry.NEW_KEY),
         # the directory
         "not_a_bank": Kind(422, "Not a bank", "ليس مصرفاً"),
         "not_a_biller": Kind(422, "Not a biller", "ليس جهة مفوترة"),

@@ -108,6 +108,34 @@ def status(
 
 
 @app.command()
+def reverse(
+    as_: As,
+    payment: Annotated[str, typer.Option(metavar="ID", help="Id of the completed payment.")],
+    reason: Annotated[
+        str, typer.Option(help="customer_request, duplicate, wrong_bill, wrong_amount, payer_not_debited, fraud, other.")
+    ] = "customer_request",
+    key: Annotated[str | None, typer.Option(help="Idempotency key; the same again is the same reversal. Left out, a fresh one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a completed payment back, within the time and by the rule of its service."""
+    with client_as(as_) as client:
+        reversal = client.reverse(payment, reason, key or new_key())
+    if as_json:
+        print_json(reversal)
+        return
+    rows = [
+        ("الحالة · state", reversal["state"]),
+        ("مؤكد · certain", "نعم · yes" if reversal["final"] else f"ليس بعد · not yet; by {reversal['certain_by']}"),
+        ("معرّف العكس · reversal id", reversal["reversal_id"]),
+        ("حالة الدفعة · payment is", reversal["payment_state"]),
+        ("يعاد للدافع · payer gets back", f"{_grouped(reversal['total']['amount'])} {reversal['total']['currency']}"),
+        ("نافذة التسوية · window", reversal["window_id"]),
+        ("المفتاح · idempotency key", reversal["idempotency_key"]),
+    ]
+    print_table("العكس · Reversal", ("", ""), rows)
+
+
+@app.command()
 def position(as_: As, as_json: AsJson = False) -> None:
     """What the bank owes now, and how much room is left under its cap."""
     with client_as(as_) as client:

@@ -62,6 +62,22 @@ def _show(found: PaymentStory) -> None:
         ((f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event.from_state, event.to_state, event.by, event.note) for event in found.history),
     )
     _list(
+        "العكس · Reversals",
+        ("reversal", "state", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
+        (
+            (
+                back.reversal_id,
+                back.state,
+                back.request.reason,
+                f"{back.asked_at:%Y-%m-%d %H:%M:%S}",
+                None if back.concluded_at is None else f"{back.concluded_at:%Y-%m-%d %H:%M:%S}",
+                back.refused_because,
+                back.window_id,
+            )
+            for back in found.reversals
+        ),
+    )
+    _list(
         "القيود · Postings (debit +, credit −)",
         ("entry", "account", "amount"),
         ((entry.kind, posting.account, money(posting.minor, posting.currency)) for entry in found.entries for posting in entry.postings),

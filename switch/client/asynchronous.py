@@ -79,6 +79,14 @@ class AsyncSwitchClient:
         """Newest first."""
         return await self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
 
+    async def reverse(self, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Document:
+        """Take a completed payment back; a reversal that is not `final` is not certain yet. Raises Refused, NotCertain."""
+        return await self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference))
+
+    async def reversals(self, payment_id: str) -> list[Document]:
+        """All that were asked for."""
+        return await self._run(operations.reversals(self._patience, payment_id))
+
     async def hand_in_batch(self, batch_reference: str, orders: Mapping[str, PaymentOrder]) -> Document:
         """Many payments together, each under its own key; they are paid in the background. At most 10,000."""
         return await self._run(operations.hand_in_batch(self._patience, batch_reference, orders))

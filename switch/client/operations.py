@@ -66,6 +66,21 @@ def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentA
         raise NotCertain(doubt.why, key) from doubt
 
 
+def reverse(patience: Patience, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Operation[Document]:
+    asked: Document = {"reason": reason} | ({} if bank_reference is None else {"bank_reference": bank_reference})
+    answer = yield from patiently(_post(f"/v1/payments/{payment_id}/reversals", asked, key), patience)
+    try:
+        return document_of(answer)
+    except NotCertain as doubt:
+        raise NotCertain(doubt.why, key) from doubt
+
+
+def reversals(patience: Patience, payment_id: str) -> Operation[list[Document]]:
+    page = yield from one(patience, f"/v1/payments/{payment_id}/reversals")
+    items: list[Document] = page["items"]
+    return items
+
+
 def hand_in_batch(patience: Patience, batch_reference: str, orders: Mapping[str, PaymentOrder]) -> Operation[Document]:
     """Whole again is harmless: it is the same batch, and each line the same payment."""
     lines = [{"idempotency_key": key, **order.document()} for key, order in orders.items()]

@@ -1,15 +1,16 @@
 """Advices: facts that a biller must take, kept in the outbox until it has acknowledged them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucketed_id
+from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, ReversalId, bucketed_id
 from switch.domain.payments import Payment
 from switch.domain.values import value
 
 
 class AdviceKind(StrEnum):
     PAYMENT_COMPLETED = "payment.completed"
+    PAYMENT_REVERSED = "payment.reversed"
 
 
 @value(frozen=True, slots=True)
@@ -24,24 +25,46 @@ class Advice:
 
 def payment_advice(payment: Payment, at: datetime) -> Advice:
     """What a biller needs to post a completed payment."""
+    content = {
+        **_named(payment),
+        "business_date": payment.business_date.isoformat() if payment.business_date else None,
+        "completed_at": payment.concluded_at.isoformat() if payment.concluded_at else None,
+    }
+    return _advice(AdviceKind.PAYMENT_COMPLETED, payment, content, at)
+
+
+def reversal_advice(reversal_id: ReversalId, payment: Payment, business_date: date, at: datetime) -> Advice:
+    """What a biller needs to take a booking back. `business_date` is that of the reversal."""
+    content = {
+        **_named(payment),
+        "reversal_id": str(reversal_id),
+        "business_date": business_date.isoformat(),
+        "reversed_at": at.isoformat(),
+    }
+    return _advice(AdviceKind.PAYMENT_REVERSED, payment, content, at)
+
+
+def _named(payment: Payment) -> dict[str, str | None]:
     request = payment.request
+    return {
+        "payment_id": str(payment.payment_id),
+        "payment_reference": payment.reference,
+        "bank_code": request.bank,
+        "service_code": request.service,
+        "customer_reference": request.customer_reference,
+        "bill_number": request.bill_number,
+        "amount": request.amount.text(),
+        "currency": request.amount.currency,
+        "channel": request.channel,
+    }
+
+
+def _advice(kind: AdviceKind, payment: Payment, content: dict[str, str | None], at: datetime) -> Advice:
     return Advice(
         event_id=EventId(bucketed_id(payment.bucket, at)),
         biller=payment.biller,
-        kind=AdviceKind.PAYMENT_COMPLETED,
+        kind=kind,
         payment_id=payment.payment_id,
-        content={
-            "payment_id": str(payment.payment_id),
-            "payment_reference": payment.reference,
-            "bank_code": request.bank,
-            "service_code": request.service,
-            "customer_reference": request.customer_reference,
-            "bill_number": request.bill_number,
-            "amount": request.amount.text(),
-            "currency": request.amount.currency,
-            "channel": request.channel,
-            "business_date": payment.business_date.isoformat() if payment.business_date else None,
-            "completed_at": payment.concluded_at.isoformat() if payment.concluded_at else None,
-        },
+        content=content,
         created_at=at,
     )

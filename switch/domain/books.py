@@ -7,7 +7,7 @@ from typing import NamedTuple
 from switch.domain.advices import Advice
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, WindowId
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, WindowId
 from switch.domain.ledger import JournalEntry
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.positions import Position
@@ -21,11 +21,12 @@ class KeyOf(NamedTuple):
 
 @value(frozen=True, slots=True)
 class KeyRecord:
-    """What a key stands for: a payment, or a refusal."""
+    """What a key stands for: a payment, a refusal, or a reversal."""
 
     request_digest: bytes
     payment_id: PaymentId | None
     refusal: Refusal | None
+    reversal_id: ReversalId | None = None
 
 
 class OpenWindow(NamedTuple):

@@ -38,6 +38,16 @@ class Mode(StrEnum):
         return self in (Mode.ONLINE, Mode.UPLOADED)
 
 
+class ReversalRule(StrEnum):
+    """Whether a completed payment can be taken back, and who must agree."""
+
+    NEVER = "never"
+    ASKED = "asked"
+    """The biller is asked, and may refuse."""
+    TOLD = "told"
+    """The switch agrees, and the biller gets an advice."""
+
+
 class AmountRuleKind(StrEnum):
     EXACT = "exact"
     UP_TO = "up_to"
@@ -128,6 +138,9 @@ class Service:
     """How long the biller may take to answer, for an inquiry or a payment."""
     certain_seconds: int = 3600
     """Within how long the outcome of a payment in doubt is certain."""
+    reversal: ReversalRule = ReversalRule.NEVER
+    reversal_seconds: int = 86_400
+    """How long after its completion a payment can be reversed."""
 
     def require_open(self) -> None:
         if not self.open:
@@ -140,7 +153,7 @@ class Service:
             *(self.code, self.biller, self.name.ar, self.name.en, self.mode),
             *(self.reference.label.ar, self.reference.label.en, self.reference.pattern, self.reference.example),
             *(self.rule.kind, *limits, self.currency, self.typical_amount and self.typical_amount.minor, self.cycle),
-            *(self.open, self.answer_seconds, self.certain_seconds),
+            *(self.open, self.answer_seconds, self.certain_seconds, self.reversal, self.reversal_seconds),
         )
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
 from switch.domain.directory_errors import CatalogueMalformed
 from switch.domain.errors import Refusal
 from switch.domain.fees import BorneBy, Tariff
@@ -85,7 +85,7 @@ def _services(biller: Document, currency: str) -> list[Service]:
 
 
 def _service(biller: ParticipantCode, currency: str, document: Document) -> Service:
-    reference = document["reference"]
+    reference, mode = document["reference"], Mode(document["mode"])
 
     def amount(field: str) -> Money | None:
         return parse_amount(document[field], currency) if field in document else None
@@ -94,13 +94,15 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         code=service_code(document["code"]),
         biller=biller,
         name=_name(document["name"]),
-        mode=Mode(document["mode"]),
+        mode=mode,
         reference=ReferenceRule(_name(reference["label"]), reference["pattern"], reference["example"]),
         rule=AmountRule(AmountRuleKind(document["amount_rule"]), amount("minimum"), amount("maximum")),
         currency=currency,
         fixed_amount=amount("fixed_amount"),
         typical_amount=amount("typical_amount"),
         cycle=document.get("cycle"),
+        reversal=ReversalRule(document.get("reversal", ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD)),
+        reversal_seconds=int(document.get("reversal_seconds", 86_400)),
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from switch.domain.catalogue import AmountRuleKind, Mode, Service
+from switch.domain.catalogue import AmountRuleKind, Mode, ReversalRule, Service
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.directory_errors import (
     AuthorityTaken,
@@ -35,6 +35,7 @@ PATTERN_CHARACTERS = 100
 PATTERN_VARIABLE_PIECES = 3
 LONGEST_ANSWER_SECONDS = 60
 LONGEST_CERTAIN_SECONDS = 30 * 24 * 3600
+LONGEST_REVERSAL_SECONDS = 90 * 86_400
 ALL_PPM = 1_000_000
 
 AUTHORITIES = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
@@ -130,6 +131,10 @@ def require_service(service: Service, biller: Participant) -> None:
         )
     if service.certain_seconds > LONGEST_CERTAIN_SECONDS:
         raise _incoherent(service, "an outcome must be certain within 30 days", "يجب أن تتأكد النتيجة خلال 30 يوماً")
+    if not 0 < service.reversal_seconds <= LONGEST_REVERSAL_SECONDS:
+        raise _incoherent(service, "a payment can be reversed for at most 90 days", "أقصى مهلة لعكس الدفعة 90 يوماً")
+    if service.reversal is ReversalRule.ASKED and not service.mode.asks_biller:
+        raise _incoherent(service, "a biller that is not asked to pay is told of a reversal", "الجهة التي لا تُسأل عند الدفع تُبلَّغ بالعكس")
 
 
 def _require_reference(service: Service) -> None:

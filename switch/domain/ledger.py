@@ -20,6 +20,7 @@ from switch.domain.values import value
 
 class EntryKind(StrEnum):
     PAYMENT_COMPLETED = "payment_completed"
+    PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
 
 
@@ -62,9 +63,19 @@ class JournalEntry:
 
 def payment_completed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
     """The payer bank owes amount and payer's fee; the biller is owed the amount less its own; the fees go to their owners."""
+    return _entry_of(payment, EntryKind.PAYMENT_COMPLETED, _legs(payment), window_id, business_date, at)
+
+
+def payment_reversed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
+    """Everything that the payment posted the other way round, its fees too, in the window that is open now."""
+    legs = [(account, -minor) for account, minor in _legs(payment)]
+    return _entry_of(payment, EntryKind.PAYMENT_REVERSED, legs, window_id, business_date, at)
+
+
+def _legs(payment: Payment) -> list[tuple[str, int]]:
     bank, fees = payment.request.bank, payment.fees
     owed = accounts.payable(bank, payment.biller)
-    legs = (
+    return [
         (accounts.position(bank), payment.hold_minor),
         (owed, -payment.request.amount.minor),
         (owed, fees.biller),
@@ -72,15 +83,19 @@ def payment_completed(payment: Payment, window_id: WindowId, business_date: date
         (accounts.fee_bank(bank), -fees.bank),
         (accounts.FEE_CENTRAL_BANK, -fees.central_bank),
         (accounts.TAX, -fees.tax),
-    )
-    currency = payment.request.amount.currency
+    ]
+
+
+def _entry_of(
+    payment: Payment, kind: EntryKind, legs: Iterable[tuple[str, int]], window_id: WindowId, business_date: date, at: datetime
+) -> JournalEntry:
     return JournalEntry(
         entry_id=EntryId(bucketed_id(payment.bucket, at)),
-        kind=EntryKind.PAYMENT_COMPLETED,
+        kind=kind,
         window_id=window_id,
         business_date=business_date,
         created_at=at,
-        postings=_postings(legs, currency),
+        postings=_postings(legs, payment.request.amount.currency),
         payment_id=payment.payment_id,
     )
 

@@ -17,7 +17,7 @@ Balances = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One bank's completed payments to one biller in a window, summed one by one. Minor units."""
+    """One bank's completed payments to one biller in a window less those reversed in it, summed one by one. Minor units."""
 
     bank: ParticipantCode
     biller: ParticipantCode
@@ -69,7 +69,10 @@ def agreed_nets(window_id: WindowId, balances: Balances, collected: Iterable[Col
 
 
 def cells_of(collected: Iterable[Collected], authorities: Authorities) -> tuple[Bilateral, ...]:
-    """Everything is owed by the payer's bank: to the biller, to the switch company, and to the central bank, which takes in the tax."""
+    """Everything is owed by the payer's bank: to the biller, to the switch company, and to the central bank, which takes in the tax.
+
+    Where reversals are more than payments it is owed the other way round.
+    """
     owed: defaultdict[tuple[ParticipantCode, ParticipantCode], int] = defaultdict(int)
     for sums in collected:
         owed[sums.bank, sums.biller] += sums.amount - sums.biller_fee
@@ -77,7 +80,12 @@ def cells_of(collected: Iterable[Collected], authorities: Authorities) -> tuple[
             owed[sums.bank, authorities.require_operator()] += sums.switch_fee
         if sums.central_bank_fee + sums.tax:
             owed[sums.bank, authorities.require_overseer()] += sums.central_bank_fee + sums.tax
-    return tuple(Bilateral(debtor, creditor, minor) for (debtor, creditor), minor in sorted(owed.items()) if minor)
+    cells = (
+        Bilateral(debtor, creditor, minor) if minor > 0 else Bilateral(creditor, debtor, -minor)
+        for (debtor, creditor), minor in owed.items()
+        if minor
+    )
+    return tuple(sorted(cells, key=lambda cell: (cell.debtor, cell.creditor)))
 
 
 def legs_of(balances: Balances, authorities: Authorities) -> tuple[SettlementLeg, ...]:
@@ -89,7 +97,7 @@ def legs_of(balances: Balances, authorities: Authorities) -> tuple[SettlementLeg
 
 
 def _balances_of(collected: Iterable[Collected]) -> dict[str, int]:
-    """What the ledger must have, by the rule of `ledger.payment_completed`, from the payments' own figures."""
+    """What the ledger must have, by the rules of `ledger.payment_completed` and `payment_reversed`, from the payments' own figures."""
     sums: defaultdict[str, int] = defaultdict(int)
     for each in collected:
         sums[accounts.position(each.bank)] += each.amount + each.payer_fee

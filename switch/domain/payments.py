@@ -171,6 +171,9 @@ class Payment:
             return replace(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
         return self._moved(PaymentState.IN_DOUBT, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
 
+    def reversed(self) -> "Payment":
+        return self._moved(PaymentState.REVERSED)
+
     def noted(self) -> "Payment":
         """With one more line in its history, in the same state."""
         return replace(self, events=self.events + 1)

@@ -30,6 +30,10 @@ class Position:
         """Make a hold final."""
         return replace(self, held=self.held - minor, posted=self.posted + minor)
 
+    def given_back(self, minor: int) -> "Position":
+        """A completed payment was reversed."""
+        return replace(self, posted=self.posted - minor)
+
     def void(self, minor: int) -> "Position":
         """Give a hold back."""
         return replace(self, held=self.held - minor)

@@ -25,7 +25,9 @@ async def write_batch(database: Database, commands: Sequence[Command], at: datet
     async with database.transaction() as connection:
         books = await _locked_books(connection, commands, at)
         decisions, changes = admit_batch(commands, books)
-        await _write(connection, changes)
+        together = Together()
+        await collect(together, changes)
+        await together.run(connection)
     return decisions
 
 
@@ -71,9 +73,8 @@ async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequenc
             books.positions[bank, currency] = Position(bank, currency, cap=0)  # no cap was ever set: nothing fits under it
 
 
-async def _write(connection: AsyncConnection, changes: Changes) -> None:
+async def collect(together: Together, changes: Changes) -> None:
     """Each has its own table or its own rows: they go together."""
-    together = Together()
     if changes.keys:
         await idempotency.refuse(together, changes.keys)
     if changes.reserved:
@@ -90,7 +91,6 @@ async def _write(connection: AsyncConnection, changes: Changes) -> None:
         await outbox.append(together, changes.advices)
     if changes.positions:
         await positions.update(together, changes.positions.values())
-    await together.run(connection)
 
 
 def _bill_key(payment: Payment) -> BillKey | None:

@@ -11,22 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
 from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.ports import Clock
 from switch.posting.batch import write_batch
-from switch.store.database import LINE_TROUBLE, CommitUnknown, Database
+from switch.posting.until_known import until_known
+from switch.store.database import LINE_TROUBLE, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 MOST_WAITING = 4_000
 RETRY_AFTER_SECONDS = 2
-PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
-"""Before each attempt to write a batch: a lost line, a deadlock or an unknown commit is tried again, by key, before anybody is answered."""
-
 
 Answer = Decision | Exception
 
@@ -107,20 +102,7 @@ class PostingLane:
         return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
 
     async def _write(self, commands: Sequence[Command]) -> list[Decision]:
-        last: Exception | None = None
-        for pause_seconds in PAUSES_SECONDS:
-            if pause_seconds:
-                await asyncio.sleep(pause_seconds)
-            try:
-                return await write_batch(self._database, commands, self._clock.now())
-            except DBAPIError as error:
-                if not isinstance(error, LINE_TROUBLE):
-                    raise
-                last = error
-            except (CommitUnknown, PoolTimeout) as error:
-                last = error
-        assert last is not None
-        raise last
+        return await until_known(lambda: write_batch(self._database, commands, self._clock.now()))
 
 
 def _own(command: Command, decision: Decision) -> Decision:

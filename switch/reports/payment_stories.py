@@ -10,6 +10,7 @@ from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, payment_ids_of, plain_payment_reference
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reconciliation import Break
+from switch.domain.reversals import Reversal
 from switch.domain.settlement import Window
 from switch.domain.statements import IssuedFile
 from switch.store import (
@@ -20,6 +21,7 @@ from switch.store import (
     journal_queries,
     payment_queries,
     payments,
+    reversals,
     statement_queries,
     windows,
 )
@@ -37,6 +39,7 @@ class PaymentStory:
 
     payment: Payment
     history: Sequence[PaymentEvent]
+    reversals: Sequence[Reversal]
     entries: Sequence[FollowedEntry]
     advices: Sequence[Delivery]
     window: Window | None
@@ -86,6 +89,7 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     return PaymentStory(
         payment=payment,
         history=await payment_queries.history(connection, payment.bucket, payment.payment_id),
+        reversals=await reversals.of_payment(connection, payment.payment_id),
         entries=await journal_queries.of_payment(connection, payment.payment_id),
         advices=await advice_queries.of_payment(connection, payment.payment_id),
         window=None if payment.window_id is None else await windows.find(connection, payment.window_id),

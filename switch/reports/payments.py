@@ -8,7 +8,8 @@ from switch.domain.books import KeyOf
 from switch.domain.errors import PaymentUnknown, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.payments import Payment, PaymentEvent
-from switch.store import idempotency, payment_queries, payments
+from switch.domain.reversals import Reversal
+from switch.store import idempotency, payment_queries, payments, reversals
 from switch.store.database import Database
 from switch.store.payment_queries import PaymentFilter
 
@@ -26,6 +27,14 @@ class Payments:
             if found is None or found.request.bank != bank:
                 raise PaymentUnknown()
             return found, await payment_queries.history(connection, found.bucket, found.payment_id)
+
+    async def reversals(self, bank: ParticipantCode, payment_id: UUID) -> tuple[Payment, Sequence[Reversal]]:
+        """All that were asked for. A stranger's payment and a made-up one are the same: unknown."""
+        async with self.database.snapshot() as connection:
+            found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
+            if found is None or found.request.bank != bank:
+                raise PaymentUnknown()
+            return found, await reversals.of_payment(connection, payment_id)
 
     async def under_key(self, bank: ParticipantCode, key: IdempotencyKey) -> Payment | Refusal | None:
         """What a bank's own key stands for: a payment, a refusal, or nothing yet."""

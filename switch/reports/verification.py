@@ -18,6 +18,7 @@ from switch.reports.checks import (
     journal,
     payments,
     positions,
+    reversals,
     statements,
     windows,
 )
@@ -82,6 +83,7 @@ class Verification:
     def _checks(self) -> tuple[tuple[str, str, Examine], ...]:
         return (
             (payments.NAME, payments.INVARIANT, payments.examine),
+            (reversals.NAME, reversals.INVARIANT, reversals.examine),
             (idempotency.NAME, idempotency.INVARIANT, idempotency.examine),
             (journal.NAME, journal.INVARIANT, journal.examine),
             (positions.NAME, positions.INVARIANT, positions.examine),

@@ -30,7 +30,7 @@ _OWNERS = text("""
     WITH given AS (
         SELECT owner.kind, owner.code, count(*) AS lines, sum(amount_minor)::bigint AS amount, sum(owner.fee)::bigint AS fee,
             sum(owner.net)::bigint AS net
-        FROM payment CROSS JOIN LATERAL (VALUES
+        FROM movement CROSS JOIN LATERAL (VALUES
             ('settlement', biller_code, biller_fee, amount_minor - biller_fee),
             ('statement', bank_code, payer_fee, amount_minor + payer_fee - bank_fee)
         ) AS owner (kind, code, fee, net)
@@ -45,19 +45,19 @@ _OWNERS = text("""
 """)
 _TO_BILLERS = text("""
     SELECT biller_code, payment_id, bank_code, service_code, customer_reference, bill_number, bank_reference, biller_reference,
-        amount_minor, biller_fee, amount_minor - biller_fee, concluded_at
-    FROM payment WHERE window_id = :window ORDER BY biller_code, payment_id
+        amount_minor, biller_fee, amount_minor - biller_fee, moved_at
+    FROM movement WHERE window_id = :window ORDER BY biller_code, payment_id, reversal
 """)
 _TO_BANKS = text("""
     SELECT bank_code, payment_id, biller_code, service_code, customer_reference, bill_number, bank_reference, biller_reference,
-        amount_minor, payer_fee, amount_minor + payer_fee - bank_fee, concluded_at
-    FROM payment WHERE window_id = :window ORDER BY bank_code, payment_id
+        amount_minor, payer_fee, amount_minor + payer_fee - bank_fee, moved_at
+    FROM movement WHERE window_id = :window ORDER BY bank_code, payment_id, reversal
 """)
 _LINES = {FileKind.SETTLEMENT: _TO_BILLERS, FileKind.STATEMENT: _TO_BANKS}
 
 
 class Owner(NamedTuple):
-    """Who gets a file, and the totals that the window's payments give it."""
+    """Who gets a file, and the totals that the window's payments and reversals give it."""
 
     kind: FileKind
     participant: ParticipantCode

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.admission import RecordRefusal, Reserve
 from switch.domain.books import KeyOf, KeyRecord
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, ReversalId
 from switch.domain.kept_refusals import stored_refusal
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.payments import idempotency
@@ -20,13 +20,18 @@ _CLAIM = insert_rows(
     ("bank_code", "idempotency_key", "request_digest", "payment_id", "claimed_at"),
     "ON CONFLICT DO NOTHING RETURNING bank_code, idempotency_key",
 )
+_CLAIM_FOR_REVERSAL = insert_rows(
+    idempotency,
+    ("bank_code", "idempotency_key", "request_digest", "reversal_id", "claimed_at"),
+    "ON CONFLICT DO NOTHING RETURNING bank_code",
+)
 _FIND = text("""
-    SELECT bank_code, idempotency_key, request_digest, payment_id, refusal_code, refusal_facts
+    SELECT bank_code, idempotency_key, request_digest, payment_id, reversal_id, refusal_code, refusal_facts
     FROM idempotency JOIN unnest(CAST(:banks AS text[]), CAST(:keys AS text[])) AS wanted (bank_code, idempotency_key)
     USING (bank_code, idempotency_key)
 """)
 _REFUSE = text("""
-    UPDATE idempotency SET payment_id = NULL, refusal_code = refused.code, refusal_facts = refused.facts
+    UPDATE idempotency SET payment_id = NULL, reversal_id = NULL, refusal_code = refused.code, refusal_facts = refused.facts
     FROM unnest(CAST(:banks AS text[]), CAST(:keys AS text[]), CAST(:codes AS text[]), CAST(:facts AS jsonb[]))
         AS refused (bank_code, idempotency_key, code, facts)
     WHERE (idempotency.bank_code, idempotency.idempotency_key) = (refused.bank_code, refused.idempotency_key)
@@ -50,6 +55,18 @@ async def claim(connection: AsyncConnection, commands: Iterable[Reserve | Record
     ]
     rows = (await connection.execute(_CLAIM, as_rows(wanted))).all()
     return {KeyOf(ParticipantCode(bank), IdempotencyKey(key)) for bank, key in rows}
+
+
+async def claim_for_reversal(connection: AsyncConnection, key: KeyOf, digest: bytes, reversal_id: ReversalId | None, at: datetime) -> bool:
+    """False where the key is taken; waits for another transaction that is claiming it."""
+    row = {
+        "bank_code": key.bank,
+        "idempotency_key": key.idempotency_key,
+        "request_digest": digest,
+        "reversal_id": reversal_id,
+        "claimed_at": at,
+    }
+    return (await connection.execute(_CLAIM_FOR_REVERSAL, as_rows([row]))).one_or_none() is not None
 
 
 async def find(connection: AsyncConnection, keys: Iterable[KeyOf]) -> dict[KeyOf, KeyRecord]:
@@ -83,4 +100,4 @@ def _digest(command: Reserve | RecordRefusal) -> bytes:
 
 def _record(row: Row[Any]) -> KeyRecord:
     refusal = stored_refusal(row.refusal_code, row.refusal_facts) if row.refusal_code else None
-    return KeyRecord(row.request_digest, row.payment_id, refusal)
+    return KeyRecord(row.request_digest, row.payment_id, refusal, row.reversal_id)

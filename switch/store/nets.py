@@ -13,9 +13,9 @@ _BALANCES = text("""
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _COLLECTED = text("""
-    SELECT bank_code, biller_code, count(*), sum(amount_minor)::bigint, sum(payer_fee)::bigint, sum(biller_fee)::bigint,
-        sum(switch_fee)::bigint, sum(bank_fee)::bigint, sum(central_bank_fee)::bigint, sum(tax)::bigint
-    FROM payment WHERE window_id = :window GROUP BY bank_code, biller_code ORDER BY bank_code, biller_code
+    SELECT bank_code, biller_code, count(*) FILTER (WHERE NOT reversal), sum(amount_minor)::bigint, sum(payer_fee)::bigint,
+        sum(biller_fee)::bigint, sum(switch_fee)::bigint, sum(bank_fee)::bigint, sum(central_bank_fee)::bigint, sum(tax)::bigint
+    FROM movement WHERE window_id = :window GROUP BY bank_code, biller_code ORDER BY bank_code, biller_code
 """)
 _AUTHORITIES = text("""
     SELECT min(code) FILTER (WHERE kind = 'operator'), min(code) FILTER (WHERE kind = 'overseer') FROM participant

@@ -17,6 +17,7 @@ _LOCK = text("""
     JOIN unnest(CAST(:banks AS text[]), CAST(:currencies AS text[])) AS wanted (bank_code, currency) USING (bank_code, currency)
     WHERE slot = 0 ORDER BY bank_code, currency FOR NO KEY UPDATE OF position
 """)
+_SETTLING = text("SELECT set_config('switch.settling', 'on', true)")
 _UPDATE = text("""
     UPDATE position SET held_minor = new.held, posted_minor = new.posted
     FROM unnest(CAST(:banks AS text[]), CAST(:currencies AS text[]), CAST(:held AS bigint[]), CAST(:posted AS bigint[]))
@@ -29,6 +30,12 @@ async def lock(connection: AsyncConnection, owners: Iterable[tuple[ParticipantCo
     wanted = sorted(set(owners))
     rows = (await connection.execute(_LOCK, {"banks": [o[0] for o in wanted], "currencies": [o[1] for o in wanted]})).all()
     return {(row.bank_code, row.currency): Position(*row) for row in rows}
+
+
+async def clear(connection: AsyncConnection, positions: Collection[Position]) -> None:
+    """As settled: also where a window in which reversals were more than payments takes back the room that they gave."""
+    await connection.execute(_SETTLING)
+    await update(connection, positions)
 
 
 async def update(connection: Writing, positions: Collection[Position]) -> None:

@@ -40,6 +40,12 @@ class BillerLines:
         adapter, endpoint = line
         return await adapter.enquire(endpoint, payment.payment_id, answer_seconds=service.answer_seconds, ordered=payment.request.amount)
 
+    async def reverse(self, service: Service, payment: Payment) -> Outcome:
+        if (line := self._line(payment.biller)) is None:
+            return Unknown(NO_LINE, asked=False)
+        adapter, endpoint = line
+        return await adapter.reverse(endpoint, payment, answer_seconds=service.answer_seconds)
+
     async def advise(self, advice: Advice) -> bool:
         if (line := self._line(advice.biller)) is None:
             return False

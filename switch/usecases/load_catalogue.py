@@ -53,7 +53,10 @@ async def _services(rows: DirectoryRows, catalogue: NationalCatalogue) -> int:
             known = await rows.service(service.code)
         except ServiceUnknown:
             known = service
-        kept = replace(service, open=known.open, answer_seconds=known.answer_seconds, certain_seconds=known.certain_seconds)
+        kept = replace(
+            service, open=known.open, answer_seconds=known.answer_seconds, certain_seconds=known.certain_seconds,
+            reversal=known.reversal, reversal_seconds=known.reversal_seconds,
+        )  # fmt: skip
         changed += await offer(rows, kept)
     return changed
 

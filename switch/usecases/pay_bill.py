@@ -11,7 +11,6 @@ from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, SwitchUnavailable
 from switch.domain.identifiers import InquiryId
-from switch.domain.outcomes import Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route
 from switch.ports import Clock
@@ -20,6 +19,7 @@ from switch.posting.lane import PostingLane
 from switch.store import inquiries
 from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines
+from switch.usecases.first_answer import first_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class PayBill:
     async def _ask(self, payment: Payment) -> Stands:
         """Whatever happens here, the payment is in the books: what is not concluded now, the resolver concludes."""
         service = self.directory().service(payment.request.service)
-        outcome = _first_answer(await self.billers.pay(service, payment))
+        outcome = first_answer(await self.billers.pay(service, payment))
         now = self.clock.now()
         try:
             return _stands(
@@ -76,13 +76,6 @@ class PayBill:
             )
         except (Overloaded, SwitchUnavailable):
             return Stands(payment)
-
-
-def _first_answer(outcome: Outcome) -> Outcome:
-    """Where it is certain that the first and only question never left us, the biller has booked nothing: nobody need wait."""
-    if isinstance(outcome, Unknown) and not outcome.asked:
-        return Refused(Reason.NOT_REACHED)
-    return outcome
 
 
 def _stands(decision: Decision) -> Stands:

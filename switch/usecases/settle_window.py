@@ -124,6 +124,7 @@ class SettleWindow:
         """Nobody owes anything for this window any more; what banks owed in it is room under their caps again."""
         together = Together()
         await journal.append(together, [window_settled(window, nets, self.clock.now())])
+        await together.run(connection)
         owed = {
             (account.participant, window.currency): minor
             for account, minor in ((accounts.account(code), minor) for code, minor in nets.balances.items())
@@ -131,8 +132,7 @@ class SettleWindow:
         }
         locked = await positions.lock(connection, owed)
         lowered = [replace(position, posted=position.posted - owed[owner]) for owner, position in locked.items()]
-        await positions.update(together, lowered)
-        await together.run(connection)
+        await positions.clear(connection, lowered)
 
 
 def _is_whole(answer: SettlementAnswer, instruction: SettlementInstruction) -> bool:

@@ -25,6 +25,8 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/payments"): BANKS,
     ("GET", "/v1/payments"): BANKS,
     ("GET", "/v1/payments/{payment_id}"): BANKS,
+    ("POST", "/v1/payments/{payment_id}/reversals"): BANKS,
+    ("GET", "/v1/payments/{payment_id}/reversals"): BANKS,
     ("POST", "/v1/payment-batches"): BANKS,
     ("GET", "/v1/payment-batches"): BANKS,
     ("GET", "/v1/payment-batches/{batch_id}"): BANKS,
@@ -71,6 +73,7 @@ BODIES = {
     "/v1/inquiries": (b"{}", "application/json"),
     "/v1/payments": (b"{}", "application/json"),
     "/v1/payment-batches": (b"{}", "application/json"),
+    "/v1/payments/{payment_id}/reversals": (b'{"reason": "duplicate"}', "application/json"),
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
 }

@@ -48,6 +48,15 @@ class BookedBiller:
             found = connection.execute("SELECT 1 FROM booked WHERE payment_id = ?", (str(payment_id),)).fetchone()
         return Accepted(f"BK-{str(payment_id)[-6:]}") if found else NotFound()
 
+    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        if self.dies == "before_taking_back":
+            os.kill(os.getpid(), signal.SIGKILL)
+        with self._opened() as connection:
+            connection.execute("UPDATE booked SET minor = 0 WHERE payment_id = ?", (str(payment.payment_id),))
+        if self.dies == "after_taking_back":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Accepted(f"BK-{str(payment.payment_id)[-6:]}")
+
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         return True
 

@@ -17,7 +17,7 @@ from adapters.registry import open_adapters
 from switch.application import Switch
 from switch.bootstrap import Outside, make_switch
 from switch.domain.bill_uploads import BillAction, BillLine
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
 from switch.domain.directory import Endpoint
 from switch.domain.errors import Refusal
 from switch.domain.fees import BorneBy, Tariff
@@ -25,6 +25,7 @@ from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.money import Money
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
+from switch.domain.reversals import ReversalReason, ReversalRequest, ReversalState
 from switch.domain.settlement import WindowState
 from switch.reports.current_directory import CurrentDirectory
 from switch.signatures import generate_key
@@ -58,6 +59,11 @@ class World:
     orders: dict[tuple[str, str], PaymentRequest] = field(default_factory=dict)
     told_completed: dict[PaymentId, Money] = field(default_factory=dict)
     told_rejected: set[PaymentId] = field(default_factory=set)
+    asked_back: set[PaymentId] = field(default_factory=set)
+    told_reversed: set[PaymentId] = field(default_factory=set)
+    told_kept: set[PaymentId] = field(default_factory=set)
+    """The last reversal of these was refused."""
+    references: dict[PaymentId, str] = field(default_factory=dict)
     numbers: int = 0
 
     def __post_init__(self) -> None:
@@ -105,7 +111,8 @@ async def found(switch: Switch) -> None:
         if mode is Mode.PREPAID:
             rule = AmountRule(AmountRuleKind.RANGE, Money(1_000, "SYP"), Money(90_000, "SYP"))
         reference = ReferenceRule(Name("رقم", "Number"), "[0-9]{8,12}", "100000000")
-        offered = Service(service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed)
+        back = ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD
+        offered = Service(service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed, reversal=back)
         await switch.offer_service(offered, by="test")
     await switch.connect_biller(Endpoint(BILLER, PROTOCOL, "http://127.0.0.1:9/biller"), by="test")
     tariff = Tariff("T1", None, None, 0, "SYP", 25, 5_000, 10_000, BorneBy.PAYER, 500_000, 300_000, 50_000, START.date())
@@ -141,6 +148,7 @@ async def pay(world: World, switch: Switch) -> None:
     assert payment.request == request
     if payment.state is PaymentState.COMPLETED:
         world.told_completed[payment.payment_id] = request.amount
+        world.references[payment.payment_id] = request.bank_reference
     elif payment.state is PaymentState.REJECTED:
         world.told_rejected.add(payment.payment_id)
 
@@ -171,19 +179,45 @@ async def _new_order(world: World, switch: Switch) -> PaymentRequest | None:
     )
 
 
+async def reverse(world: World, switch: Switch) -> None:
+    """Of a payment that the bank knows as completed; now and then twice at once, or once more though it was reversed."""
+    chance = world.chance
+    if not world.told_completed:
+        return
+    number = chance.choice(list(world.told_completed))
+    bank = next(request.bank for request in world.orders.values() if request.bank_reference == world.references[number])
+    world.asked_back.add(number)
+    await asyncio.gather(*(_reverse(world, switch, bank, number) for _ in range(chance.choice((1, 1, 2, 3)))))
+
+
+async def _reverse(world: World, switch: Switch, bank: ParticipantCode, number: PaymentId) -> None:
+    key = IdempotencyKey(f"taken-back-{world.chance.randrange(400):05d}")
+    try:
+        stood = await switch.reverse_payment(ReversalRequest(bank, key, number, ReversalReason.CUSTOMER_REQUEST))
+    except Refusal:
+        return
+    if stood.reversal.state is ReversalState.AGREED:
+        world.told_reversed.add(number)
+    elif stood.reversal.state is ReversalState.REFUSED:
+        world.told_kept.add(number)
+
+
 async def step(world: World, switch: Switch) -> None:
     chance = world.chance
-    match chance.choices(["pay", "together", "time", "worker", "close"], [46, 20, 12, 14, 8])[0]:
+    match chance.choices(["pay", "together", "reverse", "time", "worker", "close"], [38, 18, 22, 10, 12, 8])[0]:
         case "pay":
             await pay(world, switch)
         case "together":
             await asyncio.gather(*(pay(world, switch) for _ in range(chance.randrange(2, 9))))
+        case "reverse":
+            await reverse(world, switch)
         case "time":
             world.clock.move(chance.randrange(1, 900))
         case "close":
             await switch.close_window("SYP", by="test")
         case _:
             await switch.resolve_payments()
+            await switch.resolve_reversals()
             await switch.deliver_advices()
             await switch.advance_windows()
 
@@ -195,7 +229,8 @@ async def look(switch: Switch) -> None:
     owed = {account.account: account.debit - account.credit for account in sums}
     for position in await switch.positions.all():
         assert position.posted == owed.get(f"position:{position.bank}", 0)
-        assert 0 <= position.held + position.posted <= position.cap
+        assert position.held >= 0
+        assert position.held + position.posted <= position.cap
 
 
 async def heal(world: World, switch: Switch) -> None:
@@ -203,6 +238,8 @@ async def heal(world: World, switch: Switch) -> None:
     for _ in range(12):
         world.clock.move(600)
         while await switch.resolve_payments():
+            pass
+        while await switch.resolve_reversals():
             pass
         await switch.deliver_advices()
     await switch.close_window("SYP", by="test")
@@ -222,12 +259,16 @@ async def prove(world: World, switch: Switch) -> None:
             payments[under.payment_id] = under
     assert all(not payment.live for payment in payments.values())  # I10
     completed = {number for number, payment in payments.items() if payment.state is PaymentState.COMPLETED}
-    assert world.told_completed.keys() <= completed  # I1
-    assert not world.told_rejected & completed  # I8
+    reversed_ = {number for number, payment in payments.items() if payment.state is PaymentState.REVERSED}
+    assert world.told_completed.keys() <= completed | reversed_  # I1
+    assert world.told_reversed <= reversed_ <= world.asked_back  # I3, I8
+    assert not world.told_rejected & (completed | reversed_)  # I8
+    assert not world.biller.taken_back & completed  # I4
     asked = {number for number in completed if payments[number].request.service in (SERVICES[Mode.ONLINE], SERVICES[Mode.PREPAID])}
     assert asked == world.biller.booked.keys()  # I2, I3, I4
     assert all(world.biller.booked[number] == payments[number].request.amount.minor for number in asked)
-    assert world.biller.advised.keys() == completed - asked
+    asks = {SERVICES[Mode.ONLINE], SERVICES[Mode.PREPAID]}
+    assert world.biller.advised.keys() == {n for n in completed | reversed_ if payments[n].request.service not in asks}
     bills = [(payment.request.service, payment.request.customer_reference, payment.request.bill_number) for payment in payments.values()
              if payment.state is PaymentState.COMPLETED and payment.request.bill_number]  # fmt: skip
     assert len(bills) == len(set(bills))  # I7
@@ -259,4 +300,6 @@ async def test_whatever_breaks_the_books_are_right_in_the_end(database_url: str,
         await prove(world, switch)
     assert len(world.told_completed) > 50
     assert all(world.biller.played[wrong] for wrong in ("no", "lost", "booked_and_lost", "hung_up", "down")), world.biller.played
+    assert all(world.biller.played[f"reverse:{what}"] for what in ("yes", "no", "lost", "done_and_lost")), world.biller.played
+    assert len(world.told_reversed) > 5
     assert world.rtgs.lost

@@ -1,8 +1,10 @@
 """Advices: each says of its payment what the payment says of itself."""
 
-from sqlalchemy import text
+from typing import Any
 
-from switch.domain.advices import AdviceKind, payment_advice
+from sqlalchemy import Row, text
+
+from switch.domain.advices import Advice, AdviceKind, payment_advice, reversal_advice
 from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store.payments import from_row
 
@@ -11,8 +13,9 @@ NAME, INVARIANT = "advices", "I4"
 _COUNT = text("SELECT count(*) FROM outbox")
 _ROWS = text("""
     SELECT outbox.event_id, outbox.biller_code AS told, outbox.kind, outbox.payment_id AS told_of, outbox.content, outbox.created_at,
-        payment.*
+        reversal.reversal_id, reversal.business_date AS reversed_on, payment.*
     FROM outbox LEFT JOIN payment ON payment.bucket = outbox.bucket AND payment.payment_id = outbox.payment_id
+    LEFT JOIN reversal ON reversal.bucket = outbox.bucket AND reversal.payment_id = outbox.payment_id AND reversal.state = 'AGREED'
     ORDER BY outbox.bucket, outbox.event_id
 """)
 
@@ -23,12 +26,19 @@ async def examine(look: Examination) -> None:
         if row.payment_id is None:
             look.finds(where, f"there is no payment {row.told_of}")
             continue
-        if row.kind != AdviceKind.PAYMENT_COMPLETED or row.told != row.biller_code:
-            look.finds(where, f"a {row.kind} for {row.told} is not what payment {row.told_of} gives rise to")
-            continue
         try:
-            content = payment_advice(from_row(row), row.created_at).content
+            expected = _expected(row)
         except UNREADABLE:
             continue  # the payment itself is a finding
-        if row.content != content:
+        if expected is None or row.told != row.biller_code:
+            look.finds(where, f"a {row.kind} for {row.told} is not what payment {row.told_of} gives rise to")
+        elif row.content != expected.content:
             look.finds(where, f"it says otherwise than payment {row.told_of}")
+
+
+def _expected(row: Row[Any]) -> Advice | None:
+    if row.kind == AdviceKind.PAYMENT_COMPLETED:
+        return payment_advice(from_row(row), row.created_at)
+    if row.kind == AdviceKind.PAYMENT_REVERSED and row.reversal_id is not None:
+        return reversal_advice(row.reversal_id, from_row(row), row.reversed_on, row.created_at)
+    return None

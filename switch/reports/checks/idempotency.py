@@ -1,4 +1,4 @@
-"""Idempotency keys: each stands for one payment of the same content, or for a refusal, and never for both or neither."""
+"""Idempotency keys: each stands for one payment or reversal of the same content, or for a refusal, and never for two of them or none."""
 
 from sqlalchemy import text
 
@@ -10,12 +10,17 @@ NAME, INVARIANT = "idempotency keys", "I2"
 _COUNT = text("SELECT count(*) FROM idempotency")
 _WRONG = text("""
     SELECT 'idempotency key ' || key.bank_code || ' ' || key.idempotency_key, CASE
-        WHEN key.payment_id IS NOT NULL AND key.refusal_code IS NOT NULL THEN 'it stands for a payment and for a refusal'
-        WHEN key.payment_id IS NULL AND key.refusal_code IS NULL THEN 'it stands for nothing'
+        WHEN num_nonnulls(key.payment_id, key.reversal_id, key.refusal_code) > 1 THEN 'it stands for more than one thing'
+        WHEN num_nonnulls(key.payment_id, key.reversal_id, key.refusal_code) = 0 THEN 'it stands for nothing'
+        WHEN key.reversal_id IS NOT NULL AND reversal.reversal_id IS NULL THEN 'there is no reversal ' || key.reversal_id
+        WHEN key.reversal_id IS NOT NULL THEN 'reversal ' || key.reversal_id || ' was asked for under another key or with other content'
         WHEN payment.payment_id IS NULL THEN 'there is no payment ' || key.payment_id
         ELSE 'payment ' || key.payment_id || ' was made under another key or with other content' END
-    FROM idempotency AS key LEFT JOIN payment USING (payment_id)
-    WHERE (key.payment_id IS NULL) = (key.refusal_code IS NULL)
+    FROM idempotency AS key LEFT JOIN payment USING (payment_id) LEFT JOIN reversal USING (reversal_id)
+    WHERE num_nonnulls(key.payment_id, key.reversal_id, key.refusal_code) <> 1
+       OR (key.reversal_id IS NOT NULL
+           AND (reversal.bank_code, reversal.idempotency_key, reversal.request_digest)
+               IS DISTINCT FROM (key.bank_code, key.idempotency_key, key.request_digest))
        OR (key.payment_id IS NOT NULL
            AND (payment.bank_code, payment.idempotency_key, payment.request_digest)
                IS DISTINCT FROM (key.bank_code, key.idempotency_key, key.request_digest))

@@ -39,6 +39,8 @@ async def examine(look: Examination) -> None:
         _entry(look, where, row, postings)
         if row.kind == EntryKind.PAYMENT_COMPLETED and row.state not in ("COMPLETED", "REVERSED"):
             look.finds(where, f"it posts payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
+        if row.kind == EntryKind.PAYMENT_REVERSED and row.state != "REVERSED":
+            look.finds(where, f"it reverses payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
         if row.apart:
             look.finds(where, "a posting of it is in another window or on another business date", invariant="I9")
     for currency, minor in totals.items():

@@ -30,16 +30,22 @@ _POINTERS = text("""
     FROM open_window FULL JOIN (SELECT * FROM settlement_window WHERE state = 'open') AS its USING (currency)
     WHERE (open_window.window_id, open_window.business_date) IS DISTINCT FROM (its.window_id, its.business_date)
 """)
-# Everything is owed by the payer's bank: to the biller, to the switch company, and to the central bank, which takes in the tax, too.
+# Everything is owed by the payer's bank: to the biller, to the switch company, and to the central bank, which takes in the tax, too;
+# where reversals are more than payments, the other way round.
 _CELLS = text("""
-    WITH owed AS (
-        SELECT window_id, bank_code AS debtor_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
-        FROM payment JOIN settlement_window AS its USING (window_id) CROSS JOIN LATERAL (VALUES
+    WITH sums AS (
+        SELECT window_id, bank_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
+        FROM movement JOIN settlement_window AS its USING (window_id) CROSS JOIN LATERAL (VALUES
             (biller_code, amount_minor - biller_fee),
             ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee),
             ((SELECT min(code) FROM participant WHERE kind = 'overseer'), central_bank_fee + tax)
         ) AS owner (creditor_code, minor)
         WHERE its.state <> 'open' AND owner.minor <> 0 GROUP BY window_id, bank_code, owner.creditor_code
+    ),
+    owed AS (
+        SELECT window_id, CASE WHEN minor > 0 THEN bank_code ELSE creditor_code END AS debtor_code,
+            CASE WHEN minor > 0 THEN creditor_code ELSE bank_code END AS creditor_code, abs(minor) AS minor
+        FROM sums WHERE minor <> 0
     )
     SELECT 'window ' || window_id || ' cell ' || debtor_code || ' to ' || creditor_code,
         'it is ' || coalesce(window_cell.minor, 0) || ', its payments give ' || coalesce(owed.minor, 0)

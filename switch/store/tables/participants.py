@@ -92,10 +92,14 @@ service = Table(
     Column("open", Boolean, nullable=False),
     Column("answer_seconds", Integer, nullable=False),
     Column("certain_seconds", Integer, nullable=False),
+    Column("reversal", Text, nullable=False),
+    Column("reversal_seconds", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     moment("changed_at"),
     one_of("mode", "online", "uploaded", "prepaid", "fee"),
     one_of("rule", "exact", "up_to", "at_least", "range", "any"),
+    one_of("reversal", "never", "asked", "told"),
+    CheckConstraint("reversal_seconds > 0", name="reversal_seconds"),
     CheckConstraint("answer_seconds > 0 AND certain_seconds > answer_seconds", name="deadlines_nest"),
 )
 

@@ -1,0 +1,200 @@
+"""A reversal: a completed payment taken back, whole, by its bank; agreed by the biller, or by the switch where the biller lets it."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from switch.domain.advices import reversal_advice
+from switch.domain.bills import Bill
+from switch.domain.books import Changes, OpenWindow
+from switch.domain.catalogue import ReversalRule, Service
+from switch.domain.identifiers import (
+    IdempotencyKey,
+    ParticipantCode,
+    PaymentId,
+    ReversalId,
+    WindowId,
+    bucket_of,
+)
+from switch.domain.ledger import payment_reversed
+from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
+from switch.domain.payments import Payment, PaymentEvent, PaymentState
+from switch.domain.positions import Position
+from switch.domain.reversal_errors import (
+    PaymentAlreadyReversed,
+    PaymentNotCompleted,
+    ReversalNotAllowed,
+    ReversalTooLate,
+    ReversalUnderWay,
+)
+
+
+class ReversalState(StrEnum):
+    ASKED = "ASKED"
+    """The biller is being asked."""
+    IN_DOUBT = "IN_DOUBT"
+    """Its answer is not known: it is asked again, for the same reversal, until it is."""
+    AGREED = "AGREED"
+    REFUSED = "REFUSED"
+
+
+class ReversalReason(StrEnum):
+    CUSTOMER_REQUEST = "customer_request"
+    DUPLICATE = "duplicate"
+    WRONG_BILL = "wrong_bill"
+    WRONG_AMOUNT = "wrong_amount"
+    PAYER_NOT_DEBITED = "payer_not_debited"
+    FRAUD = "fraud"
+    OTHER = "other"
+
+
+GRACE_SECONDS = 5
+"""After the biller's deadline, before the resolver takes over one that is still ASKED."""
+LIVE = frozenset({ReversalState.ASKED, ReversalState.IN_DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRequest:
+    """What a bank asked for, under a key of its own."""
+
+    bank: ParticipantCode
+    idempotency_key: IdempotencyKey
+    payment_id: PaymentId
+    reason: ReversalReason
+    bank_reference: str | None = None
+
+    def digest(self) -> bytes:
+        """SHA-256 of the content; no payment's content has the same."""
+        content = ("reversal", self.bank, self.idempotency_key, str(self.payment_id), self.reason, self.bank_reference)
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """`certain_by` is when the outcome is certain at the latest; `next_attempt_at` when the biller is asked (again)."""
+
+    reversal_id: ReversalId
+    request: ReversalRequest
+    state: ReversalState
+    asked_at: datetime
+    certain_by: datetime
+    next_attempt_at: datetime
+    attempts: int = 0
+    refused_because: Reason | None = None
+    response_code: str | None = None
+    biller_reference: str | None = None
+    window_id: WindowId | None = None
+    """The one that was open when it was agreed; there it counts."""
+    business_date: date | None = None
+    concluded_at: datetime | None = None
+
+    @property
+    def bucket(self) -> int:
+        return bucket_of(self.reversal_id)
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a reversal gives back is taken from these, which its transaction has locked."""
+
+    bill: Bill | None
+    position: Position
+    window: OpenWindow
+
+
+def asked(
+    request: ReversalRequest, reversal_id: ReversalId, payment: Payment, earlier: Reversal | None, service: Service, now: datetime
+) -> Reversal:
+    """`earlier` is one that is live or agreed. Raises why the payment cannot be reversed."""
+    if earlier is not None and earlier.live:
+        raise ReversalUnderWay(reversal=str(earlier.reversal_id))
+    if payment.state is PaymentState.REVERSED:
+        raise PaymentAlreadyReversed(reversal=str(earlier.reversal_id) if earlier else "")
+    if payment.state is not PaymentState.COMPLETED or payment.concluded_at is None:
+        raise PaymentNotCompleted(state=payment.state)
+    if service.reversal is ReversalRule.NEVER:
+        raise ReversalNotAllowed(service=service.code)
+    until = payment.concluded_at + timedelta(seconds=service.reversal_seconds)
+    if now >= until:
+        raise ReversalTooLate(until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+    return Reversal(
+        reversal_id=reversal_id,
+        request=request,
+        state=ReversalState.ASKED,
+        asked_at=now,
+        certain_by=now + timedelta(seconds=service.certain_seconds),
+        next_attempt_at=now + timedelta(seconds=service.answer_seconds + GRACE_SECONDS),
+    )
+
+
+def note_asked(reversal: Reversal, payment: Payment, changes: Changes) -> Payment:
+    """The payment with one more line in its history."""
+    return _noted(payment, f"reversal asked: {reversal.request.reason}", reversal.asked_at, reversal.request.bank, changes)
+
+
+def concluded(
+    reversal: Reversal, payment: Payment, outcome: Outcome, returned: Returned, again_at: datetime, at: datetime, by: str
+) -> tuple[Reversal, Changes]:
+    """What the answer makes of a live reversal, and of the books. `again_at` counts only where the answer is Unknown."""
+    changes = Changes()
+    match outcome:
+        case Accepted(biller_reference=biller_reference):
+            window = returned.window
+            done = replace(
+                reversal, state=ReversalState.AGREED, biller_reference=biller_reference or None, window_id=window.window_id,
+                business_date=window.business_date, concluded_at=at,
+            )  # fmt: skip
+            _give_back(payment, returned, at, by, changes)
+            return done, changes
+        case Refused(reason=reason, response_code=response_code):
+            _noted(payment, f"reversal refused: {reason}", at, by, changes)
+            return replace(
+                reversal, state=ReversalState.REFUSED, refused_because=reason, response_code=response_code or None, concluded_at=at
+            ), changes
+        case Unknown(why=why):
+            if reversal.state is ReversalState.ASKED:
+                _noted(payment, f"reversal in doubt: {why}", at, by, changes)
+            return replace(reversal, state=ReversalState.IN_DOUBT, attempts=reversal.attempts + 1, next_attempt_at=again_at), changes
+        case _:
+            assert_never(outcome)
+
+
+def late_answer(reversal: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str, changes: Changes) -> Payment:
+    """An answer to one that is final: noted where it says otherwise."""
+    agreed = reversal.state is ReversalState.AGREED
+    if isinstance(outcome, Unknown) or isinstance(outcome, Accepted) is agreed:
+        return payment
+    said = "agreed" if isinstance(outcome, Accepted) else "refused"
+    return _noted(payment, f"late answer: reversal {said}, it is {reversal.state}", at, by, changes)
+
+
+def tell_biller(reversal: Reversal, payment: Payment, changes: Changes) -> None:
+    """Where it was not asked it must be told."""
+    assert reversal.business_date is not None
+    changes.advices.append(reversal_advice(reversal.reversal_id, payment, reversal.business_date, reversal.asked_at))
+
+
+def _give_back(payment: Payment, returned: Returned, at: datetime, by: str, changes: Changes) -> None:
+    done = payment.reversed()
+    window = returned.window
+    changes.concluded[payment.payment_id] = done
+    changes.events.append(PaymentEvent(payment.payment_id, done.events, at, payment.state, done.state, by))
+    changes.entries.append(payment_reversed(payment, window.window_id, window.business_date, at))
+    if returned.bill is not None:
+        changes.bills[returned.bill.key] = returned.bill.reopened(payment.request.amount, at)
+    owner = (payment.request.bank, payment.request.amount.currency)
+    changes.positions[owner] = returned.position.given_back(payment.hold_minor)
+
+
+def _noted(payment: Payment, note: str, at: datetime, by: str, changes: Changes) -> Payment:
+    noted = payment.noted()
+    changes.concluded[payment.payment_id] = noted
+    changes.events.append(PaymentEvent(payment.payment_id, noted.events, at, payment.state, payment.state, by, note))
+    return noted

@@ -1,0 +1,128 @@
+"""A reversal in the books: asked for, and concluded; each one short transaction, whose locks are taken in the lane's order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.bills import Bill, BillKey
+from switch.domain.books import Changes, KeyOf, KeyRecord
+from switch.domain.catalogue import ReversalRule
+from switch.domain.directory import Directory
+from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
+from switch.domain.identifiers import ReversalId
+from switch.domain.outcomes import Accepted, Outcome
+from switch.domain.payments import Payment
+from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, concluded, late_answer, note_asked, tell_biller
+from switch.posting.batch import collect
+from switch.store import bills, idempotency, open_window, payments, positions, reversals
+from switch.store.database import Database, Together
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A reversal and its payment after the transaction. `replayed`: the key was known, and nothing was done."""
+
+    reversal: Reversal
+    payment: Payment
+    replayed: bool = False
+
+
+async def ask(database: Database, directory: Directory, request: ReversalRequest, reversal_id: ReversalId, now: datetime) -> Stood:
+    """Where the biller need only be told it is agreed at once.
+
+    Raises PaymentUnknown, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under the key.
+    """
+    key, digest = KeyOf(request.bank, request.idempotency_key), request.digest()
+    async with database.transaction() as connection:
+        if not await idempotency.claim_for_reversal(connection, key, digest, reversal_id, now):
+            return await _known(connection, key, digest, reversal_id)
+        payment = (await payments.lock(connection, [request.payment_id])).get(request.payment_id)
+        if payment is None or payment.request.bank != request.bank:
+            raise PaymentUnknown()
+        earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+        service = directory.service(payment.request.service)
+        try:
+            reversal = asked(request, reversal_id, payment, earlier, service, now)
+        except Refusal as refusal:
+            refused = refusal
+            await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
+        else:
+            return await _begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
+    raise refused
+
+
+async def conclude(
+    database: Database, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime
+) -> Stood:  # fmt: skip
+    """What the biller's answer makes of it; an answer after finality is noted in the history of the payment, money untouched (I8)."""
+    async with database.transaction() as connection:
+        payment = (await payments.lock(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
+        stands = await reversals.lock(connection, reversal.reversal_id)
+        assert stands is not None
+        together = Together()
+        if not stands.live:
+            payment = await _late(together, stands, payment, outcome, at, by)
+        else:
+            stands, changes = concluded(stands, payment, outcome, await _returned(connection, payment), again_at, at, by)
+            payment = changes.concluded.get(payment.payment_id, payment)
+            await reversals.move(together, [stands])
+            await collect(together, changes)
+        await together.run(connection)
+    return Stood(stands, payment)
+
+
+async def _known(connection: AsyncConnection, key: KeyOf, digest: bytes, own: ReversalId) -> Stood:
+    record = (await idempotency.find(connection, [key]))[key]
+    if record.request_digest != digest:
+        raise IdempotencyKeyConflict()
+    if record.refusal is not None:
+        record.refusal.replayed = True
+        raise record.refusal
+    assert record.reversal_id is not None
+    reversal = await reversals.find(connection, record.reversal_id)
+    assert reversal is not None
+    payment = (await payments.find(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
+    return Stood(reversal, payment, replayed=reversal.reversal_id != own)
+
+
+async def _begin(connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
+    together, changes = Together(), Changes()
+    payment = note_asked(reversal, payment, changes)
+    if told:
+        at = reversal.asked_at
+        returned = await _returned(connection, payment)
+        reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
+        tell_biller(reversal, payment, given_back)
+        given_back.events[:0] = changes.events
+        changes, payment = given_back, given_back.concluded[payment.payment_id]
+    await reversals.insert(together, reversal)
+    await collect(together, changes)
+    await together.run(connection)
+    return Stood(reversal, payment)
+
+
+async def _returned(connection: AsyncConnection, payment: Payment) -> Returned:
+    """Locked: the bill, the open window (shared), and last the payer bank's position. Raises NoOpenWindow."""
+    request = payment.request
+    bill = await _bill(connection, payment)
+    owner = (request.bank, request.amount.currency)
+    windows = await open_window.share(connection, [request.amount.currency])
+    if (window := windows.get(request.amount.currency)) is None:
+        raise NoOpenWindow(currency=request.amount.currency)
+    return Returned(bill, (await positions.lock(connection, [owner]))[owner], window)
+
+
+async def _bill(connection: AsyncConnection, payment: Payment) -> Bill | None:
+    request = payment.request
+    if request.bill_number is None:
+        return None
+    key = BillKey(request.service, request.customer_reference, request.bill_number)
+    return (await bills.lock(connection, [key])).get(key)
+
+
+async def _late(together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:
+    changes = Changes()
+    noted = late_answer(stands, payment, outcome, at, by, changes)
+    await collect(together, changes)
+    return noted

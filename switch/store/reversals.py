@@ -1,0 +1,124 @@
+"""Reversals: inserted, locked, moved on, found, leased to whoever asks the biller again."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, bucket_of
+from switch.domain.outcomes import Reason
+from switch.domain.reversals import Reversal, ReversalReason, ReversalRequest, ReversalState
+from switch.store.database import Writing, as_rows, insert_rows, rows_of
+from switch.store.tables.payments import reversal as table
+
+_INSERT = insert_rows(table, tuple(table.c.keys()))
+_FIND = text("SELECT * FROM reversal WHERE bucket = :bucket AND reversal_id = :id")
+_LOCK = text("SELECT * FROM reversal WHERE bucket = :bucket AND reversal_id = :id FOR UPDATE")
+_OF_PAYMENT = text("SELECT * FROM reversal WHERE bucket = :bucket AND payment_id = :id ORDER BY asked_at, reversal_id")
+_MOVING = (
+    "bucket", "reversal_id", "state", "next_attempt_at", "attempts", "refused_because", "response_code", "biller_reference",
+    "window_id", "business_date", "concluded_at",
+)  # fmt: skip
+_MOVE = text(f"""
+    UPDATE reversal SET {", ".join(f"{name} = moved.{name}" for name in _MOVING[2:])}
+    FROM {rows_of(table, _MOVING, "moved")}
+    WHERE reversal.bucket = moved.bucket AND reversal.reversal_id = moved.reversal_id
+""")  # noqa: S608 - our own names
+_LEASE = text("""
+    UPDATE reversal SET next_attempt_at = CAST(:leased_until AS timestamptz)
+    FROM (SELECT bucket, reversal_id FROM reversal
+          WHERE state IN ('ASKED', 'IN_DOUBT') AND next_attempt_at <= :now
+          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+    WHERE reversal.bucket = due.bucket AND reversal.reversal_id = due.reversal_id
+    RETURNING reversal.*
+""")
+
+
+async def insert(connection: Writing, reversal: Reversal) -> None:
+    await connection.execute(_INSERT, as_rows([_row(reversal)]))
+
+
+async def move(connection: Writing, reversals: Collection[Reversal]) -> None:
+    """The rows are locked by this transaction; the database checks the transition once more."""
+    rows = [{name: value for name, value in _row(reversal).items() if name in _MOVING} for reversal in reversals]
+    await connection.execute(_MOVE, as_rows(rows))
+
+
+async def find(connection: AsyncConnection, reversal_id: UUID) -> Reversal | None:
+    row = (await connection.execute(_FIND, {"bucket": bucket_of(reversal_id), "id": reversal_id})).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def lock(connection: AsyncConnection, reversal_id: ReversalId) -> Reversal | None:
+    row = (await connection.execute(_LOCK, {"bucket": bucket_of(reversal_id), "id": reversal_id})).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def of_payment(connection: AsyncConnection, payment_id: UUID) -> Sequence[Reversal]:
+    """In the order in which they were asked for."""
+    rows = (await connection.execute(_OF_PAYMENT, {"bucket": bucket_of(payment_id), "id": payment_id})).all()
+    return [from_row(row) for row in rows]
+
+
+async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> Reversal | None:
+    """The one that is live or agreed; there is never more than one."""
+    return next((reversal for reversal in await of_payment(connection, payment_id) if reversal.state is not ReversalState.REFUSED), None)
+
+
+async def lease_due(connection: AsyncConnection, now: datetime, lease_seconds: int, most: int) -> list[Reversal]:
+    """Live ones whose time has come, none of them given to another worker until the lease ends."""
+    parameters = {"now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+def from_row(row: Row[Any]) -> Reversal:
+    request = ReversalRequest(
+        bank=ParticipantCode(row.bank_code),
+        idempotency_key=IdempotencyKey(row.idempotency_key),
+        payment_id=PaymentId(row.payment_id),
+        reason=ReversalReason(row.reason),
+        bank_reference=row.bank_reference,
+    )
+    return Reversal(
+        reversal_id=ReversalId(row.reversal_id),
+        request=request,
+        state=ReversalState(row.state),
+        asked_at=row.asked_at,
+        certain_by=row.certain_by,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        refused_because=Reason(row.refused_because) if row.refused_because else None,
+        response_code=row.response_code,
+        biller_reference=row.biller_reference,
+        window_id=row.window_id,
+        business_date=row.business_date,
+        concluded_at=row.concluded_at,
+    )
+
+
+def _row(reversal: Reversal) -> dict[str, Any]:
+    request = reversal.request
+    return {
+        "bucket": reversal.bucket,
+        "reversal_id": reversal.reversal_id,
+        "payment_id": request.payment_id,
+        "bank_code": request.bank,
+        "idempotency_key": request.idempotency_key,
+        "request_digest": request.digest(),
+        "reason": request.reason,
+        "bank_reference": request.bank_reference,
+        "state": reversal.state,
+        "asked_at": reversal.asked_at,
+        "certain_by": reversal.certain_by,
+        "next_attempt_at": reversal.next_attempt_at,
+        "attempts": reversal.attempts,
+        "refused_because": reversal.refused_because,
+        "response_code": reversal.response_code,
+        "biller_reference": reversal.biller_reference,
+        "window_id": reversal.window_id,
+        "business_date": reversal.business_date,
+        "concluded_at": reversal.concluded_at,
+    }
