@@ -225,6 +225,22 @@ END $$;
 CREATE TRIGGER moves_forward BEFORE UPDATE ON reversal FOR EACH ROW EXECUTE FUNCTION reversal_moves_forward();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- I16: what was proposed is what is decided, once; what was decided is carried out once.
+CREATE FUNCTION proposal_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.kind, OLD.subject, OLD.content, OLD.effects, OLD.reason, OLD.proposed_by, OLD.proposed_at, OLD.expires_at)
+       IS DISTINCT FROM (NEW.kind, NEW.subject, NEW.content, NEW.effects, NEW.reason, NEW.proposed_by, NEW.proposed_at, NEW.expires_at)
+       OR OLD.state <> 'proposed' AND (OLD.state, OLD.decided_by, OLD.decided_at, OLD.decision_reason)
+          IS DISTINCT FROM (NEW.state, NEW.decided_by, NEW.decided_at, NEW.decision_reason)
+       OR OLD.carried_out_at IS NOT NULL AND OLD.carried_out_at IS DISTINCT FROM NEW.carried_out_at THEN
+        RAISE EXCEPTION 'proposal % stands as it was (I16)', OLD.proposal_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER stands BEFORE UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION proposal_stands();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- What counts in a window: the payments completed in it, and with the other sign those reversed in it. Nets, files and checks read this.
 CREATE VIEW movement AS
     SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, customer_reference, bill_number,

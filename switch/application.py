@@ -14,6 +14,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
@@ -23,6 +24,7 @@ from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
+from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
@@ -32,6 +34,7 @@ from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
+from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
@@ -66,6 +69,10 @@ class Switch:
     acknowledge_advice: AcknowledgeAdvice
     upload_bills: UploadBills
 
+    # what takes two people
+    propose: Propose
+    decide_proposal: DecideProposal
+
     # participants and the catalogue
     admit_participant: AdmitParticipant
     register_key: RegisterKey
@@ -96,6 +103,7 @@ class Switch:
     payments: Payments
     payment_stories: PaymentStories
     positions: Positions
+    proposals: Proposals
     readiness: Readiness
     verification: Verification
     windows: Windows

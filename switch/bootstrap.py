@@ -13,6 +13,7 @@ from adapters.registry import Adapters, open_adapters
 from switch.application import Switch
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.participants import ParticipantKind
+from switch.domain.proposals import ProposalKind
 from switch.ports import Clock, Signer
 from switch.postgres_server import PostgresServer
 from switch.posting.lane import PostingLane
@@ -26,6 +27,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
@@ -41,6 +43,7 @@ from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
+from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
@@ -50,6 +53,7 @@ from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
+from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
@@ -58,6 +62,7 @@ from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
@@ -170,6 +175,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
     issue_files = IssueFiles(clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer)
+    undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -185,6 +191,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
+        propose=Propose(clock, database, undertakings),
+        decide_proposal=DecideProposal(clock, database, undertakings),
         admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
@@ -217,6 +225,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payments=Payments(database),
         payment_stories=PaymentStories(database),
         positions=Positions(database),
+        proposals=Proposals(clock, database),
         readiness=Readiness(database),
         verification=Verification(database, adapters.drop),
         windows=Windows(database),

@@ -21,7 +21,7 @@ MOST_BILLS = 100
 LONGEST_REFERENCE_CHARACTERS = 64
 
 # What a biller may give as its reason. Others, and one that is ours alone, are read as `other`: a clear no is a no.
-_REASONS = {reason.value: reason for reason in Reason if reason is not Reason.NOT_REACHED}
+_REASONS = {reason.value: reason for reason in Reason if reason not in (Reason.NOT_REACHED, Reason.NOT_CONFIRMED)}
 _RULES = {rule.value: rule for rule in AmountRuleKind}
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from switch.api.shapes import Amount, BilingualName, Currency, Day, Moment, ParticipantText, ServiceText, Shape
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.money import Money
 from switch.domain.participants import ParticipantStatus
@@ -84,6 +84,8 @@ class ServiceView(Shape):
     """How long the biller may take to answer."""
     certain_seconds: int
     """Within how long the outcome of a payment in doubt is certain."""
+    overdue: OverdueRule
+    """What becomes of a payment that is still in doubt then: `staff` decide, or by its biller's agreement `give_back` or `force`."""
     reversal: ReversalRule
     """Whether a completed payment can be taken back: `never`; `asked`: the biller may refuse; `told`: the switch agrees at once."""
     reversal_seconds: int
@@ -128,6 +130,7 @@ def service_view(listed: ListedService) -> ServiceView:
         cycle=service.cycle,
         answer_seconds=service.answer_seconds,
         certain_seconds=service.certain_seconds,
+        overdue=service.overdue,
         reversal=service.reversal,
         reversal_seconds=service.reversal_seconds,
         tariffs=[_tariff(tariff) for tariff in listed.tariffs],

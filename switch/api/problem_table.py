@@ -105,6 +105,12 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "reversal_not_allowed": Kind(422, "Reversal not allowed", "عكس غير مسموح"),
         "reversal_too_late": Kind(422, "Too late to reverse", "فات وقت العكس"),
         "reversal_refused": Kind(422, "Reversal refused by the biller", "رفضت الجهة المفوترة العكس", Retry.NEW_KEY),
+        # what takes two people
+        "proposal_unknown": Kind(404, "Proposal unknown", "اقتراح غير معروف"),
+        "proposal_decided": Kind(409, "Proposal decided", "اقتراح مبتوت فيه"),
+        "own_proposal": Kind(403, "Own proposal", "اقتراح الشخص نفسه"),
+        "payment_not_overdue": Kind(409, "Payment not overdue", "دفعة لم تتجاوز مهلتها"),
+        "reason_missing": Kind(422, "Reason missing", "السبب ناقص"),
         # the directory
         "not_a_bank": Kind(422, "Not a bank", "ليس مصرفاً"),
         "not_a_biller": Kind(422, "Not a biller", "ليس جهة مفوترة"),

@@ -1,7 +1,8 @@
 """`switch catalogue`: the national catalogue is loaded, and listed."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,13 +10,13 @@ from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
-from switch.domain.catalogue import Mode, Service
-from switch.domain.identifiers import ParticipantCode, participant_code
+from switch.domain.catalogue import Mode, OverdueRule, ReversalRule, Service
+from switch.domain.identifiers import ParticipantCode, participant_code, service_code
 from switch.domain.money import Money
 from switch.usecases.load_catalogue import LoadedCatalogue
 from switch.usecases.shipped_catalogue import read_catalogue
 
-app = typer.Typer(help="Billers and services: load, list.", no_args_is_help=True)
+app = typer.Typer(help="Billers and services: load, list, their rules.", no_args_is_help=True)
 
 Folder = Annotated[
     Path | None, typer.Option("--from", exists=True, file_okay=False, help="A folder with the four documents; the shipped ones otherwise.")
@@ -71,6 +72,52 @@ def list_services(
             )
             for one in found
         ),
+    )
+
+
+@app.command()
+def rules(
+    service: Annotated[str, typer.Argument(help="The service's national code.")],
+    answer_seconds: Annotated[int | None, typer.Option(help="How long the biller may take to answer.")] = None,
+    certain_seconds: Annotated[int | None, typer.Option(help="Within how long the outcome of a payment is certain.")] = None,
+    overdue: Annotated[
+        OverdueRule | None, typer.Option(help="What becomes of a payment still in doubt then: decided by staff, given back, or forced.")
+    ] = None,
+    reversal: Annotated[
+        ReversalRule | None, typer.Option(help="Whether a payment can be taken back, and whether its biller is asked or told.")
+    ] = None,
+    reversal_seconds: Annotated[int | None, typer.Option(help="How long after its completion a payment can be taken back.")] = None,
+    opened: Annotated[bool | None, typer.Option("--open/--closed", help="Whether payments are taken.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show by which rules a service's payments go, and change those that are given."""
+    given = {
+        "answer_seconds": answer_seconds, "certain_seconds": certain_seconds, "overdue": overdue, "reversal": reversal,
+        "reversal_seconds": reversal_seconds, "open": opened,
+    }  # fmt: skip
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+
+    async def work(switch: Switch) -> Service:
+        known = switch.directory.current().service(service_code(service))
+        if changes:
+            await switch.offer_service(replace(known, **changes), by=by_whom())
+        return switch.directory.current().service(known.code)
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        f"قواعد الخدمة · Rules of {found.code}",
+        ("", ""),
+        [
+            ("الاسم · name", f"{found.name.ar} · {found.name.en}"),
+            ("مفتوحة · open", "نعم · yes" if found.open else "لا · no"),
+            ("مهلة الجواب · answer within", f"{found.answer_seconds} s"),
+            ("مهلة التأكد · certain within", f"{found.certain_seconds} s"),
+            ("بعد المهلة · when overdue", found.overdue),
+            ("العكس · reversal", f"{found.reversal}, {found.reversal_seconds} s"),
+        ],
     )
 
 

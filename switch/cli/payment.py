@@ -7,8 +7,12 @@ import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table
+from switch.cli.proposal import show
 from switch.cli.session import run
+from switch.cli.staff import By, by_whom
 from switch.domain.identifiers import idempotency_key, participant_code
+from switch.domain.payments import Payment
+from switch.domain.proposals import Proposal, ProposalKind
 from switch.reports.payment_stories import PaymentStory
 
 app = typer.Typer(help="One payment and its whole story.", no_args_is_help=True)
@@ -37,6 +41,53 @@ def story(
         print_json(found)
     else:
         _show(found)
+
+
+@app.command()
+def overdue(most: Annotated[int, typer.Option(min=1, max=1000)] = 100, as_json: AsJson = False) -> None:
+    """Payments whose outcome should be certain by now and is not, the oldest first: ask the biller, then `switch payment decide`."""
+
+    async def work(switch: Switch) -> list[Payment]:
+        return await switch.proposals.overdue(most)
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "تجاوزت مهلتها · Overdue",
+        ("payment", "reference", "state", "bank", "biller", "customer", "amount", "certain by (UTC)", "attempts"),
+        (
+            (
+                its.payment_id, its.reference, its.state, its.request.bank, its.biller, its.request.customer_reference,
+                money(its.request.amount.minor, its.request.amount.currency), f"{its.certain_by:%Y-%m-%d %H:%M:%S}", its.attempts,
+            )
+            for its in found
+        ),
+        right=("amount", "attempts"),
+    )  # fmt: skip
+
+
+@app.command()
+def decide(
+    payment: Annotated[str, typer.Argument(metavar="PAYMENT", help="Its id, from `switch payment overdue`.")],
+    reason: Annotated[str, typer.Option(help="What the biller has said, by whom, when: it is kept for good.")],
+    booked: Annotated[
+        bool,
+        typer.Option("--booked/--not-booked", help="Whether the biller has confirmed by hand that it has booked it, or has not."),
+    ],
+    biller_reference: Annotated[str, typer.Option(help="With --booked: the biller's reference.")] = "",
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose what an overdue payment is to become; another person must approve it (`switch proposal approve`) before anything moves."""
+    kind = ProposalKind.FORCE_PAYMENT if booked else ProposalKind.GIVE_BACK_PAYMENT
+    content = {"biller_reference": biller_reference} if booked and biller_reference else {}
+
+    async def work(switch: Switch) -> Proposal:
+        return await switch.propose(kind, payment, content, reason=reason, by=by_whom(by))
+
+    show(run(work), as_json)
 
 
 def _show(found: PaymentStory) -> None:

@@ -48,6 +48,17 @@ class ReversalRule(StrEnum):
     """The switch agrees, and the biller gets an advice."""
 
 
+class OverdueRule(StrEnum):
+    """What becomes of a payment that is still in doubt when its outcome should be certain: what its biller has agreed to, never a guess."""
+
+    STAFF = "staff"
+    """Staff ask the biller by hand, and two people decide."""
+    GIVE_BACK = "give_back"
+    """It counts as not made: the biller books nothing that it has not confirmed by then."""
+    FORCE = "force"
+    """It counts as made: the biller books whatever it was ordered."""
+
+
 class AmountRuleKind(StrEnum):
     EXACT = "exact"
     UP_TO = "up_to"
@@ -138,6 +149,7 @@ class Service:
     """How long the biller may take to answer, for an inquiry or a payment."""
     certain_seconds: int = 3600
     """Within how long the outcome of a payment in doubt is certain."""
+    overdue: OverdueRule = OverdueRule.STAFF
     reversal: ReversalRule = ReversalRule.NEVER
     reversal_seconds: int = 86_400
     """How long after its completion a payment can be reversed."""
@@ -153,7 +165,7 @@ class Service:
             *(self.code, self.biller, self.name.ar, self.name.en, self.mode),
             *(self.reference.label.ar, self.reference.label.en, self.reference.pattern, self.reference.example),
             *(self.rule.kind, *limits, self.currency, self.typical_amount and self.typical_amount.minor, self.cycle),
-            *(self.open, self.answer_seconds, self.certain_seconds, self.reversal, self.reversal_seconds),
+            *(self.open, self.answer_seconds, self.certain_seconds, self.overdue, self.reversal, self.reversal_seconds),
         )
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
 from switch.domain.directory_errors import CatalogueMalformed
 from switch.domain.errors import Refusal
 from switch.domain.fees import BorneBy, Tariff
@@ -101,6 +101,7 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         fixed_amount=amount("fixed_amount"),
         typical_amount=amount("typical_amount"),
         cycle=document.get("cycle"),
+        overdue=OverdueRule(document.get("overdue", OverdueRule.STAFF)),
         reversal=ReversalRule(document.get("reversal", ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD)),
         reversal_seconds=int(document.get("reversal_seconds", 86_400)),
     )

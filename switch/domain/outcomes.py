@@ -15,6 +15,8 @@ class Reason(StrEnum):
     SERVICE_CLOSED = "service_closed"
     NOT_REACHED = "not_reached"
     """Ours, not the biller's: it is certain that it was never asked."""
+    NOT_CONFIRMED = "not_confirmed"
+    """Ours: its biller had not confirmed it by the deadline; given back by the biller's rule, or by two people who asked it."""
     OTHER = "other"
 
 
@@ -26,6 +28,7 @@ REASON_WORDS = {
     Reason.LIMIT_EXCEEDED: ("a limit of the biller is exceeded", "تم تجاوز حد لدى الجهة المفوترة"),
     Reason.SERVICE_CLOSED: ("the biller's service is closed", "خدمة الجهة المفوترة مغلقة"),
     Reason.NOT_REACHED: ("it could not be reached, and was never asked", "تعذر الوصول إليها ولم يصلها الطلب إطلاقاً"),
+    Reason.NOT_CONFIRMED: ("the biller did not confirm it in time", "لم تؤكدها الجهة المفوترة في المهلة"),
     Reason.OTHER: ("the biller gave no reason that we know", "لم تذكر الجهة المفوترة سبباً معروفاً"),
 }
 

@@ -21,6 +21,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("pay_batches", 0.5, switch.pay_batches),
         Job("resolve_payments", 1.0, switch.resolve_payments),
         Job("resolve_reversals", 1.0, switch.resolve_reversals),
+        Job("finish_proposals", 5.0, switch.decide_proposal.finish),
         Job("deliver_advices", 0.5, switch.deliver_advices),
         Job("advance_windows", 1.0, switch.advance_windows),
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from switch.domain.advices import AdviceKind
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import Mode
 from switch.domain.errors import Refusal
@@ -140,6 +141,8 @@ class Billers:
             self.books.book(biller.code, order, now, told_by="advice", booked=wrong)
             if does is Mischief.TWICE_BOOKED:
                 self.books.book(biller.code, order, now, told_by="advice", copy=1)
+        if document["kind"] == AdviceKind.PAYMENT_REVERSED:
+            self.books.reverse(biller.code, order.payment_id, now)
         self.books.note_advice(biller.code, document["event_id"], order.payment_id, now)
         return 200, {"event_id": document["event_id"], "outcome": "acknowledged"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
@@ -33,6 +33,7 @@ def service_of(row: Row[Any]) -> Service:
         open=row.open,
         answer_seconds=row.answer_seconds,
         certain_seconds=row.certain_seconds,
+        overdue=OverdueRule(row.overdue),
         reversal=ReversalRule(row.reversal),
         reversal_seconds=row.reversal_seconds,
     )
@@ -59,6 +60,7 @@ def service_row(service: Service) -> dict[str, Any]:
         "open": service.open,
         "answer_seconds": service.answer_seconds,
         "certain_seconds": service.certain_seconds,
+        "overdue": service.overdue,
         "reversal": service.reversal,
         "reversal_seconds": service.reversal_seconds,
         "digest": service.digest(),

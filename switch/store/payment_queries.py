@@ -37,6 +37,13 @@ async def page(connection: AsyncConnection, wanted: PaymentFilter, limit: int) -
     return [from_row(row) for row in (await connection.execute(query)).all()]
 
 
+async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[Payment]:
+    """Live ones past the moment by which they were to be certain, the oldest first."""
+    live = table.c.state.in_(["RESERVED", "IN_DOUBT"])
+    query = select(table).where(live, table.c.certain_by <= now).order_by(table.c.certain_by).limit(limit)
+    return [from_row(row) for row in (await connection.execute(query)).all()]
+
+
 async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) -> list[PaymentEvent]:
     events = payment_event.c
     query = select(payment_event).where(events.bucket == bucket, events.payment_id == payment_id).order_by(events.number)

@@ -55,6 +55,7 @@ async def _services(rows: DirectoryRows, catalogue: NationalCatalogue) -> int:
             known = service
         kept = replace(
             service, open=known.open, answer_seconds=known.answer_seconds, certain_seconds=known.certain_seconds,
+            overdue=known.overdue,
             reversal=known.reversal, reversal_seconds=known.reversal_seconds,
         )  # fmt: skip
         changed += await offer(rows, kept)

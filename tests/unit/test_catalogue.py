@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service, plain_reference
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service, plain_reference
 from switch.domain.errors import AmountNotAllowed, CurrencyUnsupported, ReferenceMalformed, ServiceClosed
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
@@ -83,6 +83,7 @@ def test_any_edit_of_a_service_changes_its_digest() -> None:
         "code": "200019029", "biller": "200027", "name": Name("أخرى", "Electricity bill"), "mode": Mode.ONLINE,
         "reference": replace(RULE, pattern="[0-9]{8,13}"), "rule": AmountRule(AmountRuleKind.UP_TO, maximum=syp(1)), "currency": "USD",
         "fixed_amount": syp(1), "typical_amount": syp(1), "cycle": "month", "open": False, "answer_seconds": 6, "certain_seconds": 7,
+        "overdue": OverdueRule.FORCE, "reversal": ReversalRule.TOLD, "reversal_seconds": 8,
     }  # fmt: skip
     edited = [replace(SERVICE, **{field.name: others[field.name]}) for field in fields(SERVICE)]
     edited += [replace(SERVICE, rule=AmountRule(AmountRuleKind.UP_TO, minimum=syp(1)))]

@@ -1,0 +1,25 @@
+"""Proposals as staff look at them, and the payments that wait for a decision."""
+
+from dataclasses import dataclass
+
+from switch.domain.payments import Payment
+from switch.domain.proposals import Proposal, ProposalState
+from switch.ports import Clock
+from switch.store import payment_queries, proposals
+from switch.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    clock: Clock
+    database: Database
+
+    async def page(self, state: ProposalState | None, most: int) -> list[Proposal]:
+        """Newest first."""
+        async with self.database.reading() as connection:
+            return await proposals.page(connection, state, most)
+
+    async def overdue(self, most: int) -> list[Payment]:
+        """Payments past the moment by which their outcome was to be certain, the oldest first."""
+        async with self.database.reading() as connection:
+            return await payment_queries.overdue(connection, self.clock.now(), most)

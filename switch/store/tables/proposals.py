@@ -1,0 +1,29 @@
+"""Proposals: what two people must agree on, and what became of it."""
+
+from sqlalchemy import CheckConstraint, Column, Index, Table, Text, text
+
+from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of
+
+proposal = Table(
+    "proposal",
+    metadata,
+    id_column("proposal_id"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    json_column("content", nullable=False),
+    json_column("effects", nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    moment("proposed_at"),
+    moment("expires_at"),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    moment("decided_at", nullable=True),
+    Column("decision_reason", Text),
+    moment("carried_out_at", nullable=True),
+    one_of("state", "proposed", "approved", "refused", "expired"),
+    CheckConstraint("state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <> proposed_by)", name="two_people"),
+    CheckConstraint("carried_out_at IS NULL OR state = 'approved'", name="carried_out"),
+    Index("ix_proposal_open", "kind", "subject", postgresql_where=text("state = 'proposed'")),
+    Index("ix_proposal_to_carry_out", "decided_at", postgresql_where=text("state = 'approved' AND carried_out_at IS NULL")),
+)
