@@ -16,6 +16,7 @@ from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
+from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
@@ -24,6 +25,7 @@ from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.deliver_advices import DeliverAdvices
+from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -35,12 +37,14 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ class Switch:
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
     upload_bills: UploadBills
+
+    # webhooks: what banks are told
+    register_webhook: RegisterWebhook
+    renew_webhook_secret: RenewWebhookSecret
+    try_webhook: TryWebhook
+    remove_webhook: RemoveWebhook
+    deliver_webhooks: DeliverWebhooks
+    replay_webhooks: ReplayWebhooks
 
     # participants and the catalogue
     admit_participant: AdmitParticipant
@@ -94,4 +106,5 @@ class Switch:
     positions: Positions
     readiness: Readiness
     verification: Verification
+    webhooks: Webhooks
     windows: Windows

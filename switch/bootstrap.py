@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import OperationalError
 
 from adapters.registry import Adapters, open_adapters
+from switch.api.webhook_views import written
 from switch.application import Switch
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.networks import PUBLIC, AllowedNetworks, read_networks
 from switch.domain.participants import ParticipantKind
 from switch.ports import Clock, Signer
 from switch.postgres_server import PostgresServer
@@ -28,6 +30,7 @@ from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
+from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
@@ -38,10 +41,12 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
+from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.deliver_advices import DeliverAdvices
+from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -53,12 +58,14 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 SWITCH_KEYID = "switch:main"
 DATABASE_TROUBLE = LINE_TROUBLE
@@ -87,6 +94,8 @@ class Outside:
     signer: Signer
     adapters: Adapters
     chance: Callable[[], int] = _chance
+    networks: AllowedNetworks = PUBLIC
+    """On which banks may name addresses; the adapters know the same ones."""
 
 
 def load_switch_key(settings: Settings) -> SigningKey:
@@ -138,19 +147,26 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         everyone = directory.current().participants.values()
         return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
 
+    networks = read_networks(settings.webhook_networks)
     adapters = open_adapters(
-        signer=signer, find_key=find_key, central_bank=central_bank, rtgs_url=settings.rtgs_url, files_directory=settings.files
+        signer=signer,
+        find_key=find_key,
+        central_bank=central_bank,
+        rtgs_url=settings.rtgs_url,
+        files_directory=settings.files,
+        networks=networks,
     )
     try:
         async with database.reading() as connection:
             await require_safe(connection, clock.now())
             await require_current(connection)
         await directory.refresh()
-        switch = make_switch(database, directory, Outside(clock, signer, adapters))
+        switch = make_switch(database, directory, Outside(clock, signer, adapters, networks=networks))
         try:
             yield switch
         finally:
             await switch.pay_batches.close()
+            await switch.deliver_webhooks.queues.close()
             await switch.lane.close()
     finally:
         await adapters.close()
@@ -161,7 +177,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     """Everything put together, by hand."""
     clock, adapters, chance = outside.clock, outside.adapters, outside.chance
     current = directory.current
-    lane = PostingLane(database, clock)
+    lane = PostingLane(database, clock, listening=lambda: current().listening)
     billers = BillerLines(current, adapters.billers)
     pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
@@ -181,6 +197,12 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
+        register_webhook=RegisterWebhook(clock, database, directory.refresh, outside.networks),
+        renew_webhook_secret=RenewWebhookSecret(clock, database),
+        try_webhook=TryWebhook(clock, database, directory.refresh),
+        remove_webhook=RemoveWebhook(clock, database, directory.refresh),
+        deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
+        replay_webhooks=ReplayWebhooks(clock, database),
         admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
@@ -215,5 +237,6 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         positions=Positions(database),
         readiness=Readiness(database),
         verification=Verification(database, adapters.drop),
+        webhooks=Webhooks(database, current),
         windows=Windows(database),
     )

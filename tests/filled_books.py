@@ -14,13 +14,14 @@ from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service
 from switch.domain.fees import BorneBy, Tariff
-from switch.domain.identifiers import EntryId, InquiryId, ParticipantCode, WindowId, bucketed_id
+from switch.domain.identifiers import EntryId, InquiryId, ParticipantCode, WebhookEndpointId, WindowId, bucketed_id
 from switch.domain.ledger import EntryKind, JournalEntry, Posting
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name
 from switch.domain.settlement import Bilateral, nets_of
 from switch.domain.statements import BookedLine, ImportedStatement, Side
+from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.store import caps, inquiries, journal, statements
@@ -35,6 +36,10 @@ DAY = START.date()
 NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
+
+WEBHOOK = WebhookEndpoint(
+    WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
+)  # fmt: skip
 
 
 @dataclass
@@ -51,7 +56,7 @@ class World:
         return result.findings
 
     async def write(self, *commands: Reserve | Conclude) -> None:
-        await write_batch(self.database, commands, START)
+        await write_batch(self.database, commands, START, {BANK: (WEBHOOK.endpoint_id,)})
 
     async def behind_the_guards(self, statement: Any) -> None:
         """As somebody would who owns the server: no trigger fires."""
@@ -107,6 +112,7 @@ async def fill_the_catalogue(world: World) -> None:
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):
             await directory.add_tariff(tariff)
+        await directory.put_webhook(WEBHOOK)
         for cap in (9_000_000, 8_000_000):
             await caps.put(connection, BANK, Money(cap, "SYP"), START + timedelta(seconds=10_000_000 - cap), "test")
         inquiry_id = InquiryId(bucketed_id(BillKey(SERVICE, "1000000001", "B0").bucket, START))

@@ -19,6 +19,7 @@ from switch.api import (
     positions,
     reference,
     statements,
+    webhooks,
     windows,
 )
 from switch.api.authentication import Authentication
@@ -41,6 +42,7 @@ ROUTERS = (
     breaks.router,
     bills.router,
     advices.router,
+    webhooks.router,
     operator.router,
     health.router,
     reference.router,

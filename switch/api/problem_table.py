@@ -129,6 +129,13 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "payment_batch_unknown": Kind(404, "Payment batch unknown", "حزمة دفعات غير معروفة"),
         "batch_reference_conflict": Kind(422, "Batch reference used for other lines", "مرجع الحزمة مستخدم لأسطر أخرى"),
         "too_many_batches": Kind(503, "Too many payment batches at once", "حزم دفعات كثيرة معاً", Retry.AFTER_SECONDS),
+        # webhooks
+        "webhook_url_refused": Kind(422, "Address refused", "عنوان مرفوض"),
+        "webhook_url_taken": Kind(409, "Address registered already", "عنوان مسجّل من قبل"),
+        "webhook_endpoints_too_many": Kind(409, "Too many end points", "نقاط إشعار كثيرة"),
+        "webhook_endpoint_unknown": Kind(404, "End point unknown", "نقطة إشعار غير معروفة"),
+        "webhook_endpoint_disabled": Kind(409, "End point disabled", "نقطة إشعار معطّلة"),
+        "webhook_event_unknown": Kind(404, "Event unknown", "حدث غير معروف"),
         # windows, settlement, files
         "calendar_refused": Kind(422, "Calendar refused", "تقويم مرفوض"),
         "window_not_open": Kind(409, "Window no longer open", "نافذة لم تعد مفتوحة"),

@@ -23,6 +23,7 @@ COMMANDS = MappingProxyType(
         "tariff": "tariff:app",
         "cap": "cap:app",
         "payment": "payment:app",
+        "webhook": "webhook:app",
         "window": "window:app",
         "settle": "settle:settle",
         "files": "files:app",

@@ -17,6 +17,7 @@ PaymentId = NewType("PaymentId", UUID)
 InquiryId = NewType("InquiryId", UUID)
 EntryId = NewType("EntryId", UUID)
 EventId = NewType("EventId", UUID)
+WebhookEndpointId = NewType("WebhookEndpointId", UUID)
 WindowId = NewType("WindowId", str)
 
 BUCKETS = 1024

@@ -21,5 +21,6 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("pay_batches", 0.5, switch.pay_batches),
         Job("resolve_payments", 1.0, switch.resolve_payments),
         Job("deliver_advices", 0.5, switch.deliver_advices),
+        Job("deliver_webhooks", 0.5, switch.deliver_webhooks),
         Job("advance_windows", 1.0, switch.advance_windows),
     )

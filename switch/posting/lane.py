@@ -7,7 +7,7 @@ nor a payroll for the rush at the counters.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
 from switch.domain.errors import Overloaded, SwitchUnavailable
+from switch.domain.webhooks import NOBODY, Listening
 from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.store.database import LINE_TROUBLE, CommitUnknown, Database
@@ -39,9 +40,18 @@ class _Waiting(NamedTuple):
 class PostingLane:
     """One for each process and database; `close` before the database."""
 
-    def __init__(self, database: Database, clock: Clock, *, largest_batch: int = LARGEST_BATCH, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        listening: Callable[[], Listening] = lambda: NOBODY,
+        largest_batch: int = LARGEST_BATCH,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._listening = listening
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
         self._waiting: deque[_Waiting] = deque()
@@ -112,7 +122,7 @@ class PostingLane:
             if pause_seconds:
                 await asyncio.sleep(pause_seconds)
             try:
-                return await write_batch(self._database, commands, self._clock.now())
+                return await write_batch(self._database, commands, self._clock.now(), self._listening())
             except DBAPIError as error:
                 if not isinstance(error, LINE_TROUBLE):
                     raise

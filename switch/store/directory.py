@@ -9,6 +9,7 @@ from switch.domain.directory import Directory
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.store.catalogue import service_of, tariff_of
 from switch.store.participants import endpoint_of, key_of, participant_of
+from switch.store.webhook_endpoints import webhook_of
 
 _VERSION = text("SELECT version FROM directory_version")
 _LOCK = text("SELECT version FROM directory_version FOR UPDATE")
@@ -17,6 +18,7 @@ _KEYS = text("SELECT * FROM participant_key WHERE status = 'active' ORDER BY key
 _SERVICES = text("SELECT * FROM service ORDER BY code")
 _ENDPOINTS = text("SELECT * FROM biller_endpoint ORDER BY biller_code")
 _TARIFFS = text("SELECT * FROM tariff ORDER BY tariff_id")
+_WEBHOOKS = text("SELECT * FROM webhook_endpoint WHERE status <> 'removed' ORDER BY endpoint_id")
 
 
 class VersionedDirectory(NamedTuple):
@@ -41,11 +43,13 @@ async def read(connection: AsyncConnection) -> VersionedDirectory:
     services = [service_of(row) for row in (await connection.execute(_SERVICES)).all()]
     endpoints = [endpoint_of(row) for row in (await connection.execute(_ENDPOINTS)).all()]
     tariffs = tuple(tariff_of(row) for row in (await connection.execute(_TARIFFS)).all())
+    webhooks = [webhook_of(row) for row in (await connection.execute(_WEBHOOKS)).all()]
     directory = Directory(
         participants={ParticipantCode(participant.code): participant for participant in participants},
         keys={key.keyid: key for key in keys},
         services={ServiceCode(service.code): service for service in services},
         endpoints={endpoint.biller: endpoint for endpoint in endpoints},
         tariffs=tariffs,
+        webhooks={webhook.endpoint_id: webhook for webhook in webhooks},
     )
     return VersionedDirectory(found, directory)

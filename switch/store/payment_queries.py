@@ -40,7 +40,7 @@ async def page(connection: AsyncConnection, wanted: PaymentFilter, limit: int) -
 async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) -> list[PaymentEvent]:
     events = payment_event.c
     query = select(payment_event).where(events.bucket == bucket, events.payment_id == payment_id).order_by(events.number)
-    return [_event(row) for row in (await connection.execute(query)).all()]
+    return [event_of(row) for row in (await connection.execute(query)).all()]
 
 
 async def between(connection: AsyncConnection, bucket: int, first: UUID, end: UUID) -> list[Payment]:
@@ -73,7 +73,7 @@ def _first_id(at: datetime) -> UUID:
     return UUID(int=max(int(at.timestamp() * 1000), 0) << _TIME_SHIFT)
 
 
-def _event(row: Any) -> PaymentEvent:
+def event_of(row: Any) -> PaymentEvent:
     return PaymentEvent(
         payment_id=row.payment_id,
         number=row.number,

@@ -6,7 +6,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from switch.store.tables import metadata
 
-HOT = {"inquiry", "bill", "payment", "payment_event", "journal_entry", "posting", "outbox", "payment_batch", "payment_batch_line"}
+HOT = {
+    "inquiry", "bill", "payment", "payment_event", "journal_entry", "posting", "outbox", "payment_batch", "payment_batch_line",
+    "webhook_delivery",
+}  # fmt: skip
 BUCKET_BESIDE_THE_KEY = {"statement_line"}
 """Matched with payments by bucket, but kept with its statement."""
 OWN_KEY = {"idempotency"}
