@@ -37,6 +37,7 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
@@ -64,6 +65,7 @@ class Switch:
     resolve_payments: ResolvePayments
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
+    replay_advices: ReplayAdvices
     upload_bills: UploadBills
 
     # webhooks: what banks are told

@@ -58,6 +58,7 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
@@ -166,7 +167,8 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
             yield switch
         finally:
             await switch.pay_batches.close()
-            await switch.deliver_webhooks.queues.close()
+            for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+                await queues.close()
             await switch.lane.close()
     finally:
         await adapters.close()
@@ -178,7 +180,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     clock, adapters, chance = outside.clock, outside.adapters, outside.chance
     current = directory.current
     lane = PostingLane(database, clock, listening=lambda: current().listening)
-    billers = BillerLines(current, adapters.billers)
+    billers = BillerLines(current, adapters.billers, Breakers(clock))
     pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
@@ -196,6 +198,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
+        replay_advices=ReplayAdvices(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
         register_webhook=RegisterWebhook(clock, database, directory.refresh, outside.networks),
         renew_webhook_secret=RenewWebhookSecret(clock, database),

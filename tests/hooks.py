@@ -28,8 +28,7 @@ class Hook:
         return [question.document for question in self.server.questions]
 
     async def tell(self) -> int:
-        await self.line.switch.deliver_webhooks()
-        return await self.line.switch.deliver_webhooks.queues.settled()
+        return await self.line.switch.deliver_webhooks()
 
     async def deliveries(self, **wanted: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await self.line.bank.get(f"{ADDRESS}/{self.endpoint_id}/deliveries", params=wanted)).json()["items"]

@@ -65,7 +65,7 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.InquiryNeeded, errors.InquiryUnknown, errors.InquiryExpired,
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
         errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
-        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable,
+        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, errors.BillerSilent,
     ),
 )  # fmt: skip
 async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, switch: TheSwitch, response: Response) -> PaymentView:

@@ -75,6 +75,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "file_unknown": Kind(404, "File unknown", "ملف غير معروف"),
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
+        "advice_not_parked": Kind(409, "Advice not parked", "إشعار غير مركون"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),
         # the request has no effect: nothing is held
         "idempotency_key_missing": Kind(400, "Idempotency key missing", "مفتاح عدم التكرار ناقص"),
@@ -98,6 +99,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "cap_exceeded": Kind(422, "Net debit cap exceeded", "تجاوز سقف الدين الصافي", Retry.NEW_KEY),
         "biller_refused": Kind(422, "Refused by the biller", "رفضتها الجهة المفوترة", Retry.NEW_KEY),
         "biller_unavailable": Kind(503, "Biller unavailable", "الجهة المفوترة غير متاحة", Retry.AFTER_SECONDS),
+        "biller_silent": Kind(503, "Biller not answering", "الجهة المفوترة لا تجيب", Retry.NEW_KEY),
         # the directory
         "not_a_bank": Kind(422, "Not a bank", "ليس مصرفاً"),
         "not_a_biller": Kind(422, "Not a biller", "ليس جهة مفوترة"),

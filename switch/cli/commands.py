@@ -23,6 +23,7 @@ COMMANDS = MappingProxyType(
         "tariff": "tariff:app",
         "cap": "cap:app",
         "payment": "payment:app",
+        "advice": "advice:app",
         "webhook": "webhook:app",
         "window": "window:app",
         "settle": "settle:settle",

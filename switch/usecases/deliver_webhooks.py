@@ -58,13 +58,18 @@ class DeliverWebhooks:
     queues: OwnQueues[WebhookEndpointId] = field(default_factory=lambda: OwnQueues("webhooks"))
 
     async def __call__(self) -> int:
-        """Begins on every end point for which something waits, and says on how many; they are told in the background until `close`."""
+        """How many events were taken, of those that were due."""
+        await self.begin()
+        return await self.queues.settled()
+
+    async def begin(self) -> None:
+        """On every end point for which something waits; they are told in the background until the queues are closed."""
         told = [endpoint.endpoint_id for endpoint in self.directory().webhooks.values() if self._may_be_told(endpoint.endpoint_id)]
         if not told:
-            return 0
+            return
         async with self.database.reading() as connection:
             due = await webhooks.endpoints_due(connection, told, self.clock.now())
-        return self.queues.start(due, self._tell)
+        self.queues.start(due, self._tell)
 
     def _may_be_told(self, endpoint_id: WebhookEndpointId) -> bool:
         endpoint = self.directory().webhooks.get(endpoint_id)

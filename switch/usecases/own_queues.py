@@ -39,7 +39,9 @@ class OwnQueues(Generic[Owner]):
 
     async def _run(self, owner: Owner, work: Callable[[Owner], Awaitable[int]]) -> int:
         try:
-            return await work(owner)
+            if done := await work(owner):
+                _log.info("queue.done", queue=self.name, owner=str(owner), done=done)
+            return done
         except Exception as fault:  # noqa: BLE001 - whatever it was, what was leased is taken up again when its lease is over
             _log.error("queue.interrupted", queue=self.name, owner=str(owner), fault=type(fault).__name__)
             return 0

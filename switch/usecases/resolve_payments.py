@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from switch.domain.admission import Conclude
 from switch.domain.directory import Directory
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import NotFound, Outcome
 from switch.domain.payments import Payment
 from switch.domain.retries import pause_milliseconds
@@ -14,7 +15,8 @@ from switch.ports import Clock
 from switch.posting.lane import PostingLane
 from switch.store import payments
 from switch.store.database import Database
-from switch.usecases.biller_lines import BillerLines
+from switch.usecases.biller_lines import BillerLines, Purpose
+from switch.usecases.own_queues import OwnQueues
 
 SPARE_SECONDS = 5
 """Of a lease, beyond an enquiry and a repeated order together; a dead worker's payments are taken over after it."""
@@ -30,17 +32,40 @@ class ResolvePayments:
     billers: BillerLines
     chance: Callable[[], int]
     """0 to 999, to spread the attempts."""
+    queues: OwnQueues[ParticipantCode] = field(default_factory=lambda: OwnQueues("doubts"))
 
     async def __call__(self) -> int:
-        """How many were asked after. Each is given to one worker at a time."""
-        slowest = max((service.answer_seconds for service in self.directory().services.values()), default=0)
-        lease_seconds = 2 * slowest + SPARE_SECONDS
-        async with self.database.transaction() as connection:
-            due = await payments.lease_due(connection, self.clock.now(), lease_seconds, MOST_AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            for payment in due:
-                group.create_task(self._resolve(payment, lease_seconds))
-        return len(due)
+        """How many were asked after, of those that were due."""
+        await self.begin()
+        return await self.queues.settled()
+
+    async def begin(self) -> None:
+        """On every biller with payments to ask after; in the background, until the queues are closed."""
+        async with self.database.reading() as connection:
+            due = await payments.billers_due(connection, self.clock.now())
+        self.queues.start([biller for biller in due if self._may_be_asked(biller)], self._resolve_all)
+
+    def _may_be_asked(self, biller: ParticipantCode) -> bool:
+        return self.billers.may_be_asked(biller, Purpose.QUESTIONS)
+
+    async def _resolve_all(self, biller: ParticipantCode) -> int:
+        """Each payment is given to one worker at a time. Of a biller that has not been answering one is asked after: that is the trial."""
+        asked = 0
+        lease_seconds = 2 * self._slowest_seconds(biller) + SPARE_SECONDS
+        while self._may_be_asked(biller) and not self.queues.stopping.is_set():
+            most = MOST_AT_ONCE if self.billers.answering(biller, Purpose.QUESTIONS) else 1
+            async with self.database.transaction() as connection:
+                due = await payments.lease_due(connection, biller, self.clock.now(), lease_seconds, most)
+            if not due:
+                break
+            async with asyncio.TaskGroup() as group:
+                for payment in due:
+                    group.create_task(self._resolve(payment, lease_seconds))
+            asked += len(due)
+        return asked
+
+    def _slowest_seconds(self, biller: ParticipantCode) -> int:
+        return max((service.answer_seconds for service in self.directory().services.values() if service.biller == biller), default=0)
 
     async def _resolve(self, payment: Payment, lease_seconds: int) -> None:
         try:

@@ -109,7 +109,8 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
     finally:
         await line.close()
         await switch.pay_batches.close()
-        await switch.deliver_webhooks.queues.close()
+        for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+            await queues.close()
         await switch.lane.close()
         await adapters.close()
         await database.close()

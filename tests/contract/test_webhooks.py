@@ -57,7 +57,8 @@ async def test_only_2xx_is_taken_and_no_redirect_is_followed(sender: StandardWeb
 async def test_silence_garbage_floods_and_cuts_are_no_answer(sender: StandardWebhooks) -> None:
     said: bytes | None = None
     async with played(lambda _: said) as bank:
-        for said in (b"\x00\xff" * 100, raw(200, b"x" * 1024 * 1024), None, b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000):
+        for one in (b"\x00\xff" * 100, raw(200, b"x" * 1024 * 1024), None, b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000):
+            said = one
             assert not (await sender.send(bank.url, message(), answer_seconds=SECONDS)).taken
     async with played(lambda _: b"HTTP/1.1 200 OK\r\n") as bank:
         began = asyncio.get_running_loop().time()
