@@ -24,6 +24,7 @@ from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
+from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
@@ -83,6 +84,8 @@ class Switch:
     connect_biller: ConnectBiller
     offer_service: OfferService
     publish_tariff: PublishTariff
+    declare_outage: DeclareOutage
+    withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
     load_catalogue: LoadCatalogue
 

@@ -45,6 +45,7 @@ from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
+from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
@@ -212,6 +213,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
+        declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
+        withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
@@ -231,7 +234,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reconcile=Reconcile(clock=clock, database=database),
         advices=Advices(database),
         breaks=Breaks(database),
-        catalogue=Catalogue(database, current),
+        catalogue=Catalogue(clock, database, current),
         files=Files(database, adapters.drop),
         journal=Journal(database),
         payment_batches=PaymentBatches(database),

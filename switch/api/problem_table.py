@@ -100,6 +100,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "biller_refused": Kind(422, "Refused by the biller", "رفضتها الجهة المفوترة", Retry.NEW_KEY),
         "biller_unavailable": Kind(503, "Biller unavailable", "الجهة المفوترة غير متاحة", Retry.AFTER_SECONDS),
         "biller_silent": Kind(503, "Biller not answering", "الجهة المفوترة لا تجيب", Retry.NEW_KEY),
+        "biller_in_outage": Kind(422, "Biller in a declared outage", "الجهة المفوترة في توقف معلن", Retry.NEW_KEY),
         # the directory
         "not_a_bank": Kind(422, "Not a bank", "ليس مصرفاً"),
         "not_a_biller": Kind(422, "Not a biller", "ليس جهة مفوترة"),
@@ -117,6 +118,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "tariff_taken": Kind(409, "Tariff taken", "تعرفة مستخدمة"),
         "cap_out_of_range": Kind(422, "Cap out of range", "سقف خارج الحدود"),
         "catalogue_malformed": Kind(422, "Catalogue cannot be read", "دليل غير مقروء"),
+        "outage_refused": Kind(422, "Outage refused", "توقف مرفوض"),
+        "outage_unknown": Kind(404, "Outage unknown", "توقف غير معروف"),
         # bill uploads, line by line
         "service_not_own": Kind(403, "Service not yours", "خدمة ليست لكم"),
         "service_takes_no_uploads": Kind(422, "No uploads for this service", "خدمة لا تقبل رفع الفواتير"),

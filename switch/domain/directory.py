@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from switch.domain.catalogue import Service
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode, WebhookEndpointId
+from switch.domain.outages import Outage, outage_at
 from switch.domain.participants import Participant
 from switch.domain.webhooks import Listening, WebhookEndpoint
 
@@ -40,6 +42,13 @@ class Directory:
     tariffs: tuple[Tariff, ...] = ()
     webhooks: Mapping[WebhookEndpointId, WebhookEndpoint] = field(default_factory=dict)
     """Those that are not removed."""
+
+    outages: Mapping[ParticipantCode, tuple[Outage, ...]] = field(default_factory=dict)
+    """The latest of each biller's, those over too; none that was withdrawn."""
+
+    def outage(self, biller: ParticipantCode, at: datetime) -> Outage | None:
+        """The declared one that the biller is in."""
+        return outage_at(self.outages.get(biller, ()), at)
 
     @cached_property
     def listening(self) -> Listening:

@@ -221,12 +221,6 @@ class BillerUnavailable(Refusal):
     ar = "لا جواب صالحاً من الجهة المفوترة حالياً؛ ولم يُحجز شيء."
 
 
-class BillerSilent(Refusal):
-    code = "biller_silent"
-    en = "The biller has not been answering; nothing was held. Order anew, under a new key, when it answers inquiries again."
-    ar = "الجهة المفوترة لا تجيب منذ قليل؛ ولم يُحجز شيء. اطلب الدفع من جديد بمفتاح جديد حين تجيب عن الاستعلامات."
-
-
 # --- identity of a request -------------------------------------------------------------------------------------------
 
 
@@ -273,12 +267,6 @@ class AdviceUnknown(Refusal):
     code = "advice_unknown"
     en = "There is no such advice of yours."
     ar = "لا يوجد إشعار لكم بهذا المعرّف."
-
-
-class AdviceNotParked(Refusal):
-    code = "advice_not_parked"
-    en = "The advice is not parked: it waits to be delivered, or was acknowledged."
-    ar = "الإشعار غير مركون: فهو ينتظر الإرسال أو تم تأكيد استلامه."
 
 
 class CursorMalformed(Refusal):

@@ -10,7 +10,7 @@ from switch.application import Switch
 class Job:
     """`run` says how much it did; after a run that did something the next one follows at once.
 
-    What goes to counterparties is only begun here: each has a queue of its own in the background.
+    What goes to counterparties is only started here: each has a queue of its own in the background.
     """
 
     name: str
@@ -22,8 +22,8 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
     return (
         Job("refresh_directory", 1.0, switch.directory.refresh_if_changed),
         Job("pay_batches", 0.5, switch.pay_batches),
-        Job("resolve_payments", 1.0, switch.resolve_payments.begin),
-        Job("deliver_advices", 0.5, switch.deliver_advices.begin),
-        Job("deliver_webhooks", 0.5, switch.deliver_webhooks.begin),
+        Job("resolve_payments", 1.0, switch.resolve_payments.start),
+        Job("deliver_advices", 0.5, switch.deliver_advices.start),
+        Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),
         Job("advance_windows", 1.0, switch.advance_windows),
     )

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from switch.domain.advices import Advice
+from switch.domain.biller_errors import BillerSilent
 from switch.domain.bills import Presentment
 from switch.domain.breakers import BreakerState
 from switch.domain.catalogue import Service
 from switch.domain.directory import Directory, Endpoint
-from switch.domain.errors import BillerSilent
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
@@ -80,6 +80,9 @@ class BillerLines:
         return self.breakers.state(LineName(biller, purpose)) is BreakerState.CLOSED
 
     def may_be_asked(self, biller: ParticipantCode, purpose: Purpose) -> bool:
+        """Not in a declared outage: what is due waits, and no attempt is burned."""
+        if self.directory().outage(biller, self.breakers.clock.now()) is not None:
+            return False
         return self.breakers.admits(LineName(biller, purpose))
 
     @property

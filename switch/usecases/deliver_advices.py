@@ -34,10 +34,10 @@ class DeliverAdvices:
 
     async def __call__(self) -> int:
         """How many were acknowledged, of those that were due."""
-        await self.begin()
+        await self.start()
         return await self.queues.settled()
 
-    async def begin(self) -> None:
+    async def start(self) -> None:
         """On every biller that is reached and for which something waits; in the background, until the queues are closed."""
         reached = [biller for biller in self.billers.reached if self._may_be_told(biller)]
         async with self.database.reading() as connection:

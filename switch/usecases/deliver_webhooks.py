@@ -59,10 +59,10 @@ class DeliverWebhooks:
 
     async def __call__(self) -> int:
         """How many events were taken, of those that were due."""
-        await self.begin()
+        await self.start()
         return await self.queues.settled()
 
-    async def begin(self) -> None:
+    async def start(self) -> None:
         """On every end point for which something waits; they are told in the background until the queues are closed."""
         told = [endpoint.endpoint_id for endpoint in self.directory().webhooks.values() if self._may_be_told(endpoint.endpoint_id)]
         if not told:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from switch.domain.errors import AdviceNotParked, AdviceUnknown
+from switch.domain.advice_errors import AdviceNotParked
+from switch.domain.errors import AdviceUnknown
 from switch.domain.identifiers import EventId, ParticipantCode
 from switch.ports import Clock
 from switch.store import outbox

@@ -36,10 +36,10 @@ class ResolvePayments:
 
     async def __call__(self) -> int:
         """How many were asked after, of those that were due."""
-        await self.begin()
+        await self.start()
         return await self.queues.settled()
 
-    async def begin(self) -> None:
+    async def start(self) -> None:
         """On every biller with payments to ask after; in the background, until the queues are closed."""
         async with self.database.reading() as connection:
             due = await payments.billers_due(connection, self.clock.now())

@@ -41,6 +41,9 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/bills"): BILLERS,
     ("GET", "/v1/advices"): BILLERS,
     ("POST", "/v1/advices/{event_id}/acknowledgement"): BILLERS,
+    ("POST", "/v1/outages"): BILLERS,
+    ("GET", "/v1/outages"): BILLERS,
+    ("DELETE", "/v1/outages/{outage_id}"): BILLERS,
     ("POST", "/v1/webhook-endpoints"): BANKS,
     ("GET", "/v1/webhook-endpoints"): BANKS,
     ("GET", "/v1/webhook-endpoints/{endpoint_id}"): BANKS,
@@ -72,6 +75,7 @@ MADE_UP = {
     "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{payment}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{batch_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{outage_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{endpoint_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{window_id}": "SYP-19990101-01",
@@ -85,6 +89,7 @@ BODIES = {
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
     "/v1/webhook-endpoints": (b"{}", "application/json"),
+    "/v1/outages": (b"{}", "application/json"),
 }
 
 
@@ -122,7 +127,7 @@ async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
     "path", sorted(path for method, path in MATRIX if "{" in path and path.startswith("/v1/") and "window" not in path)
 )
 async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Line, path: str) -> None:
-    method = "GET" if ("GET", path) in MATRIX else "POST"
+    method = next(method for method in ("GET", "POST", "DELETE") if (method, path) in MATRIX)
     answers = []
     for code in (BANK, OTHER_BANK, BILLER, OPERATOR):
         answer = await _call(line.of(code), method, path)

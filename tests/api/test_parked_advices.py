@@ -2,8 +2,9 @@
 
 import pytest
 
+from switch.domain.advice_errors import AdviceNotParked
 from switch.domain.directory import Endpoint
-from switch.domain.errors import AdviceNotParked, AdviceUnknown
+from switch.domain.errors import AdviceUnknown
 from switch.domain.identifiers import EventId, ParticipantCode, bucketed_id
 from switch.usecases.deliver_advices import PARKED_AFTER_ATTEMPTS
 from tests.api.line import FEE, NATIONAL_NUMBER, OPERATOR, OVERSEER, Line, order

@@ -138,8 +138,8 @@ async def test_one_biller_that_hangs_delays_no_other(line: Line, monkeypatch: py
 
     hung = [asyncio.create_task(ask(line)) for _ in range(3)]
     line.clock.move(60)
-    await line.switch.resolve_payments.begin()
-    await line.switch.deliver_advices.begin()
+    await line.switch.resolve_payments.start()
+    await line.switch.deliver_advices.start()
     while len(line.biller.advised) < 1 or other in line.switch.resolve_payments.queues.under_way:
         assert (await ask(line, PREPAID, MOBILE))[0] == 200
     states = {row[0]: row[1] for row in await line.query("SELECT service_code, state FROM payment")}

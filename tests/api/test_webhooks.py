@@ -165,12 +165,12 @@ async def test_an_end_point_that_hangs_delays_no_other(line: Line) -> None:
         for number in range(12):
             await pay_fee(line, f"key-mine-{number:04d}")
             await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), f"key-other-{number:04d}", OTHER_BANK)
-        await line.switch.deliver_webhooks.begin()
+        await line.switch.deliver_webhooks.start()
         assert len(line.switch.deliver_webhooks.queues.under_way) == 2
         await all_told.wait()
         await pay_fee(line, "key-mine-later")
         while len(await hook.deliveries(state="delivered")) < 13:
-            await line.switch.deliver_webhooks.begin()
+            await line.switch.deliver_webhooks.start()
         theirs = await line.of(OTHER_BANK).get(f"{ADDRESS}/{other['endpoint']['endpoint_id']}")
         assert theirs.json()["waiting"] == 12
         let_go.set()
