@@ -1,6 +1,6 @@
 """The registry: the only list of implementations, each by its name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from adapters.files.csv import CsvFormat
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
+from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
-from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer
+from switch.domain.networks import PUBLIC, AllowedNetworks
+from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer, WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,12 @@ class Adapters:
     """By layout."""
     settlement: SettlementBank
     drop: FileDrop
-    connections: Connections
+    webhooks: WebhookSender
+    connections: Sequence[Connections]
 
     async def close(self) -> None:
-        self.connections.close()
+        for kept in self.connections:
+            kept.close()
 
 
 def open_adapters(
@@ -35,14 +39,20 @@ def open_adapters(
     central_bank: Callable[[], ParticipantCode | None],
     rtgs_url: str,
     files_directory: Path,
+    networks: AllowedNetworks = PUBLIC,
 ) -> Adapters:
-    """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer."""
+    """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
+
+    `networks` are those on which participants name addresses themselves.
+    """
     calls = SignedCalls(signer, find_key)
+    webhooks = StandardWebhooks.on(networks)
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
         settlement=JsonRtgs(calls, rtgs_url, central_bank),
         drop=LocalFolder(files_directory),
-        connections=calls.connections,
+        webhooks=webhooks,
+        connections=(calls.connections, webhooks.connections),
     )

@@ -145,6 +145,11 @@ CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON participant_ke
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON biller_endpoint FOR EACH ROW EXECUTE FUNCTION directory_changes();
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON service FOR EACH ROW EXECUTE FUNCTION directory_changes();
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON webhook_endpoint FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON outage FOR EACH ROW EXECUTE FUNCTION directory_changes();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON outage FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON webhook_endpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON webhook_delivery FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I14: what nothing else in the books could prove is sealed when it is added; `switch verify` makes the seal again and compares.
 CREATE FUNCTION seal_row() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $$

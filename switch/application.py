@@ -17,15 +17,19 @@ from switch.reports.positions import Positions
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
+from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
+from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
+from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -38,6 +42,8 @@ from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_advices import ReplayAdvices
+from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
@@ -46,6 +52,7 @@ from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,24 @@ class Switch:
     submit_batch: SubmitBatch
     pay_batches: PayBatches
     resolve_payments: ResolvePayments
+    conclude_overdue: ConcludeOverdue
     reverse_payment: ReversePayment
     resolve_reversals: ResolveReversals
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
+    replay_advices: ReplayAdvices
     upload_bills: UploadBills
 
     # what takes two people
     propose: Propose
     decide_proposal: DecideProposal
+    # webhooks: what banks are told
+    register_webhook: RegisterWebhook
+    renew_webhook_secret: RenewWebhookSecret
+    try_webhook: TryWebhook
+    remove_webhook: RemoveWebhook
+    deliver_webhooks: DeliverWebhooks
+    replay_webhooks: ReplayWebhooks
 
     # participants and the catalogue
     admit_participant: AdmitParticipant
@@ -80,6 +96,8 @@ class Switch:
     connect_biller: ConnectBiller
     offer_service: OfferService
     publish_tariff: PublishTariff
+    declare_outage: DeclareOutage
+    withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
     load_catalogue: LoadCatalogue
 
@@ -106,4 +124,5 @@ class Switch:
     proposals: Proposals
     readiness: Readiness
     verification: Verification
+    webhooks: Webhooks
     windows: Windows

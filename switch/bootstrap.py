@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import OperationalError
 
 from adapters.registry import Adapters, open_adapters
+from switch.api.webhook_views import written
 from switch.application import Switch
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.networks import PUBLIC, AllowedNetworks, read_networks
 from switch.domain.participants import ParticipantKind
 from switch.domain.proposals import ProposalKind
 from switch.ports import Clock, Signer
 from switch.postgres_server import PostgresServer
 from switch.posting.lane import PostingLane
+from switch.posting.reversal import ReversalPosting
 from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
@@ -30,6 +33,7 @@ from switch.reports.positions import Positions
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
+from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
@@ -40,11 +44,15 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
+from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.close_window import CloseWindow
+from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
+from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -57,6 +65,8 @@ from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.replay_advices import ReplayAdvices
+from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
@@ -66,6 +76,7 @@ from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 SWITCH_KEYID = "switch:main"
 DATABASE_TROUBLE = LINE_TROUBLE
@@ -94,6 +105,8 @@ class Outside:
     signer: Signer
     adapters: Adapters
     chance: Callable[[], int] = _chance
+    networks: AllowedNetworks = PUBLIC
+    """On which banks may name addresses; the adapters know the same ones."""
 
 
 def load_switch_key(settings: Settings) -> SigningKey:
@@ -145,19 +158,27 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         everyone = directory.current().participants.values()
         return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
 
+    networks = read_networks(settings.webhook_networks)
     adapters = open_adapters(
-        signer=signer, find_key=find_key, central_bank=central_bank, rtgs_url=settings.rtgs_url, files_directory=settings.files
+        signer=signer,
+        find_key=find_key,
+        central_bank=central_bank,
+        rtgs_url=settings.rtgs_url,
+        files_directory=settings.files,
+        networks=networks,
     )
     try:
         async with database.reading() as connection:
             await require_safe(connection, clock.now())
             await require_current(connection)
         await directory.refresh()
-        switch = make_switch(database, directory, Outside(clock, signer, adapters))
+        switch = make_switch(database, directory, Outside(clock, signer, adapters, networks=networks))
         try:
             yield switch
         finally:
             await switch.pay_batches.close()
+            for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+                await queues.close()
             await switch.lane.close()
     finally:
         await adapters.close()
@@ -168,13 +189,14 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     """Everything put together, by hand."""
     clock, adapters, chance = outside.clock, outside.adapters, outside.chance
     current = directory.current
-    lane = PostingLane(database, clock)
-    billers = BillerLines(current, adapters.billers)
+    lane = PostingLane(database, clock, listening=lambda: current().listening)
+    billers = BillerLines(current, adapters.billers, Breakers(clock))
     pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
     issue_files = IssueFiles(clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer)
+    reversal_posting = ReversalPosting(database, current)
     undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
     return Switch(
         clock=clock,
@@ -186,19 +208,29 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         submit_batch=SubmitBatch(clock, database),
         pay_batches=PayBatches(clock, current, database, lane, pay_bill),
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
-        reverse_payment=ReversePayment(clock, current, database, billers),
-        resolve_reversals=ResolveReversals(clock, current, database, billers, chance),
+        conclude_overdue=ConcludeOverdue(clock, current, database, lane),
+        reverse_payment=ReversePayment(clock, current, reversal_posting, billers),
+        resolve_reversals=ResolveReversals(clock, current, database, reversal_posting, billers, chance),
         deliver_advices=DeliverAdvices(clock, database, billers, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
+        replay_advices=ReplayAdvices(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
         propose=Propose(clock, database, undertakings),
         decide_proposal=DecideProposal(clock, database, undertakings),
+        register_webhook=RegisterWebhook(clock, database, directory.refresh, outside.networks),
+        renew_webhook_secret=RenewWebhookSecret(clock, database),
+        try_webhook=TryWebhook(clock, database, directory.refresh),
+        remove_webhook=RemoveWebhook(clock, database, directory.refresh),
+        deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
+        replay_webhooks=ReplayWebhooks(clock, database),
         admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
+        declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
+        withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
@@ -218,7 +250,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reconcile=Reconcile(clock=clock, database=database),
         advices=Advices(database),
         breaks=Breaks(database),
-        catalogue=Catalogue(database, current),
+        catalogue=Catalogue(clock, database, current),
         files=Files(database, adapters.drop),
         journal=Journal(database),
         payment_batches=PaymentBatches(database),
@@ -228,5 +260,6 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
         verification=Verification(database, adapters.drop),
+        webhooks=Webhooks(database, current),
         windows=Windows(database),
     )

@@ -14,6 +14,7 @@ from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
 from switch.domain.statements import BookedStatement, FileHeader, FileLine, FileTotals
+from switch.domain.webhooks import WebhookAnswer, WebhookMessage
 
 
 class Clock(Protocol):
@@ -57,6 +58,13 @@ class BillerAdapter(Protocol):
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         """Hand over a fact; True only where the biller has acknowledged exactly this one."""
+
+
+class WebhookSender(Protocol):
+    """One way to sign events for banks. Never raises for what the other side does."""
+
+    async def send(self, url: str, message: WebhookMessage, *, answer_seconds: int) -> WebhookAnswer:
+        """One attempt, to an address on an allowed network; redirects are not followed."""
 
 
 class SettlementBank(Protocol):

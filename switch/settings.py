@@ -3,10 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from switch.domain.networks import read_networks
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _networks(text: str) -> str:
+    read_networks(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -25,6 +32,8 @@ class Settings(BaseSettings):
     """Processes of the API; one for each core where it is left out."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
+    webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
+    """Networks beside the public internet on which banks may have their webhook end points, such as `10.20.0.0/16,192.168.7.0/24`."""
     log_level: str = "info"
 
     @property

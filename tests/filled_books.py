@@ -12,16 +12,29 @@ from sqlalchemy import insert, text, update
 from adapters.drops.local_folder import LocalFolder
 from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
-from switch.domain.identifiers import EntryId, InquiryId, ParticipantCode, WindowId, bucketed_id
+from switch.domain.identifiers import (
+    EntryId,
+    IdempotencyKey,
+    InquiryId,
+    ParticipantCode,
+    ReversalId,
+    WebhookEndpointId,
+    WindowId,
+    bucketed_id,
+)
 from switch.domain.ledger import EntryKind, JournalEntry, Posting
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name
+from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
 from switch.domain.statements import BookedLine, ImportedStatement, Side
+from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
+from switch.posting.reversal import ReversalPosting
+from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.store import caps, inquiries, journal, statements
 from switch.store.database import Database, Together
@@ -35,6 +48,10 @@ DAY = START.date()
 NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
+
+WEBHOOK = WebhookEndpoint(
+    WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
+)  # fmt: skip
 
 
 @dataclass
@@ -51,7 +68,7 @@ class World:
         return result.findings
 
     async def write(self, *commands: Reserve | Conclude) -> None:
-        await write_batch(self.database, commands, START)
+        await write_batch(self.database, commands, START, {BANK: (WEBHOOK.endpoint_id,)})
 
     async def behind_the_guards(self, statement: Any) -> None:
         """As somebody would who owns the server: no trigger fires."""
@@ -86,17 +103,32 @@ async def filled_world(database: Database, folder: Path) -> World:
     live, doubtful, refused = (
         charged(order(50_000, bill_number="B1")), charged(order(20_000, bill_number="parts")), charged(order(50_000, bill_number="B2")),
     )  # fmt: skip
-    await world.write(live, doubtful, refused, charged(order(12_345, accept=True)))
+    taken_back = charged(order(23_456, accept=True))
+    await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
+    await reverse(world, taken_back)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
     await world.write(concluded(refused, Accepted("late")))
     await hand_in_and_reconcile(world)
     return world
 
 
+async def reverse(world: World, command: Reserve) -> None:
+    directory = CurrentDirectory(world.database)
+    await directory.refresh()
+    request = command.payment.request
+    asked = ReversalRequest(
+        request.bank, IdempotencyKey(f"back-{request.idempotency_key}"), command.payment.payment_id, ReversalReason.DUPLICATE
+    )
+    at = START + timedelta(seconds=1)
+    posting = ReversalPosting(world.database, directory.current)
+    await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
+
+
 async def fill_the_catalogue(world: World) -> None:
     service = Service(
         SERVICE, BILLER, Name("كهرباء", "Electricity"), Mode.UPLOADED, ReferenceRule(Name("العداد", "Meter"), "[0-9]{10}", "1000000001"),
         AmountRule(AmountRuleKind.RANGE, Money(100, "SYP"), Money(900_000, "SYP")), "SYP", Money(500, "SYP"), Money(700, "SYP"),
+        reversal=ReversalRule.TOLD,
     )  # fmt: skip
     shown = PresentedBill("B0", Money(50_000, "SYP"), AmountRuleKind.EXACT)
     async with world.database.transaction() as connection:
@@ -107,6 +139,7 @@ async def fill_the_catalogue(world: World) -> None:
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):
             await directory.add_tariff(tariff)
+        await directory.put_webhook(WEBHOOK)
         for cap in (9_000_000, 8_000_000):
             await caps.put(connection, BANK, Money(cap, "SYP"), START + timedelta(seconds=10_000_000 - cap), "test")
         inquiry_id = InquiryId(bucketed_id(BillKey(SERVICE, "1000000001", "B0").bucket, START))

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 
 from adapters.transports.address import Address
@@ -14,11 +15,20 @@ MOST_CONNECTIONS = 64
 IDLE_SECONDS = 15.0
 
 
+HostOf = Callable[[Address], Awaitable[str]]
+"""Where to connect to for an address. Raises Unheard where we may not."""
+
+
+async def _as_named(at: Address) -> str:
+    return at.host
+
+
 class Connections:
     """Those of one counterparty are apart from everybody else's, even where both are at one address."""
 
-    def __init__(self) -> None:
-        self._lines: defaultdict[tuple[str, Address], _Lines] = defaultdict(_Lines)
+    def __init__(self, host_of: HostOf = _as_named, most: int = MOST_CONNECTIONS) -> None:
+        self._host_of = host_of
+        self._lines: defaultdict[tuple[str, Address], _Lines] = defaultdict(lambda: _Lines(most))
 
     async def obtain(self, counterparty: str, at: Address, *, new: bool) -> Connection:
         """A kept one, or a new one. Raises Unheard, and nothing was sent. Cancelling closes what is half made."""
@@ -40,8 +50,9 @@ class Connections:
     async def _connected(self, at: Address) -> Connection:
         loop = asyncio.get_running_loop()
         tls = self._tls if at.secure else None
+        host = await self._host_of(at)
         try:
-            _, connection = await loop.create_connection(Connection, at.host, at.port, ssl=tls)
+            _, connection = await loop.create_connection(Connection, host, at.port, ssl=tls, server_hostname=at.host if at.secure else None)
         except OSError as fault:  # ssl.SSLError is one, too
             raise Unheard(f"no connection: {type(fault).__name__}", asked=False) from fault
         return connection
@@ -52,8 +63,8 @@ class Connections:
 
 
 class _Lines:
-    def __init__(self) -> None:
-        self.room = asyncio.Semaphore(MOST_CONNECTIONS)
+    def __init__(self, most: int) -> None:
+        self.room = asyncio.Semaphore(most)
         self._idle: list[tuple[Connection, float]] = []
 
     def fresh(self) -> Connection | None:

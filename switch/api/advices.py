@@ -10,12 +10,12 @@ from switch.api.authentication import BillerCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, write_cursor
-from switch.api.shapes import Moment, Shape, id_or
+from switch.api.shapes import Moment, ParticipantText, Shape, id_or
 from switch.api.strict_route import StrictRoute
 from switch.domain.advices import AdviceKind
 from switch.domain.errors import AdviceUnknown, CursorMalformed
 from switch.domain.identifiers import EventId
-from switch.reports.advices import WaitingAdvice
+from switch.reports.advices import OutstandingAdvice, WaitingAdvice
 
 router = APIRouter(prefix="/v1/advices", tags=["advices"], route_class=StrictRoute)
 
@@ -37,6 +37,27 @@ class AdvicePage(Shape):
     """Oldest first. Read it from its start until it is empty: what is acknowledged is no longer in it."""
 
     items: list[AdviceView]
+    next_cursor: str | None
+
+
+class OutstandingAdviceView(Shape):
+    """An advice that its biller has not acknowledged, for staff; who the payer is, is not in it."""
+
+    event_id: UUID
+    biller_code: ParticipantText
+    kind: AdviceKind
+    payment_id: UUID
+    created_at: Moment
+    attempts: Annotated[int, Field(ge=0)]
+    next_attempt_at: Moment | None
+    parked_at: Moment | None
+    """Since when it is not tried any more; the biller can still fetch it."""
+
+
+class OutstandingAdvicePage(Shape):
+    """Oldest first."""
+
+    items: list[OutstandingAdviceView]
     next_cursor: str | None
 
 
@@ -70,6 +91,19 @@ async def acknowledge(
     """
     await switch.acknowledge_advice(biller.code, EventId(event_id))
     return Acknowledged(event_id=event_id)
+
+
+def outstanding_view(advice: OutstandingAdvice) -> OutstandingAdviceView:
+    return OutstandingAdviceView.model_construct(
+        event_id=advice.event_id,
+        biller_code=advice.biller,
+        kind=advice.kind,
+        payment_id=advice.payment_id,
+        created_at=advice.created_at,
+        attempts=advice.attempts,
+        next_attempt_at=advice.next_attempt_at if advice.parked_at is None else None,
+        parked_at=advice.parked_at,
+    )
 
 
 def _view(waiting: WaitingAdvice) -> AdviceView:

@@ -14,12 +14,14 @@ from switch.api import (
     health,
     inquiries,
     operator,
+    outages,
     payment_batches,
     payments,
     positions,
     reference,
     reversals,
     statements,
+    webhooks,
     windows,
 )
 from switch.api.authentication import Authentication
@@ -43,6 +45,8 @@ ROUTERS = (
     breaks.router,
     bills.router,
     advices.router,
+    outages.router,
+    webhooks.router,
     operator.router,
     health.router,
     reference.router,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from switch.api.outage_views import OutageView, outage_view
 from switch.api.shapes import Amount, BilingualName, Currency, Day, Moment, ParticipantText, ServiceText, Shape
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
@@ -21,6 +22,8 @@ class BillerView(Shape):
     governorate: Annotated[str | None, Field(examples=["damascus"])]
     status: ParticipantStatus
     """Payments are taken while it is `live` or `pilot`."""
+    outages: list[OutageView]
+    """Declared ones, present and coming: in them it answers nothing; bills that it has uploaded stay payable."""
     updated_at: Moment
 
 
@@ -73,7 +76,9 @@ class ServiceView(Shape):
     mode: Mode
     """`online` and `prepaid`: the biller is asked, and a payment must name its inquiry; `uploaded` and `fee`: the switch answers."""
     open: bool
-    """Whether payments are taken at present."""
+    """Whether payments are taken, but in the outages."""
+    outages: list[OutageView]
+    """Declared ones of its biller, present and coming, where the biller is asked: in them nothing is taken."""
     reference: ReferenceRuleView
     rule: AmountRuleView
     currency: Currency
@@ -110,6 +115,7 @@ def biller_view(listed: ListedBiller) -> BillerView:
         category=biller.category,
         governorate=biller.governorate,
         status=biller.status,
+        outages=[outage_view(outage) for outage in listed.outages],
         updated_at=listed.changed_at,
     )
 
@@ -122,6 +128,7 @@ def service_view(listed: ListedService) -> ServiceView:
         name=BilingualName.of(service.name),
         mode=service.mode,
         open=service.open,
+        outages=[outage_view(outage) for outage in listed.outages],
         reference=_reference(service.reference),
         rule=rule_view(service),
         currency=service.currency,

@@ -39,6 +39,8 @@ TAGS = [
     {"name": "statements", "description": "Reconciliation: own statements and breaks · المطابقة: كشوفنا وفروقنا"},
     {"name": "bills", "description": "Bills handed in beforehand · فواتير مرفوعة مسبقاً"},
     {"name": "advices", "description": "Facts that a biller must take · إشعارات للجهة المفوترة"},
+    {"name": "outages", "description": "Hours in which a biller does not answer · ساعات توقف الجهة المفوترة"},
+    {"name": "webhooks", "description": "Events for banks: end points and deliveries · إشعارات للمصارف بما آلت إليه دفعاتها"},
     {"name": "operator", "description": "Staff and overseers, read only · المشغّل والمشرف، للقراءة فقط"},
     {"name": "health", "description": "Whether the process lives and is ready · حالة النظام"},
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
+from switch.api.advices import OutstandingAdvicePage, outstanding_view
 from switch.api.authentication import OverseerCaller
 from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
 from switch.api.dependencies import TheSwitch
@@ -108,6 +109,29 @@ async def payments(
     found = await switch.payments.page(wanted, limit + 1)
     items = [view(payment) for payment in found[:limit]]
     return PaymentPage(items=items, next_cursor=write_cursor(items[-1].payment_id) if len(found) > limit else None)
+
+
+@router.get(
+    "/advices",
+    summary="Advices not acknowledged · إشعارات لم تؤكد",
+    openapi_extra=refuses(CursorMalformed, NationalCodeMalformed, CheckDigitWrong),
+)
+async def advices(
+    _: OverseerCaller,
+    switch: TheSwitch,
+    biller_code: CodeInQuery = None,
+    parked: Annotated[bool, Query(description="Only those that are not tried any more.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> OutstandingAdvicePage:
+    """What billers have not taken yet, oldest first; staff replay what is parked (`switch advice replay`).
+
+    ما لم تستلمه الجهات المفوترة بعد، الأقدم أولاً؛ ويعيد الموظفون إرسال ما رُكن منه.
+    """
+    biller = None if biller_code is None else ParticipantCode(biller_code)
+    found = await switch.advices.outstanding(biller, id_cursor(cursor), limit + 1, parked=parked)
+    items = [outstanding_view(advice) for advice in found[:limit]]
+    return OutstandingAdvicePage.model_construct(items=items, next_cursor=write_cursor(items[-1].event_id) if len(found) > limit else None)
 
 
 @router.get("/payments/{payment}", summary="The story of a payment · قصة دفعة", openapi_extra=refuses(PaymentUnknown))

@@ -11,6 +11,7 @@ from switch.api.payment_views import PaymentView, view
 from switch.api.reconciliation_views import BreakView, break_view
 from switch.api.reversal_views import ReversalView, reversal_view
 from switch.api.shapes import Amount, Day, Moment, ParticipantText, Shape
+from switch.api.webhook_views import WebhookDeliveryView, delivery_view
 from switch.api.window_views import WindowView, window_view
 from switch.domain.advices import AdviceKind
 from switch.domain.payments import PaymentEvent, PaymentState
@@ -66,6 +67,8 @@ class PaymentStoryView(Shape):
     reversals: list[ReversalView]
     entries: list[EntryView]
     advices: list[DeliveryView]
+    webhooks: list[WebhookDeliveryView]
+    """How its bank was told."""
     window: WindowView | None
     files: list[FileView]
     stated: list[StatedLineView]
@@ -82,6 +85,7 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
         reversals=[reversal_view(reversal, payment) for reversal in story.reversals],
         entries=[entry_view(entry) for entry in story.entries],
         advices=[_delivery(advice) for advice in story.advices],
+        webhooks=[delivery_view(told) for told in story.webhooks],
         window=None if story.window is None else window_view(story.window),
         files=[file_view(file) for file in story.files],
         stated=[_stated(line) for line in story.stated],

@@ -75,6 +75,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "file_unknown": Kind(404, "File unknown", "ملف غير معروف"),
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
+        "advice_not_parked": Kind(409, "Advice not parked", "إشعار غير مركون"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),
         # the request has no effect: nothing is held
         "idempotency_key_missing": Kind(400, "Idempotency key missing", "مفتاح عدم التكرار ناقص"),
@@ -111,6 +112,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "own_proposal": Kind(403, "Own proposal", "اقتراح الشخص نفسه"),
         "payment_not_overdue": Kind(409, "Payment not overdue", "دفعة لم تتجاوز مهلتها"),
         "reason_missing": Kind(422, "Reason missing", "السبب ناقص"),
+        "biller_silent": Kind(503, "Biller not answering", "الجهة المفوترة لا تجيب", Retry.NEW_KEY),
+        "biller_in_outage": Kind(422, "Biller in a declared outage", "الجهة المفوترة في توقف معلن", Retry.NEW_KEY),
         # the directory
         "not_a_bank": Kind(422, "Not a bank", "ليس مصرفاً"),
         "not_a_biller": Kind(422, "Not a biller", "ليس جهة مفوترة"),
@@ -128,6 +131,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "tariff_taken": Kind(409, "Tariff taken", "تعرفة مستخدمة"),
         "cap_out_of_range": Kind(422, "Cap out of range", "سقف خارج الحدود"),
         "catalogue_malformed": Kind(422, "Catalogue cannot be read", "دليل غير مقروء"),
+        "outage_refused": Kind(422, "Outage refused", "توقف مرفوض"),
+        "outage_unknown": Kind(404, "Outage unknown", "توقف غير معروف"),
         # bill uploads, line by line
         "service_not_own": Kind(403, "Service not yours", "خدمة ليست لكم"),
         "service_takes_no_uploads": Kind(422, "No uploads for this service", "خدمة لا تقبل رفع الفواتير"),
@@ -142,6 +147,13 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "payment_batch_unknown": Kind(404, "Payment batch unknown", "حزمة دفعات غير معروفة"),
         "batch_reference_conflict": Kind(422, "Batch reference used for other lines", "مرجع الحزمة مستخدم لأسطر أخرى"),
         "too_many_batches": Kind(503, "Too many payment batches at once", "حزم دفعات كثيرة معاً", Retry.AFTER_SECONDS),
+        # webhooks
+        "webhook_url_refused": Kind(422, "Address refused", "عنوان مرفوض"),
+        "webhook_url_taken": Kind(409, "Address registered already", "عنوان مسجّل من قبل"),
+        "webhook_endpoints_too_many": Kind(409, "Too many end points", "نقاط إشعار كثيرة"),
+        "webhook_endpoint_unknown": Kind(404, "End point unknown", "نقطة إشعار غير معروفة"),
+        "webhook_endpoint_disabled": Kind(409, "End point disabled", "نقطة إشعار معطّلة"),
+        "webhook_event_unknown": Kind(404, "Event unknown", "حدث غير معروف"),
         # windows, settlement, files
         "calendar_refused": Kind(422, "Calendar refused", "تقويم مرفوض"),
         "window_not_open": Kind(409, "Window no longer open", "نافذة لم تعد مفتوحة"),

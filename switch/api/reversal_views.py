@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import ReasonView, reason_view
 from switch.api.shapes import Amount, Day, Moment, Shape, Text
@@ -16,6 +16,8 @@ ReversalReasonText = Annotated[ReversalReason, Field(strict=False, examples=["cu
 
 class ReversalIn(Shape):
     """The whole of a completed payment is taken back, its fees too."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "customer_request", "bank_reference": "RV26328ABC"}]})
 
     reason: ReversalReasonText
     bank_reference: Annotated[Text, Field(max_length=64, examples=["RV26328ABC"])] | None = None

@@ -24,6 +24,8 @@ COMMANDS = MappingProxyType(
         "cap": "cap:app",
         "payment": "payment:app",
         "proposal": "proposal:app",
+        "advice": "advice:app",
+        "webhook": "webhook:app",
         "window": "window:app",
         "settle": "settle:settle",
         "files": "files:app",

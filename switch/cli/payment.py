@@ -147,6 +147,11 @@ def _show(found: PaymentStory) -> None:
             for advice in found.advices
         ),
     )
+    _list(
+        "إشعارات المصرف · Webhooks",
+        ("event", "kind", "end point", "state", "attempts", "last answer"),
+        ((told.event_id, told.kind, told.endpoint_id, told.state, told.attempts, told.last_answer) for told in found.webhooks),
+    )
     _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
     _list(
         "في دفاتر الآخرين · In the others' books",

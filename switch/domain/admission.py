@@ -10,7 +10,7 @@ from typing import assert_never
 
 from switch.domain.advices import payment_advice
 from switch.domain.bills import Bill, BillKey, PresentedBill
-from switch.domain.books import Books, Changes, KeyOf, KeyRecord
+from switch.domain.books import Books, Changes, KeyOf, KeyRecord, Move
 from switch.domain.errors import BillUnknown, NoOpenWindow, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.ledger import payment_completed
@@ -231,8 +231,10 @@ def _reject(payment: Payment, outcome: Refused, command: Conclude, books: Books,
 
 
 def _record(payment: Payment, from_state: PaymentState | None, at: datetime, by: str, note: str, changes: Changes) -> None:
-    """The last line of its history."""
+    """The last line of its history; where its state has changed, those who listen are told."""
     changes.events.append(PaymentEvent(payment.payment_id, payment.events, at, from_state, payment.state, by, note))
+    if payment.state is not from_state:
+        changes.moves.append(Move(payment, at))
 
 
 def _keep(before: Payment, after: Payment, books: Books, changes: Changes) -> None:

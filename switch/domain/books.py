@@ -1,7 +1,7 @@
 """The books: a working copy of what a batch of commands has locked, and the changes that are to be written."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from switch.domain.advices import Advice
@@ -27,6 +27,13 @@ class KeyRecord:
     payment_id: PaymentId | None
     refusal: Refusal | None
     reversal_id: ReversalId | None = None
+
+
+class Move(NamedTuple):
+    """A payment as it stands after a change of its state, and when that was."""
+
+    payment: Payment
+    at: datetime
 
 
 class OpenWindow(NamedTuple):
@@ -55,5 +62,6 @@ class Changes:
     bills: dict[BillKey, Bill] = field(default_factory=dict)
     positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
     events: list[PaymentEvent] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
 from switch.domain.catalogue import Service
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
-from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.domain.identifiers import ParticipantCode, ServiceCode, WebhookEndpointId
+from switch.domain.outages import Outage, outage_at
 from switch.domain.participants import Participant
+from switch.domain.webhooks import Listening, WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,23 @@ class Directory:
     services: Mapping[ServiceCode, Service] = field(default_factory=dict)
     endpoints: Mapping[ParticipantCode, Endpoint] = field(default_factory=dict)
     tariffs: tuple[Tariff, ...] = ()
+    webhooks: Mapping[WebhookEndpointId, WebhookEndpoint] = field(default_factory=dict)
+    """Those that are not removed."""
+
+    outages: Mapping[ParticipantCode, tuple[Outage, ...]] = field(default_factory=dict)
+    """The latest of each biller's, those over too; none that was withdrawn."""
+
+    def outage(self, biller: ParticipantCode, at: datetime) -> Outage | None:
+        """The declared one that the biller is in."""
+        return outage_at(self.outages.get(biller, ()), at)
+
+    @cached_property
+    def listening(self) -> Listening:
+        found: dict[ParticipantCode, tuple[WebhookEndpointId, ...]] = {}
+        for endpoint in self.webhooks.values():
+            if endpoint.active:
+                found[endpoint.bank] = (*found.get(endpoint.bank, ()), endpoint.endpoint_id)
+        return found
 
     def participant(self, code: ParticipantCode) -> Participant:
         if (found := self.participants.get(code)) is None:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from switch.domain.advices import reversal_advice
 from switch.domain.bills import Bill
-from switch.domain.books import Changes, OpenWindow
+from switch.domain.books import Changes, Move, OpenWindow
 from switch.domain.catalogue import ReversalRule, Service
 from switch.domain.identifiers import (
     IdempotencyKey,
@@ -186,6 +186,7 @@ def _give_back(payment: Payment, returned: Returned, at: datetime, by: str, chan
     window = returned.window
     changes.concluded[payment.payment_id] = done
     changes.events.append(PaymentEvent(payment.payment_id, done.events, at, payment.state, done.state, by))
+    changes.moves.append(Move(done, at))
     changes.entries.append(payment_reversed(payment, window.window_id, window.business_date, at))
     if returned.bill is not None:
         changes.bills[returned.bill.key] = returned.bill.reopened(payment.request.amount, at)

@@ -23,6 +23,7 @@ def route(request: PaymentRequest, digest: bytes, named: Inquiry | None, directo
     service = directory.service(request.service)
     directory.participant(service.biller).require_live()
     service.require_open()
+    require_answered(service, directory, now)
     if request.amount.currency != service.currency:
         raise CurrencyUnsupported(currency=request.amount.currency)
     service.reference.normalise(request.customer_reference)
@@ -41,6 +42,12 @@ def route(request: PaymentRequest, digest: bytes, named: Inquiry | None, directo
         presented_at=inquiry.presented_at if inquiry else None,
         accept_as=None if service.mode.asks_biller else Accepted(),
     )
+
+
+def require_answered(service: Service, directory: Directory, now: datetime) -> None:
+    """In a declared outage of its biller nobody is asked; what the switch itself answers for stays payable."""
+    if service.mode.asks_biller and (outage := directory.outage(service.biller, now)) is not None:
+        raise outage.refusal()
 
 
 def _bound_inquiry(request: PaymentRequest, named: Inquiry | None, service: Service, now: datetime) -> Inquiry | None:

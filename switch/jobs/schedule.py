@@ -8,7 +8,10 @@ from switch.application import Switch
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` says how much it did; after a run that did something the next one follows at once."""
+    """`run` says how much it did; after a run that did something the next one follows at once.
+
+    What goes to counterparties is only started here: each has a queue of its own in the background.
+    """
 
     name: str
     every_seconds: float
@@ -19,9 +22,11 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
     return (
         Job("refresh_directory", 1.0, switch.directory.refresh_if_changed),
         Job("pay_batches", 0.5, switch.pay_batches),
-        Job("resolve_payments", 1.0, switch.resolve_payments),
+        Job("resolve_payments", 1.0, switch.resolve_payments.start),
+        Job("conclude_overdue", 5.0, switch.conclude_overdue),
         Job("resolve_reversals", 1.0, switch.resolve_reversals),
         Job("finish_proposals", 5.0, switch.decide_proposal.finish),
-        Job("deliver_advices", 0.5, switch.deliver_advices),
+        Job("deliver_advices", 0.5, switch.deliver_advices.start),
+        Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),
         Job("advance_windows", 1.0, switch.advance_windows),
     )

@@ -14,19 +14,20 @@ from switch.domain.books import Books, Changes
 from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position
-from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions
+from switch.domain.webhooks import NOBODY, Listening, told
+from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions, webhooks
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
 
 
-async def write_batch(database: Database, commands: Sequence[Command], at: datetime) -> list[Decision]:
+async def write_batch(database: Database, commands: Sequence[Command], at: datetime, listening: Listening = NOBODY) -> list[Decision]:
     """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
     async with database.transaction() as connection:
         books = await _locked_books(connection, commands, at)
         decisions, changes = admit_batch(commands, books)
         together = Together()
-        await collect(together, changes)
+        await collect(together, changes, listening)
         await together.run(connection)
     return decisions
 
@@ -73,7 +74,7 @@ async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequenc
             books.positions[bank, currency] = Position(bank, currency, cap=0)  # no cap was ever set: nothing fits under it
 
 
-async def collect(together: Together, changes: Changes) -> None:
+async def collect(together: Together, changes: Changes, listening: Listening) -> None:
     """Each has its own table or its own rows: they go together."""
     if changes.keys:
         await idempotency.refuse(together, changes.keys)
@@ -89,6 +90,8 @@ async def collect(together: Together, changes: Changes) -> None:
         await journal.append(together, changes.entries)
     if changes.advices:
         await outbox.append(together, changes.advices)
+    if listening and (events := told(changes.moves, listening)):
+        await webhooks.append(together, events)
     if changes.positions:
         await positions.update(together, changes.positions.values())
 

@@ -7,12 +7,13 @@ nor a payroll for the rush at the counters.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
 from switch.domain.errors import Overloaded, SwitchUnavailable
+from switch.domain.webhooks import NOBODY, Listening
 from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.posting.until_known import until_known
@@ -34,9 +35,18 @@ class _Waiting(NamedTuple):
 class PostingLane:
     """One for each process and database; `close` before the database."""
 
-    def __init__(self, database: Database, clock: Clock, *, largest_batch: int = LARGEST_BATCH, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        listening: Callable[[], Listening] = lambda: NOBODY,
+        largest_batch: int = LARGEST_BATCH,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._listening = listening
         self._largest_batch = largest_batch
         self._most_waiting = most_waiting
         self._waiting: deque[_Waiting] = deque()
@@ -102,7 +112,7 @@ class PostingLane:
         return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
 
     async def _write(self, commands: Sequence[Command]) -> list[Decision]:
-        return await until_known(lambda: write_batch(self._database, commands, self._clock.now()))
+        return await until_known(lambda: write_batch(self._database, commands, self._clock.now(), self._listening()))
 
 
 def _own(command: Command, decision: Decision) -> Decision:

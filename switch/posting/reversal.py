@@ -1,5 +1,6 @@
 """A reversal in the books: asked for, and concluded; each one short transaction, whose locks are taken in the lane's order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,48 +29,73 @@ class Stood:
     replayed: bool = False
 
 
-async def ask(database: Database, directory: Directory, request: ReversalRequest, reversal_id: ReversalId, now: datetime) -> Stood:
-    """Where the biller need only be told it is agreed at once.
+@dataclass(frozen=True, slots=True)
+class ReversalPosting:
+    """Beside the lane, for reversals are few; each call may be repeated by its ids."""
 
-    Raises PaymentUnknown, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under the key.
-    """
-    key, digest = KeyOf(request.bank, request.idempotency_key), request.digest()
-    async with database.transaction() as connection:
-        if not await idempotency.claim_for_reversal(connection, key, digest, reversal_id, now):
-            return await _known(connection, key, digest, reversal_id)
-        payment = (await payments.lock(connection, [request.payment_id])).get(request.payment_id)
-        if payment is None or payment.request.bank != request.bank:
-            raise PaymentUnknown()
-        earlier = await reversals.standing_of_payment(connection, payment.payment_id)
-        service = directory.service(payment.request.service)
-        try:
-            reversal = asked(request, reversal_id, payment, earlier, service, now)
-        except Refusal as refusal:
-            refused = refusal
-            await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
-        else:
-            return await _begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
-    raise refused
+    database: Database
+    directory: Callable[[], Directory]
 
+    async def ask(self, request: ReversalRequest, reversal_id: ReversalId, now: datetime) -> Stood:
+        """Where the biller need only be told it is agreed at once.
 
-async def conclude(
-    database: Database, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime
-) -> Stood:  # fmt: skip
-    """What the biller's answer makes of it; an answer after finality is noted in the history of the payment, money untouched (I8)."""
-    async with database.transaction() as connection:
-        payment = (await payments.lock(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
-        stands = await reversals.lock(connection, reversal.reversal_id)
-        assert stands is not None
-        together = Together()
-        if not stands.live:
-            payment = await _late(together, stands, payment, outcome, at, by)
-        else:
-            stands, changes = concluded(stands, payment, outcome, await _returned(connection, payment), again_at, at, by)
-            payment = changes.concluded.get(payment.payment_id, payment)
-            await reversals.move(together, [stands])
-            await collect(together, changes)
+        Raises PaymentUnknown, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under the key.
+        """
+        key, digest = KeyOf(request.bank, request.idempotency_key), request.digest()
+        async with self.database.transaction() as connection:
+            if not await idempotency.claim_for_reversal(connection, key, digest, reversal_id, now):
+                return await _known(connection, key, digest, reversal_id)
+            payment = (await payments.lock(connection, [request.payment_id])).get(request.payment_id)
+            if payment is None or payment.request.bank != request.bank:
+                raise PaymentUnknown()
+            earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+            service = self.directory().service(payment.request.service)
+            try:
+                reversal = asked(request, reversal_id, payment, earlier, service, now)
+            except Refusal as refusal:
+                refused = refusal
+                await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
+            else:
+                return await self._begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
+        raise refused
+
+    async def conclude(self, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime) -> Stood:
+        """What the biller's answer makes of it; an answer after finality is noted in the history of the payment, money untouched (I8)."""
+        async with self.database.transaction() as connection:
+            payment = (await payments.lock(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
+            stands = await reversals.lock(connection, reversal.reversal_id)
+            assert stands is not None
+            together = Together()
+            if not stands.live:
+                payment = await self._late(together, stands, payment, outcome, at, by)
+            else:
+                stands, changes = concluded(stands, payment, outcome, await _returned(connection, payment), again_at, at, by)
+                payment = changes.concluded.get(payment.payment_id, payment)
+                await reversals.move(together, [stands])
+                await collect(together, changes, self.directory().listening)
+            await together.run(connection)
+        return Stood(stands, payment)
+
+    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
+        together, changes = Together(), Changes()
+        payment = note_asked(reversal, payment, changes)
+        if told:
+            at = reversal.asked_at
+            returned = await _returned(connection, payment)
+            reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
+            tell_biller(reversal, payment, given_back)
+            given_back.events[:0] = changes.events
+            changes, payment = given_back, given_back.concluded[payment.payment_id]
+        await reversals.insert(together, reversal)
+        await collect(together, changes, self.directory().listening)
         await together.run(connection)
-    return Stood(stands, payment)
+        return Stood(reversal, payment)
+
+    async def _late(self, together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:
+        changes = Changes()
+        noted = late_answer(stands, payment, outcome, at, by, changes)
+        await collect(together, changes, self.directory().listening)
+        return noted
 
 
 async def _known(connection: AsyncConnection, key: KeyOf, digest: bytes, own: ReversalId) -> Stood:
@@ -84,22 +110,6 @@ async def _known(connection: AsyncConnection, key: KeyOf, digest: bytes, own: Re
     assert reversal is not None
     payment = (await payments.find(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
     return Stood(reversal, payment, replayed=reversal.reversal_id != own)
-
-
-async def _begin(connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
-    together, changes = Together(), Changes()
-    payment = note_asked(reversal, payment, changes)
-    if told:
-        at = reversal.asked_at
-        returned = await _returned(connection, payment)
-        reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
-        tell_biller(reversal, payment, given_back)
-        given_back.events[:0] = changes.events
-        changes, payment = given_back, given_back.concluded[payment.payment_id]
-    await reversals.insert(together, reversal)
-    await collect(together, changes)
-    await together.run(connection)
-    return Stood(reversal, payment)
 
 
 async def _returned(connection: AsyncConnection, payment: Payment) -> Returned:
@@ -119,10 +129,3 @@ async def _bill(connection: AsyncConnection, payment: Payment) -> Bill | None:
         return None
     key = BillKey(request.service, request.customer_reference, request.bill_number)
     return (await bills.lock(connection, [key])).get(key)
-
-
-async def _late(together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:
-    changes = Changes()
-    noted = late_answer(stands, payment, outcome, at, by, changes)
-    await collect(together, changes)
-    return noted

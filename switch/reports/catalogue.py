@@ -8,7 +8,9 @@ from switch.domain.catalogue import Service
 from switch.domain.directory import Directory
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.outages import Outage
 from switch.domain.participants import Participant
+from switch.ports import Clock
 from switch.store import catalogue_queries
 from switch.store.database import Database
 
@@ -16,6 +18,8 @@ from switch.store.database import Database
 @dataclass(frozen=True, slots=True)
 class ListedBiller:
     biller: Participant
+    outages: tuple[Outage, ...]
+    """Present and coming ones."""
     changed_at: datetime
 
 
@@ -23,6 +27,8 @@ class ListedBiller:
 class ListedService:
     service: Service
     tariffs: tuple[Tariff, ...]
+    outages: tuple[Outage, ...]
+    """Of its biller, present and coming ones, where that is asked."""
     changed_at: datetime
 
 
@@ -30,6 +36,7 @@ class ListedService:
 class Catalogue:
     """Which codes changed is asked of the database; what they are is the directory's, as payments see it."""
 
+    clock: Clock
     database: Database
     current: Callable[[], Directory]
 
@@ -37,8 +44,12 @@ class Catalogue:
         """By code; with where the next page begins, None at the end."""
         async with self.database.reading() as connection:
             listed = await catalogue_queries.billers(connection, updated_since, after, limit + 1)
-        known = self.current().participants
-        found = [ListedBiller(known[code], changed_at) for code, changed_at in listed[:limit] if code in known]
+        directory, now = self.current(), self.clock.now()
+        found = [
+            ListedBiller(biller, coming(directory, code, now), changed_at)
+            for code, changed_at in listed[:limit]
+            if (biller := directory.participants.get(code)) is not None
+        ]
         return found, listed[limit - 1][0] if len(listed) > limit else None
 
     async def services(
@@ -47,13 +58,23 @@ class Catalogue:
         """By code; with where the next page begins, None at the end."""
         async with self.database.reading() as connection:
             listed = await catalogue_queries.services(connection, biller, updated_since, after, limit + 1)
-        directory = self.current()
+        directory, now = self.current(), self.clock.now()
         found = [
-            ListedService(service, _tariffs(directory, service), changed_at)
+            ListedService(
+                service,
+                _tariffs(directory, service),
+                coming(directory, service.biller, now) if service.mode.asks_biller else (),
+                changed_at,
+            )
             for code, changed_at in listed[:limit]
             if (service := directory.services.get(code)) is not None
         ]
         return found, listed[limit - 1][0] if len(listed) > limit else None
+
+
+def coming(directory: Directory, biller: ParticipantCode, now: datetime) -> tuple[Outage, ...]:
+    """Declared outages that are not over, in their order."""
+    return tuple(outage for outage in directory.outages.get(biller, ()) if not outage.is_over(now))
 
 
 def _tariffs(directory: Directory, service: Service) -> tuple[Tariff, ...]:

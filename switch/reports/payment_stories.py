@@ -23,12 +23,14 @@ from switch.store import (
     payments,
     reversals,
     statement_queries,
+    webhook_queries,
     windows,
 )
 from switch.store.advice_queries import Delivery
 from switch.store.database import Connection, Database
 from switch.store.journal_queries import FollowedEntry
 from switch.store.statement_queries import StatedLine
+from switch.store.webhook_queries import WebhookDelivery
 
 __all__ = ["Delivery", "PaymentStories", "PaymentStory", "StatedLine"]
 
@@ -42,6 +44,8 @@ class PaymentStory:
     reversals: Sequence[Reversal]
     entries: Sequence[FollowedEntry]
     advices: Sequence[Delivery]
+    webhooks: Sequence[WebhookDelivery]
+    """How its bank was told."""
     window: Window | None
     files: Sequence[IssuedFile]
     """Of its bank and its biller, for its window."""
@@ -92,6 +96,7 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
         reversals=await reversals.of_payment(connection, payment.payment_id),
         entries=await journal_queries.of_payment(connection, payment.payment_id),
         advices=await advice_queries.of_payment(connection, payment.payment_id),
+        webhooks=await webhook_queries.of_payment(connection, payment.payment_id),
         window=None if payment.window_id is None else await windows.find(connection, payment.window_id),
         files=[] if payment.window_id is None else await file_queries.of_participants(connection, payment.window_id, both),
         stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),

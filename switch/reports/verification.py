@@ -20,6 +20,7 @@ from switch.reports.checks import (
     positions,
     reversals,
     statements,
+    webhooks,
     windows,
 )
 from switch.reports.checks.examination import Examination, Finding, Progress
@@ -91,6 +92,7 @@ class Verification:
             (windows.NAME, windows.INVARIANT, windows.examine),
             (files.NAME, files.INVARIANT, partial(files.examine, drop=self.drop)),
             (advices.NAME, advices.INVARIANT, advices.examine),
+            (webhooks.NAME, webhooks.INVARIANT, webhooks.examine),
             (inquiries.NAME, inquiries.INVARIANT, inquiries.examine),
             (catalogue.NAME, catalogue.INVARIANT, catalogue.examine),
             (statements.NAME, statements.INVARIANT, statements.examine),

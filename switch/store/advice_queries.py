@@ -15,6 +15,12 @@ _WAITING = text("""
     WHERE biller_code = :biller AND acknowledged_at IS NULL AND event_id > CAST(:after AS uuid)
     ORDER BY event_id LIMIT :limit
 """)
+_OUTSTANDING = """
+    SELECT event_id, biller_code, kind, payment_id, created_at, attempts, next_attempt_at, parked_at FROM outbox
+    WHERE acknowledged_at IS NULL AND event_id > CAST(:after AS uuid) AND (CAST(:biller AS text) IS NULL OR biller_code = :biller)
+"""
+_WAITING_OR_PARKED = text(f"{_OUTSTANDING} ORDER BY event_id LIMIT :limit")
+_PARKED = text(f"{_OUTSTANDING} AND parked_at IS NOT NULL ORDER BY event_id LIMIT :limit")
 _OF_PAYMENT = text("""
     SELECT event_id, kind, created_at, attempts, next_attempt_at, acknowledged_at, parked_at FROM outbox
     WHERE bucket = :bucket AND payment_id = :payment_id ORDER BY event_id
@@ -33,6 +39,28 @@ async def waiting(connection: AsyncConnection, biller: ParticipantCode, after: U
     """Oldest first; parked ones, too."""
     rows = (await connection.execute(_WAITING, {"biller": biller, "after": after or _FIRST, "limit": limit})).all()
     return [WaitingAdvice(_advice(row), row.attempts) for row in rows]
+
+
+class OutstandingAdvice(NamedTuple):
+    """An advice that its biller has not acknowledged, as staff see it: what it says of the payer is not in it."""
+
+    event_id: EventId
+    biller: ParticipantCode
+    kind: AdviceKind
+    payment_id: PaymentId
+    created_at: datetime
+    attempts: int
+    next_attempt_at: datetime
+    parked_at: datetime | None
+
+
+async def outstanding(
+    connection: AsyncConnection, biller: ParticipantCode | None, after: UUID | None, limit: int, *, parked: bool
+) -> list[OutstandingAdvice]:
+    """Oldest first; `parked`: those only."""
+    parameters = {"biller": biller, "after": after or _FIRST, "limit": limit}
+    rows = (await connection.execute(_PARKED if parked else _WAITING_OR_PARKED, parameters)).all()
+    return [OutstandingAdvice(*row)._replace(kind=AdviceKind(row.kind)) for row in rows]
 
 
 class Delivery(NamedTuple):

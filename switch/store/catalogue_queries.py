@@ -9,17 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 
 _BILLERS = text("""
-    SELECT code, changed_at FROM participant
+    SELECT code, greatest(participant.changed_at, declared.changed_at) AS changed_at
+    FROM participant LEFT JOIN (SELECT biller_code, max(changed_at) AS changed_at FROM outage GROUP BY biller_code) AS declared
+        ON declared.biller_code = participant.code
     WHERE kind = 'biller' AND status IN ('pilot', 'live', 'suspended') AND code > :after
-      AND (CAST(:updated_since AS timestamptz) IS NULL OR changed_at >= :updated_since)
+      AND (CAST(:updated_since AS timestamptz) IS NULL OR greatest(participant.changed_at, declared.changed_at) >= :updated_since)
     ORDER BY code LIMIT :limit
 """)
 _SERVICES = text("""
-    SELECT service.code, greatest(service.changed_at, participant.changed_at) AS changed_at
+    SELECT service.code, greatest(service.changed_at, participant.changed_at, declared.changed_at) AS changed_at
     FROM service JOIN participant ON participant.code = service.biller_code
+    LEFT JOIN (SELECT biller_code, max(changed_at) AS changed_at FROM outage GROUP BY biller_code) AS declared
+        ON declared.biller_code = service.biller_code AND service.mode IN ('online', 'prepaid')
     WHERE participant.status IN ('pilot', 'live', 'suspended') AND service.code > :after
       AND (CAST(:biller AS text) IS NULL OR service.biller_code = :biller)
-      AND (CAST(:updated_since AS timestamptz) IS NULL OR greatest(service.changed_at, participant.changed_at) >= :updated_since)
+      AND (CAST(:updated_since AS timestamptz) IS NULL
+           OR greatest(service.changed_at, participant.changed_at, declared.changed_at) >= :updated_since)
     ORDER BY service.code LIMIT :limit
 """)
 

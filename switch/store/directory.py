@@ -7,8 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.directory import Directory
 from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.domain.outages import MOST_DECLARED
 from switch.store.catalogue import service_of, tariff_of
+from switch.store.outages import by_biller, outage_of
 from switch.store.participants import endpoint_of, key_of, participant_of
+from switch.store.webhook_endpoints import webhook_of
 
 _VERSION = text("SELECT version FROM directory_version")
 _LOCK = text("SELECT version FROM directory_version FOR UPDATE")
@@ -17,6 +20,12 @@ _KEYS = text("SELECT * FROM participant_key WHERE status = 'active' ORDER BY key
 _SERVICES = text("SELECT * FROM service ORDER BY code")
 _ENDPOINTS = text("SELECT * FROM biller_endpoint ORDER BY biller_code")
 _TARIFFS = text("SELECT * FROM tariff ORDER BY tariff_id")
+_WEBHOOKS = text("SELECT * FROM webhook_endpoint WHERE status <> 'removed' ORDER BY endpoint_id")
+_OUTAGES = text("""
+    SELECT ranked.* FROM (SELECT outage.*, row_number() OVER (PARTITION BY biller_code ORDER BY ends_at DESC) AS place
+                          FROM outage WHERE withdrawn_at IS NULL) AS ranked
+    WHERE place <= :most ORDER BY biller_code, begins_at, outage_id
+""")
 
 
 class VersionedDirectory(NamedTuple):
@@ -41,11 +50,15 @@ async def read(connection: AsyncConnection) -> VersionedDirectory:
     services = [service_of(row) for row in (await connection.execute(_SERVICES)).all()]
     endpoints = [endpoint_of(row) for row in (await connection.execute(_ENDPOINTS)).all()]
     tariffs = tuple(tariff_of(row) for row in (await connection.execute(_TARIFFS)).all())
+    webhooks = [webhook_of(row) for row in (await connection.execute(_WEBHOOKS)).all()]
+    outages = [outage_of(row) for row in (await connection.execute(_OUTAGES, {"most": MOST_DECLARED})).all()]
     directory = Directory(
         participants={ParticipantCode(participant.code): participant for participant in participants},
         keys={key.keyid: key for key in keys},
         services={ServiceCode(service.code): service for service in services},
         endpoints={endpoint.biller: endpoint for endpoint in endpoints},
         tariffs=tariffs,
+        outages=by_biller(outages),
+        webhooks={webhook.endpoint_id: webhook for webhook in webhooks},
     )
     return VersionedDirectory(found, directory)

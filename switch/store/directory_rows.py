@@ -16,13 +16,19 @@ from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode, bucketed_id
+from switch.domain.outages import Outage
 from switch.domain.participants import Participant, ParticipantKind
+from switch.domain.webhooks import WebhookEndpoint
 from switch.ports import Clock
 from switch.store import directory
 from switch.store.catalogue import service_of, service_row, tariff_of, tariff_row
 from switch.store.database import as_rows, insert_rows
+from switch.store.outages import outage_of, outage_row
 from switch.store.participants import ACTIVE, endpoint_row, key_of, key_row, participant_of, participant_row
 from switch.store.tables import participants as tables
+from switch.store.tables.outages import outage as outage_table
+from switch.store.tables.webhooks import webhook_endpoint
+from switch.store.webhook_endpoints import webhook_of, webhook_row
 
 _CHANGE = insert_rows(tables.directory_change, ("change_id", "kind", "subject", "content", "changed_at", "by"))
 _BESIDE_THE_CONTENT = ("changed_at", "digest")
@@ -31,6 +37,8 @@ _AUTHORITY = text("SELECT * FROM participant WHERE kind = :key AND status <> 'cl
 _KEY = text("SELECT * FROM participant_key WHERE keyid = :key")
 _SERVICE = text("SELECT * FROM service WHERE code = :key")
 _TARIFF = text("SELECT * FROM tariff WHERE tariff_id = :key")
+_WEBHOOKS = text("SELECT * FROM webhook_endpoint WHERE bank_code = :key AND status <> 'removed' ORDER BY endpoint_id")
+_OUTAGES = text("SELECT * FROM outage WHERE biller_code = :key AND withdrawn_at IS NULL ORDER BY ends_at DESC LIMIT 1000")
 _SAME_PLACE = text("""
     SELECT * FROM tariff WHERE service_code IS NOT DISTINCT FROM :service_code AND channel IS NOT DISTINCT FROM :channel
     AND from_minor = :from_minor AND currency = :currency AND effective_from = :effective_from
@@ -89,6 +97,20 @@ class DirectoryRows:
 
     async def put_service(self, service: Service) -> bool:
         return await self._put(tables.service, "service", service_row(service) | {"changed_at": self.at})
+
+    async def webhooks_of(self, bank: ParticipantCode) -> list[WebhookEndpoint]:
+        """Those that are not removed."""
+        return [webhook_of(row) for row in (await self.connection.execute(_WEBHOOKS, {"key": bank})).all()]
+
+    async def put_webhook(self, endpoint: WebhookEndpoint) -> bool:
+        return await self._put(webhook_endpoint, "webhook", webhook_row(endpoint) | {"changed_at": self.at})
+
+    async def outages_of(self, biller: ParticipantCode) -> list[Outage]:
+        """Those that are not withdrawn, the latest first."""
+        return [outage_of(row) for row in (await self.connection.execute(_OUTAGES, {"key": biller})).all()]
+
+    async def put_outage(self, outage: Outage) -> bool:
+        return await self._put(outage_table, "outage", outage_row(outage) | {"changed_at": self.at})
 
     async def add_tariff(self, tariff: Tariff) -> bool:
         return await self._put(tables.tariff, "tariff", tariff_row(tariff))

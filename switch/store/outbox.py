@@ -1,6 +1,6 @@
 """The outbox: advices added with the change they tell of, leased to be delivered, acknowledged or parked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +16,19 @@ from switch.store.tables.outbox import outbox
 _COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
 _INSERT = insert_rows(outbox, _COLUMNS)
 _BILLERS_DUE = text("""
-    SELECT DISTINCT biller_code FROM outbox
-    WHERE acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now ORDER BY biller_code
+    SELECT biller_code FROM unnest(CAST(:billers AS text[])) AS wanted (code)
+    CROSS JOIN LATERAL (SELECT biller_code FROM outbox
+        WHERE biller_code = wanted.code AND acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now LIMIT 1) AS due
 """)
+# Of one payment and one moment, `payment.completed` is before `payment.reversed`, as it is in the alphabet.
 _LEASE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:leased_until AS timestamptz)
-    FROM (SELECT bucket, event_id FROM outbox
+    FROM (SELECT bucket, event_id FROM outbox AS waiting
           WHERE biller_code = :biller AND acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now
+            AND NOT EXISTS (SELECT FROM outbox AS earlier
+                            WHERE earlier.bucket = waiting.bucket AND earlier.payment_id = waiting.payment_id
+                              AND (earlier.created_at, earlier.kind) < (waiting.created_at, waiting.kind)
+                              AND earlier.acknowledged_at IS NULL AND earlier.parked_at IS NULL)
           ORDER BY next_attempt_at, event_id LIMIT :most FOR UPDATE SKIP LOCKED) AS due
     WHERE outbox.bucket = due.bucket AND outbox.event_id = due.event_id
     RETURNING outbox.*
@@ -43,6 +49,13 @@ _RELEASE = text("""
     FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS untried (bucket, event_id)
     WHERE outbox.bucket = untried.bucket AND outbox.event_id = untried.event_id AND acknowledged_at IS NULL
 """)
+_REPLAY = """
+    UPDATE outbox SET parked_at = NULL, attempts = 0, next_attempt_at = CAST(:now AS timestamptz)
+    WHERE acknowledged_at IS NULL AND parked_at IS NOT NULL
+"""
+_REPLAY_ONE = text(f"{_REPLAY} AND bucket = :bucket AND event_id = :event_id RETURNING event_id")
+_REPLAY_ALL = text(f"{_REPLAY} AND biller_code = :biller RETURNING event_id")
+_IS_THERE = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id")
 _EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
 
 
@@ -64,14 +77,18 @@ async def append(connection: Writing, advices: Sequence[Advice]) -> None:
     await connection.execute(_INSERT, as_rows(rows))
 
 
-async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
-    return list((await connection.execute(_BILLERS_DUE, {"now": now})).scalars())
+async def billers_due(connection: AsyncConnection, billers: Collection[ParticipantCode], now: datetime) -> list[ParticipantCode]:
+    """Those of them for whom something waits."""
+    return list((await connection.execute(_BILLERS_DUE, {"billers": list(billers), "now": now})).scalars())
 
 
 async def lease_due(
     connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int
 ) -> list[tuple[Advice, int]]:
-    """Advices to deliver now, oldest first, with how often each was tried; nobody else gets them until the lease ends."""
+    """Advices to deliver now, oldest first, with how often each was tried; nobody else gets them until the lease ends.
+
+    Of each payment the first that waits and no other.
+    """
     parameters = {"biller": biller, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
     return sorted(((_from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
@@ -86,6 +103,22 @@ async def acknowledge(connection: AsyncConnection, biller: ParticipantCode, even
 async def exists(connection: AsyncConnection, biller: ParticipantCode, event: EventId) -> bool:
     parameters = {"bucket": bucket_of(event), "event_id": event, "biller": biller}
     return (await connection.execute(_EXISTS, parameters)).one_or_none() is not None
+
+
+async def replay(connection: AsyncConnection, event: EventId, now: datetime) -> bool:
+    """Whether it was parked; then it waits to be delivered anew."""
+    parameters = {"bucket": bucket_of(event), "event_id": event, "now": now}
+    return (await connection.execute(_REPLAY_ONE, parameters)).one_or_none() is not None
+
+
+async def replay_all(connection: AsyncConnection, biller: ParticipantCode, now: datetime) -> int:
+    """How many of a biller's were parked; all of them wait anew."""
+    return len((await connection.execute(_REPLAY_ALL, {"biller": biller, "now": now})).all())
+
+
+async def is_there(connection: AsyncConnection, event: EventId) -> bool:
+    """Whosever it is."""
+    return (await connection.execute(_IS_THERE, {"bucket": bucket_of(event), "event_id": event})).one_or_none() is not None
 
 
 async def release(connection: AsyncConnection, events: Sequence[EventId], next_attempt_at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Payments as they are asked for: pages by filter, and the history of one. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,17 +38,19 @@ async def page(connection: AsyncConnection, wanted: PaymentFilter, limit: int) -
     return [from_row(row) for row in (await connection.execute(query)).all()]
 
 
-async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[Payment]:
-    """Live ones past the moment by which they were to be certain, the oldest first."""
-    live = table.c.state.in_(["RESERVED", "IN_DOUBT"])
-    query = select(table).where(live, table.c.certain_by <= now).order_by(table.c.certain_by).limit(limit)
+async def overdue(connection: AsyncConnection, now: datetime, limit: int, services: Sequence[str] | None = None) -> list[Payment]:
+    """Live ones past the moment by which they were to be certain, the oldest first; all, or only of these services."""
+    wanted = [table.c.state.in_(["RESERVED", "IN_DOUBT"]), table.c.certain_by <= now]
+    if services is not None:
+        wanted.append(table.c.service_code.in_(services))
+    query = select(table).where(*wanted).order_by(table.c.certain_by).limit(limit)
     return [from_row(row) for row in (await connection.execute(query)).all()]
 
 
 async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) -> list[PaymentEvent]:
     events = payment_event.c
     query = select(payment_event).where(events.bucket == bucket, events.payment_id == payment_id).order_by(events.number)
-    return [_event(row) for row in (await connection.execute(query)).all()]
+    return [event_of(row) for row in (await connection.execute(query)).all()]
 
 
 async def between(connection: AsyncConnection, bucket: int, first: UUID, end: UUID) -> list[Payment]:
@@ -80,7 +83,7 @@ def _first_id(at: datetime) -> UUID:
     return UUID(int=max(int(at.timestamp() * 1000), 0) << _TIME_SHIFT)
 
 
-def _event(row: Any) -> PaymentEvent:
+def event_of(row: Any) -> PaymentEvent:
     return PaymentEvent(
         payment_id=row.payment_id,
         number=row.number,

@@ -47,10 +47,13 @@ _CONCLUDE = text(f"""
     FROM {rows_of(table, _MOVING, "moved")}
     WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
 """)  # noqa: S608 - our own names
+_BILLERS_DUE = text("""
+    SELECT DISTINCT biller_code FROM payment WHERE state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now ORDER BY biller_code
+""")
 _LEASE = text("""
     UPDATE payment SET next_attempt_at = CAST(:leased_until AS timestamptz)
     FROM (SELECT bucket, payment_id FROM payment
-          WHERE state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now
+          WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now
           ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
     WHERE payment.bucket = due.bucket AND payment.payment_id = due.payment_id
     RETURNING payment.*
@@ -91,9 +94,14 @@ async def lock(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[Payment
     return _by_id((await connection.execute(_LOCK, _keys(ids))).all())
 
 
-async def lease_due(connection: AsyncConnection, now: datetime, lease_seconds: int, most: int) -> list[Payment]:
+async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
+    """Those with live payments whose time has come."""
+    return list((await connection.execute(_BILLERS_DUE, {"now": now})).scalars())
+
+
+async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Payment]:
     """Live payments whose time has come, none of them given to another worker until the lease ends."""
-    parameters = {"now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    parameters = {"biller": biller, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
 
 

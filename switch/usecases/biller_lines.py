@@ -1,19 +1,39 @@
-"""Biller lines: which adapter speaks with a biller, and at which end point."""
+"""Biller lines: which adapter speaks with a biller, at which end point, and whether it has been answering at all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
 
 from switch.domain.advices import Advice
+from switch.domain.biller_errors import BillerSilent
 from switch.domain.bills import Presentment
+from switch.domain.breakers import BreakerState
 from switch.domain.catalogue import Service
 from switch.domain.directory import Directory, Endpoint
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
 from switch.ports import BillerAdapter
+from switch.usecases.breakers import Breakers
 
 ADVICE_SECONDS = 5
 NO_LINE = "the biller has no end point"
+RESTING = "the biller has not been answering, and was not asked"
+
+Answered = TypeVar("Answered")
+
+
+class Purpose(StrEnum):
+    """An advice that a biller chokes on must not stop its payments, so each has a breaker of its own."""
+
+    QUESTIONS = "questions"
+    ADVICES = "advices"
+
+
+class LineName(NamedTuple):
+    biller: ParticipantCode
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +41,79 @@ class BillerLines:
     directory: Callable[[], Directory]
     adapters: Mapping[str, BillerAdapter]
     """By protocol."""
+    breakers: Breakers[LineName]
 
     async def inquire(self, service: Service, customer_reference: str) -> Presentment | Refused | Unknown:
-        if (line := self._line(service.biller)) is None:
-            return Unknown(NO_LINE, asked=False)
-        adapter, endpoint = line
-        return await adapter.inquire(endpoint, service.code, customer_reference, answer_seconds=service.answer_seconds)
+        async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Presentment | Refused | Unknown:
+            return await adapter.inquire(endpoint, service.code, customer_reference, answer_seconds=service.answer_seconds)
+
+        return await self._asked(service.biller, ask)
 
     async def pay(self, service: Service, payment: Payment) -> Outcome:
-        if (line := self._line(payment.biller)) is None:
-            return Unknown(NO_LINE, asked=False)
-        adapter, endpoint = line
-        return await adapter.pay(endpoint, payment, answer_seconds=service.answer_seconds)
+        async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Outcome:
+            return await adapter.pay(endpoint, payment, answer_seconds=service.answer_seconds)
+
+        return await self._asked(payment.biller, ask)
 
     async def enquire(self, service: Service, payment: Payment) -> EnquiryOutcome:
-        if (line := self._line(payment.biller)) is None:
-            return Unknown(NO_LINE, asked=False)
-        adapter, endpoint = line
-        return await adapter.enquire(endpoint, payment.payment_id, answer_seconds=service.answer_seconds, ordered=payment.request.amount)
+        async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> EnquiryOutcome:
+            amount = payment.request.amount
+            return await adapter.enquire(endpoint, payment.payment_id, answer_seconds=service.answer_seconds, ordered=amount)
+
+        return await self._asked(payment.biller, ask)
 
     async def reverse(self, service: Service, payment: Payment) -> Outcome:
-        if (line := self._line(payment.biller)) is None:
-            return Unknown(NO_LINE, asked=False)
-        adapter, endpoint = line
-        return await adapter.reverse(endpoint, payment, answer_seconds=service.answer_seconds)
+        async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Outcome:
+            return await adapter.reverse(endpoint, payment, answer_seconds=service.answer_seconds)
 
-    async def advise(self, advice: Advice) -> bool:
-        if (line := self._line(advice.biller)) is None:
-            return False
+        return await self._asked(payment.biller, ask)
+
+    async def advise(self, advice: Advice) -> bool | None:
+        """None where it was not asked."""
+        line, name = self._line(advice.biller), LineName(advice.biller, Purpose.ADVICES)
+        if line is None or not self.breakers.ask(name):
+            return None
         adapter, endpoint = line
-        return await adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS)
+        return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken)
+
+    def require_answering(self, biller: ParticipantCode) -> None:
+        """Before anything is held: no payer's money is the trial of whether a biller is back. Raises BillerSilent."""
+        if not self.answering(biller, Purpose.QUESTIONS):
+            raise BillerSilent()
+
+    def answering(self, biller: ParticipantCode, purpose: Purpose) -> bool:
+        """Whether all is well with it; where not, one trial at a time may be due."""
+        return self.breakers.state(LineName(biller, purpose)) is BreakerState.CLOSED
+
+    def may_be_asked(self, biller: ParticipantCode, purpose: Purpose) -> bool:
+        """Not in a declared outage: what is due waits, and no attempt is burned."""
+        if self.directory().outage(biller, self.breakers.clock.now()) is not None:
+            return False
+        return self.breakers.admits(LineName(biller, purpose))
+
+    @property
+    def reached(self) -> list[ParticipantCode]:
+        """Those that have an end point whose protocol is spoken here; the others pull."""
+        return [biller for biller in self.directory().endpoints if self._line(biller) is not None]
+
+    async def _asked(
+        self, biller: ParticipantCode, ask: Callable[[BillerAdapter, Endpoint], Awaitable[Answered | Unknown]]
+    ) -> Answered | Unknown:
+        name = LineName(biller, Purpose.QUESTIONS)
+        if (line := self._line(biller)) is None:
+            return Unknown(NO_LINE, asked=False)
+        if not self.breakers.ask(name):
+            return Unknown(RESTING, asked=False)
+        return await self._heard(name, ask(*line), lambda answer: not isinstance(answer, Unknown))
+
+    async def _heard(self, name: LineName, asking: Awaitable[Answered], well: Callable[[Answered], bool]) -> Answered:
+        try:
+            answer = await asking
+        except BaseException:
+            self.breakers.gave_up(name)  # whoever asked has hung up: nothing is known of the biller
+            raise
+        self.breakers.heard(name, well=well(answer))
+        return answer
 
     def _line(self, biller: ParticipantCode) -> tuple[BillerAdapter, Endpoint] | None:
         endpoint = self.directory().endpoints.get(biller)

@@ -1,8 +1,7 @@
 """Deliver: advices go to their billers, oldest first, until each is acknowledged; one dead biller delays no other."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from switch.domain.advices import Advice
@@ -11,14 +10,18 @@ from switch.domain.retries import pause_milliseconds
 from switch.ports import Clock
 from switch.store import outbox
 from switch.store.database import Database
-from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines
+from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines, Purpose
+from switch.usecases.own_queues import OwnQueues
 
 MOST_A_BILLER = 50
 DELIVERING_SECONDS = 10
 LEASE_SECONDS = DELIVERING_SECONDS + 2 * ADVICE_SECONDS
 """The last delivery begins early enough to end within it; a dead worker's advices are taken over after it."""
 PARKED_AFTER_ATTEMPTS = 40
-"""About three hours of silence; a parked advice is still in the biller's list, and staff see it."""
+"""About three hours of refusals; a parked advice is still in the biller's list, and staff see it and replay it."""
+
+Leased = tuple[Advice, int]
+"""With how often it was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,44 +30,60 @@ class DeliverAdvices:
     database: Database
     billers: BillerLines
     chance: Callable[[], int]
+    queues: OwnQueues[ParticipantCode] = field(default_factory=lambda: OwnQueues("advices"))
 
     async def __call__(self) -> int:
-        """How many were acknowledged."""
-        async with self.database.reading() as connection:
-            due = await outbox.billers_due(connection, self.clock.now())
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._to_one(biller)) for biller in due]
-        return sum(task.result() for task in tasks)
+        """How many were acknowledged, of those that were due."""
+        await self.start()
+        return await self.queues.settled()
 
-    async def _to_one(self, biller: ParticipantCode) -> int:
-        async with self.database.transaction() as connection:
-            leased = await outbox.lease_due(connection, biller, self.clock.now(), LEASE_SECONDS, MOST_A_BILLER)
+    async def start(self) -> None:
+        """On every biller that is reached and for which something waits; in the background, until the queues are closed."""
+        reached = [biller for biller in self.billers.reached if self._may_be_told(biller)]
+        async with self.database.reading() as connection:
+            due = await outbox.billers_due(connection, reached, self.clock.now())
+        self.queues.start(due, self._tell)
+
+    def _may_be_told(self, biller: ParticipantCode) -> bool:
+        return self.billers.may_be_asked(biller, Purpose.ADVICES)
+
+    async def _tell(self, biller: ParticipantCode) -> int:
+        """Everything that is due, one after the other, as long as the biller answers; how many it took."""
+        taken = 0
+        while self._may_be_told(biller) and not self.queues.stopping.is_set():
+            most = MOST_A_BILLER if self.billers.answering(biller, Purpose.ADVICES) else 1
+            async with self.database.transaction() as connection:
+                leased = await outbox.lease_due(connection, biller, self.clock.now(), LEASE_SECONDS, most)
+            if not leased:
+                break
+            taken += await self._advise(biller, leased)
+        return taken
+
+    async def _advise(self, biller: ParticipantCode, leased: Sequence[Leased]) -> int:
+        """One that a biller does not take keeps only what comes after it of the same payment, and that is not leased."""
         taken: list[Advice] = []
-        untaken: tuple[Advice, int] | None = None
+        untaken: list[Leased] = []
+        untried: list[Advice] = []
         began = self.clock.monotonic()
         for advice, attempts in leased:
-            if self.clock.monotonic() - began > DELIVERING_SECONDS:
-                break
-            if not await self.billers.advise(advice):
-                untaken = (advice, attempts)
-                break
-            taken.append(advice)
-        rest = len(taken) if untaken is None else len(taken) + 1
-        await self._keep(biller, taken, untaken, [advice for advice, _ in leased[rest:]])
+            late = self.clock.monotonic() - began > DELIVERING_SECONDS
+            match None if late else await self.billers.advise(advice):
+                case True:
+                    taken.append(advice)
+                case False:
+                    untaken.append((advice, attempts))
+                case None:
+                    untried.append(advice)
+        await self._keep(biller, taken, untaken, untried)
         return len(taken)
 
-    async def _keep(
-        self, biller: ParticipantCode, taken: Sequence[Advice], untaken: tuple[Advice, int] | None, untried: Sequence[Advice]
-    ) -> None:
-        """What a biller did not take is tried again later, and what comes after it with it: its order is kept."""
+    async def _keep(self, biller: ParticipantCode, taken: Sequence[Advice], untaken: Sequence[Leased], untried: Sequence[Advice]) -> None:
         now = self.clock.now()
         async with self.database.transaction() as connection:
             if taken:
                 await outbox.acknowledge(connection, biller, [advice.event_id for advice in taken], now)
-            if untaken is not None:
-                advice, attempts = untaken
+            for advice, attempts in untaken:
                 again_at = now + timedelta(milliseconds=pause_milliseconds(attempts, self.chance()))
                 await outbox.postpone(connection, advice.event_id, again_at, now if attempts + 1 >= PARKED_AFTER_ATTEMPTS else None)
-                await outbox.release(connection, [advice.event_id for advice in untried], again_at)
-            elif untried:
+            if untried:
                 await outbox.release(connection, [advice.event_id for advice in untried], now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switch.domain.bills import Bill, Inquiry, PresentedBill, Presentment
 from switch.domain.calendar import local_date
@@ -14,6 +14,7 @@ from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode, b
 from switch.domain.money import Money
 from switch.domain.outcomes import REASON_WORDS, Reason, Refused, Unknown
 from switch.domain.payments import Channel
+from switch.domain.routing import require_answered
 from switch.ports import Clock
 from switch.posting.gathering import Gathering
 from switch.store import bills, inquiries
@@ -66,7 +67,7 @@ class InquireBill:
 
     async def __call__(self, bank: ParticipantCode, service: ServiceCode, customer_reference: str, channel: Channel) -> Inquired:
         """Raises what stands in the way: service, reference, biller. Nothing is held."""
-        asked = _routed(self.directory(), service)
+        asked = _routed(self.directory(), service, self.clock.now())
         customer_reference = asked.reference.normalise(customer_reference)
         presentment = await self._presentment(asked, customer_reference)
         now = self.clock.now()
@@ -111,10 +112,11 @@ class InquireBill:
         return tuple(offer(bill, bill.due) for bill in presentment.bills)
 
 
-def _routed(directory: Directory, code: ServiceCode) -> Service:
+def _routed(directory: Directory, code: ServiceCode, now: datetime) -> Service:
     service = directory.service(code)
     directory.participant(service.biller).require_live()
     service.require_open()
+    require_answered(service, directory, now)
     return service
 
 

@@ -52,6 +52,8 @@ class PayBill:
         named = await self._named_inquiry(request)
         try:
             order = route(request, digest, named, self.directory(), self.clock.now())
+            if order.accept_as is None:
+                self.billers.require_answering(order.payment.biller)
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:

@@ -11,10 +11,10 @@ from switch.domain.outcomes import Outcome
 from switch.domain.retries import pause_milliseconds
 from switch.domain.reversals import Reversal
 from switch.ports import Clock
-from switch.posting.reversal import conclude
+from switch.posting.reversal import ReversalPosting
 from switch.store import payments, reversals
 from switch.store.database import Database
-from switch.usecases.biller_lines import BillerLines
+from switch.usecases.biller_lines import BillerLines, Purpose
 
 SPARE_SECONDS = 5
 MOST_AT_ONCE = 50
@@ -25,6 +25,7 @@ class ResolveReversals:
     clock: Clock
     directory: Callable[[], Directory]
     database: Database
+    posting: ReversalPosting
     billers: BillerLines
     chance: Callable[[], int]
     """0 to 999, to spread the attempts."""
@@ -39,6 +40,8 @@ class ResolveReversals:
         async with asyncio.TaskGroup() as group:
             for reversal in due:
                 payment = ordered[reversal.request.payment_id]
+                if not self.billers.may_be_asked(payment.biller, Purpose.QUESTIONS):
+                    continue  # it waits for the end of its lease, and no attempt is burned
                 service = self.directory().service(payment.request.service)
                 group.create_task(self._resolve(reversal, self.billers.reverse(service, payment), lease_seconds))
         return len(due)
@@ -51,4 +54,4 @@ class ResolveReversals:
             return
         at = self.clock.now()
         again_at = at + timedelta(milliseconds=pause_milliseconds(reversal.attempts, self.chance()))
-        await conclude(self.database, reversal, outcome, at=at, by="resolver", again_at=again_at)
+        await self.posting.conclude(reversal, outcome, at=at, by="resolver", again_at=again_at)

@@ -9,9 +9,9 @@ from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import ReversalId, bucket_of, bucketed_id
 from switch.domain.reversals import GRACE_SECONDS, ReversalRequest
 from switch.ports import Clock
-from switch.posting.reversal import Stood, ask, conclude
+from switch.posting.reversal import ReversalPosting, Stood
 from switch.posting.until_known import until_known
-from switch.store.database import LINE_TROUBLE, Database
+from switch.store.database import LINE_TROUBLE
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.first_answer import first_answer
 
@@ -22,15 +22,15 @@ __all__ = ["ReversePayment", "Stood"]
 class ReversePayment:
     clock: Clock
     directory: Callable[[], Directory]
-    database: Database
+    posting: ReversalPosting
     billers: BillerLines
 
     async def __call__(self, request: ReversalRequest) -> Stood:
         """The reversal as it stands: agreed, refused by the biller, or not certain yet. Raises every other refusal, which its key keeps."""
-        now, directory = self.clock.now(), self.directory()
+        now = self.clock.now()
         reversal_id = ReversalId(bucketed_id(bucket_of(request.payment_id), now))
         try:
-            stood = await until_known(lambda: ask(self.database, directory, request, reversal_id, now))
+            stood = await until_known(lambda: self.posting.ask(request, reversal_id, now))
         except LINE_TROUBLE as trouble:
             raise SwitchUnavailable(retry_after_seconds=GRACE_SECONDS) from trouble
         if stood.replayed or not stood.reversal.live:
@@ -44,6 +44,6 @@ class ReversePayment:
         at = self.clock.now()
         again_at = at + timedelta(seconds=GRACE_SECONDS)
         try:
-            return await until_known(lambda: conclude(self.database, stood.reversal, outcome, at=at, by="biller", again_at=again_at))
+            return await until_known(lambda: self.posting.conclude(stood.reversal, outcome, at=at, by="biller", again_at=again_at))
         except LINE_TROUBLE:
             return stood

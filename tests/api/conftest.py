@@ -20,6 +20,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
+from switch.domain.networks import LOOPBACK, read_networks
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
 from switch.signatures import SigningKey, generate_key
@@ -85,11 +86,18 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
     database = connect(url)
     directory = CurrentDirectory(database)
     clock, biller, signer = FixedClock(), ScriptedBiller(), generate_key("switch:main")
+    networks = read_networks(LOOPBACK)
     adapters = open_adapters(
-        signer=signer, find_key=lambda _: None, central_bank=lambda: None, rtgs_url="http://127.0.0.1:9", files_directory=folder
+        signer=signer,
+        find_key=lambda _: None,
+        central_bank=lambda: None,
+        rtgs_url="http://127.0.0.1:9",
+        files_directory=folder,
+        networks=networks,
     )
     await directory.refresh()
-    switch = make_switch(database, directory, Outside(clock, signer, replace(adapters, billers={PROTOCOL: biller}), lambda: 500))
+    outside = Outside(clock, signer, replace(adapters, billers={PROTOCOL: biller}), lambda: 500, networks)
+    switch = make_switch(database, directory, outside)
 
     async def query(statement: str, **parameters: Any) -> list[Any]:
         async with database.reading() as connection:
@@ -101,6 +109,8 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
     finally:
         await line.close()
         await switch.pay_batches.close()
+        for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+            await queues.close()
         await switch.lane.close()
         await adapters.close()
         await database.close()

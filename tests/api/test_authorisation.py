@@ -43,11 +43,24 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/bills"): BILLERS,
     ("GET", "/v1/advices"): BILLERS,
     ("POST", "/v1/advices/{event_id}/acknowledgement"): BILLERS,
+    ("POST", "/v1/outages"): BILLERS,
+    ("GET", "/v1/outages"): BILLERS,
+    ("DELETE", "/v1/outages/{outage_id}"): BILLERS,
+    ("POST", "/v1/webhook-endpoints"): BANKS,
+    ("GET", "/v1/webhook-endpoints"): BANKS,
+    ("GET", "/v1/webhook-endpoints/{endpoint_id}"): BANKS,
+    ("DELETE", "/v1/webhook-endpoints/{endpoint_id}"): BANKS,
+    ("POST", "/v1/webhook-endpoints/{endpoint_id}/secret"): BANKS,
+    ("POST", "/v1/webhook-endpoints/{endpoint_id}/test"): BANKS,
+    ("GET", "/v1/webhook-endpoints/{endpoint_id}/deliveries"): BANKS,
+    ("POST", "/v1/webhook-endpoints/{endpoint_id}/deliveries/{event_id}/replay"): BANKS,
+    ("POST", "/v1/webhook-endpoints/{endpoint_id}/replay"): BANKS,
     ("GET", "/v1/operator/trial-balance"): OVERSEERS,
     ("GET", "/v1/operator/journal"): OVERSEERS,
     ("GET", "/v1/operator/positions"): OVERSEERS,
     ("GET", "/v1/operator/payments"): OVERSEERS,
     ("GET", "/v1/operator/payments/{payment}"): OVERSEERS,
+    ("GET", "/v1/operator/advices"): OVERSEERS,
     ("GET", "/v1/operator/windows"): OVERSEERS,
     ("GET", "/v1/operator/windows/{window_id}"): OVERSEERS,
     ("GET", "/v1/operator/breaks"): OVERSEERS,
@@ -64,6 +77,8 @@ MADE_UP = {
     "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{payment}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{batch_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{outage_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{endpoint_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{window_id}": "SYP-19990101-01",
     "{file_id}": "200019-settlement-SYP-20261124-01-r0",
@@ -76,6 +91,8 @@ BODIES = {
     "/v1/payments/{payment_id}/reversals": (b'{"reason": "duplicate"}', "application/json"),
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
+    "/v1/webhook-endpoints": (b"{}", "application/json"),
+    "/v1/outages": (b"{}", "application/json"),
 }
 
 
@@ -113,7 +130,7 @@ async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
     "path", sorted(path for method, path in MATRIX if "{" in path and path.startswith("/v1/") and "window" not in path)
 )
 async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Line, path: str) -> None:
-    method = "POST" if path.endswith("/acknowledgement") else "GET"
+    method = next(method for method in ("GET", "POST", "DELETE") if (method, path) in MATRIX)
     answers = []
     for code in (BANK, OTHER_BANK, BILLER, OPERATOR):
         answer = await _call(line.of(code), method, path)

@@ -66,11 +66,11 @@ async def test_the_billers_rule_decides_after_the_deadline_and_not_before(
     payment_id = await _doubtful(line)
 
     line.clock.move(HOUR_SECONDS - 60)
-    await line.switch.resolve_payments()
+    assert await line.switch.conclude_overdue() == 0
     assert await _state(line, payment_id) == "IN_DOUBT"
 
     line.clock.move(400)
-    await line.switch.resolve_payments()
+    await line.switch.conclude_overdue()
     assert await _state(line, payment_id) == state
     assert await _position(line) == position
     await _clean(line)

@@ -9,7 +9,6 @@ import pytest
 
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.settlement import WindowState
-from switch.posting.reversal import conclude
 from switch.usecases.settle_window import SettleWindow
 from tests.api.line import BANK, BILLER, CUSTOMER, FEE, NATIONAL_NUMBER, ONLINE, OTHER_BANK, UPLOADED, UPLOADING_BILLER, Line, order
 from tests.settling import ScriptedRtgs
@@ -220,9 +219,9 @@ async def test_a_late_refusal_of_an_agreed_reversal_is_noted_and_moves_nothing(l
     await _reverse(line, payment_id)
     (reversal,) = (await line.switch.payments.reversals(BANK, UUID(payment_id)))[1]
 
-    database, at = line.switch.payments.database, line.clock.now()
-    await conclude(database, reversal, Accepted("BK-1"), at=at, by="resolver", again_at=at)
-    await conclude(database, reversal, Refused(Reason.OTHER), at=at, by="resolver", again_at=at)
+    posting, at = line.switch.reverse_payment.posting, line.clock.now()
+    await posting.conclude(reversal, Accepted("BK-1"), at=at, by="resolver", again_at=at)
+    await posting.conclude(reversal, Refused(Reason.OTHER), at=at, by="resolver", again_at=at)
 
     notes = [row[0] for row in await line.query("SELECT note FROM payment_event WHERE note LIKE 'late answer%'")]
     assert notes == ["late answer: reversal refused, it is AGREED"]

@@ -17,6 +17,7 @@ HOT = {
     "payment_batch",
     "payment_batch_line",
     "reversal",
+    "webhook_delivery",
 }
 BUCKET_BESIDE_THE_KEY = {"statement_line"}
 """Matched with payments by bucket, but kept with its statement."""

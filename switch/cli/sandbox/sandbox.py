@@ -13,6 +13,7 @@ from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.children import children
 from switch.cli.sandbox.place import CannotStart, own_folder, require_free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
+from switch.domain.networks import LOOPBACK
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
 from switch.processes import ChildFailed, Supervisor
 from switch.settings import Settings
@@ -22,7 +23,8 @@ class Sandbox:
     """Entering prepares and starts everything, once or many times on the same data; leaving stops it. Raises CannotStart."""
 
     def __init__(self, settings: Settings, tell: Callable[[str], None], *, script: Path | None = None) -> None:
-        self.settings = settings.model_copy(update={"data": settings.data.absolute()})
+        networks = settings.webhook_networks or LOOPBACK  # everybody lives on this machine
+        self.settings = settings.model_copy(update={"data": settings.data.absolute(), "webhook_networks": networks})
         self._tell_plainly = tell
         self._script = script
         self._began = time.monotonic()

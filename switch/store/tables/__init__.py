@@ -1,6 +1,29 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
-from switch.store.tables import ledger, outbox, participants, payment_batches, payments, proposals, reconciliation, settlement
+from switch.store.tables import (
+    ledger,
+    outages,
+    outbox,
+    participants,
+    payment_batches,
+    payments,
+    proposals,
+    reconciliation,
+    settlement,
+    webhooks,
+)
 from switch.store.tables.schema import metadata
 
-__all__ = ["ledger", "metadata", "outbox", "participants", "payment_batches", "payments", "proposals", "reconciliation", "settlement"]
+__all__ = [
+    "ledger",
+    "metadata",
+    "outages",
+    "outbox",
+    "participants",
+    "payment_batches",
+    "payments",
+    "proposals",
+    "reconciliation",
+    "settlement",
+    "webhooks",
+]

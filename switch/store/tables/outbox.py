@@ -25,5 +25,11 @@ outbox = Table(
         "next_attempt_at",
         postgresql_where=text("acknowledged_at IS NULL AND parked_at IS NULL"),
     ),
+    Index(
+        "ix_outbox_parked",
+        "biller_code",
+        "event_id",
+        postgresql_where=text("acknowledged_at IS NULL AND parked_at IS NOT NULL"),
+    ),
     Index("ix_outbox_payment", "bucket", "payment_id"),
 )

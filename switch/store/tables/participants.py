@@ -24,7 +24,7 @@ directory_change = Table(
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
-    one_of("kind", "participant", "key", "endpoint", "service", "tariff"),
+    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage"),
 )
 
 participant = Table(

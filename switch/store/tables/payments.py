@@ -120,7 +120,7 @@ payment = Table(
     Index("ix_payment_bank", "bank_code", "payment_id"),
     Index("ix_payment_bank_reference", "bank_code", "bank_reference"),
     Index("ix_payment_window", "window_id", postgresql_where=text("window_id IS NOT NULL")),
-    Index("ix_payment_live", "next_attempt_at", postgresql_where=text("state IN ('RESERVED', 'IN_DOUBT')")),
+    Index("ix_payment_live", "biller_code", "next_attempt_at", postgresql_where=text("state IN ('RESERVED', 'IN_DOUBT')")),
 )
 
 payment_event = Table(

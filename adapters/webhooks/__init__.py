@@ -1,0 +1,1 @@
+"""Events for banks: one file for each way of signing them."""

@@ -1,0 +1,135 @@
+"""Webhooks on the line: end points and deliveries as their bank sees them, and the body of an event."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from switch.api.payment_views import PaymentView, view
+from switch.api.shapes import Moment, Shape, Text
+from switch.domain.payments import Payment, PaymentEvent
+from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
+from switch.reports.webhooks import DeliveryState, ListedEndpoint, WebhookDelivery
+
+_EXAMPLE: dict[str, Any] = {"url": "https://payments.bank.example/switch/events"}
+
+
+class WebhookEndpointIn(Shape):
+    """Where events are sent."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    url: Annotated[Text, Field(max_length=300, examples=[_EXAMPLE["url"]])]
+    """https, to a host on a network that the switch calls; no query. Redirects are not followed."""
+
+
+class WebhookEndpointView(Shape):
+    """One end point of the bank's own."""
+
+    endpoint_id: UUID
+    url: str
+    status: WebhookStatus
+    """`disabled`: it answered 410 Gone; a test makes it active again."""
+    created_at: Moment
+    waiting: Annotated[int, Field(ge=0)]
+    """Events that are not delivered yet."""
+    parked: Annotated[int, Field(ge=0)]
+    """Events that are not tried any more, until they are replayed."""
+    last_delivered_at: Moment | None
+
+
+class WebhookSecretView(Shape):
+    """Shown this once: keep it like a key."""
+
+    endpoint: WebhookEndpointView
+    secret: Annotated[str, Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwdGpkQ2xTbMo="])]
+    former_valid_until: Moment | None
+    """Until then deliveries are signed with the former secret, too."""
+
+
+class WebhookEndpointList(Shape):
+    """Oldest first; there are few."""
+
+    items: list[WebhookEndpointView]
+
+
+class WebhookDeliveryView(Shape):
+    """How far an event has come on its way to an end point."""
+
+    event_id: UUID
+    """The same at every attempt, and at each of the bank's end points."""
+    endpoint_id: UUID
+    kind: WebhookKind
+    payment_id: UUID | None
+    created_at: Moment
+    state: DeliveryState
+    attempts: Annotated[int, Field(ge=0)]
+    next_attempt_at: Moment | None
+    delivered_at: Moment | None
+    parked_at: Moment | None
+    last_answer: Annotated[str | None, Field(examples=["status 500"])]
+
+
+class WebhookDeliveryPage(Shape):
+    """Newest first."""
+
+    items: list[WebhookDeliveryView]
+    next_cursor: str | None
+
+
+class ReplayedView(Shape):
+    """How many events wait anew."""
+
+    replayed: Annotated[int, Field(ge=0)]
+
+
+class WebhookEventView(Shape):
+    """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
+
+    event_id: UUID
+    """Also in `webhook-id`. The same id again is the same event: take it once."""
+    type: WebhookKind
+    created_at: Moment
+    payment: PaymentView | None
+    """As `GET /v1/payments/{payment_id}` showed it then; null in a test."""
+
+
+def endpoint_view(listed: ListedEndpoint) -> WebhookEndpointView:
+    endpoint, counts = listed.endpoint, listed.counts
+    return WebhookEndpointView.model_construct(
+        endpoint_id=endpoint.endpoint_id,
+        url=endpoint.url,
+        status=endpoint.status,
+        created_at=endpoint.created_at,
+        waiting=counts.waiting,
+        parked=counts.parked,
+        last_delivered_at=counts.last_delivered_at,
+    )
+
+
+def delivery_view(delivery: WebhookDelivery) -> WebhookDeliveryView:
+    state = delivery.state
+    return WebhookDeliveryView.model_construct(
+        event_id=delivery.event_id,
+        endpoint_id=delivery.endpoint_id,
+        kind=delivery.kind,
+        payment_id=delivery.payment_id,
+        created_at=delivery.created_at,
+        state=state,
+        attempts=delivery.attempts,
+        next_attempt_at=delivery.next_attempt_at if state is DeliveryState.WAITING else None,
+        delivered_at=delivery.delivered_at,
+        parked_at=delivery.parked_at,
+        last_answer=delivery.last_answer,
+    )
+
+
+def written(event: WebhookEvent, payment: Payment | None, history: Sequence[PaymentEvent]) -> bytes:
+    shown = WebhookEventView.model_construct(
+        event_id=event.event_id,
+        type=event.kind,
+        created_at=event.created_at,
+        payment=None if payment is None else view(payment, history),
+    )
+    return shown.__pydantic_serializer__.to_json(shown)

@@ -1,0 +1,153 @@
+"""Webhooks: what became of a bank's payments, told to the end points that the bank has registered."""
+
+import base64
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from switch.domain.books import Move
+from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
+from switch.domain.outcomes import Reason
+from switch.domain.payments import Payment, PaymentState
+
+MOST_ENDPOINTS = 5
+"""Of one bank: each event is kept once for each of them."""
+SECRET_BYTES = 32
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks
+
+
+class WebhookKind(StrEnum):
+    PAYMENT_COMPLETED = "payment.completed"
+    PAYMENT_REJECTED = "payment.rejected"
+    PAYMENT_IN_DOUBT = "payment.in_doubt"
+    PAYMENT_REVERSED = "payment.reversed"
+    TEST = "webhook.test"
+
+
+KIND_OF: Mapping[PaymentState, WebhookKind] = MappingProxyType(
+    {
+        PaymentState.COMPLETED: WebhookKind.PAYMENT_COMPLETED,
+        PaymentState.REJECTED: WebhookKind.PAYMENT_REJECTED,
+        PaymentState.IN_DOUBT: WebhookKind.PAYMENT_IN_DOUBT,
+        PaymentState.REVERSED: WebhookKind.PAYMENT_REVERSED,
+    }
+)
+"""What is told when a payment comes into a state; RESERVED is told by nobody but the answer to the order."""
+
+
+class WebhookStatus(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    """It has answered 410 Gone: nothing is queued for it or sent to it, until it is tested anew."""
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    endpoint_id: WebhookEndpointId
+    bank: ParticipantCode
+    url: str
+    status: WebhookStatus
+    created_at: datetime
+
+    @property
+    def active(self) -> bool:
+        return self.status is WebhookStatus.ACTIVE
+
+
+Listening = Mapping[ParticipantCode, Sequence[WebhookEndpointId]]
+"""The active end points of each bank that has any."""
+NOBODY: Listening = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """One fact for one end point; the same `event_id` at another end point, or again, is the same fact.
+
+    `number` is that of the line of the payment's history that it tells, and so its place among those of the payment.
+    """
+
+    event_id: EventId
+    endpoint_id: WebhookEndpointId
+    bank: ParticipantCode
+    kind: WebhookKind
+    payment_id: PaymentId | None
+    number: int
+    moved: Mapping[str, str | None]
+    """What a payment's moves change of it, as it was then."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookMessage:
+    """What goes over the line. The signature is made with each of the secrets."""
+
+    event_id: EventId
+    sent_at: datetime
+    body: bytes
+    secrets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """`status` is None where there was none; `said` is for people and names nothing that the end point sent."""
+
+    status: int | None
+    said: str
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def gone(self) -> bool:
+        return self.status == 410
+
+
+def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
+    """What banks that listen are told of these moves."""
+    return [
+        WebhookEvent(event_id, endpoint_id, payment.request.bank, kind, payment.payment_id, payment.events, moved_part(payment), at)
+        for payment, at in moves
+        if (endpoints := listening.get(payment.request.bank)) and (kind := KIND_OF.get(payment.state)) is not None
+        for event_id in (EventId(bucketed_id(payment.bucket, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
+    return WebhookEvent(EventId(bucketed_id(0, at)), endpoint.endpoint_id, endpoint.bank, WebhookKind.TEST, None, 0, {}, at)
+
+
+def moved_part(payment: Payment) -> dict[str, str | None]:
+    return {
+        "state": payment.state,
+        "reason": payment.reason,
+        "response_code": payment.response_code,
+        "biller_reference": payment.biller_reference,
+        "window_id": payment.window_id,
+        "business_date": None if payment.business_date is None else payment.business_date.isoformat(),
+        "concluded_at": None if payment.concluded_at is None else payment.concluded_at.isoformat(),
+    }
+
+
+def payment_then(payment: Payment, moved: Mapping[str, Any]) -> Payment:
+    """The payment as it was when `moved` was kept of it."""
+    return replace(
+        payment,
+        state=PaymentState(moved["state"]),
+        reason=None if moved["reason"] is None else Reason(moved["reason"]),
+        response_code=moved["response_code"],
+        biller_reference=moved["biller_reference"],
+        window_id=None if moved["window_id"] is None else WindowId(moved["window_id"]),
+        business_date=None if moved["business_date"] is None else date.fromisoformat(moved["business_date"]),
+        concluded_at=None if moved["concluded_at"] is None else datetime.fromisoformat(moved["concluded_at"]),
+    )
+
+
+def new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

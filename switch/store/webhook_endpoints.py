@@ -1,0 +1,65 @@
+"""Webhook end points: rows and what they mean; and their secrets, which stay here but for whoever signs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.identifiers import ParticipantCode, WebhookEndpointId, bucketed_id
+from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
+
+_FIND = text("SELECT * FROM webhook_endpoint WHERE endpoint_id = :endpoint_id AND status <> 'removed'")
+_ADD_SECRET = text("""
+    INSERT INTO webhook_secret (secret_id, endpoint_id, secret, created_at) VALUES (:secret_id, :endpoint_id, :secret, :now)
+""")
+_END_FORMER = text("""
+    UPDATE webhook_secret SET valid_until = CAST(:valid_until AS timestamptz)
+    WHERE endpoint_id = :endpoint_id AND (valid_until IS NULL OR valid_until > :valid_until)
+""")
+_FORGET = text("DELETE FROM webhook_secret WHERE endpoint_id = :endpoint_id AND valid_until <= :now")
+_SECRETS = text("""
+    SELECT secret FROM webhook_secret WHERE endpoint_id = :endpoint_id AND (valid_until IS NULL OR valid_until > :now)
+    ORDER BY created_at DESC, secret_id DESC
+""")
+
+
+def webhook_of(row: Row[Any]) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        endpoint_id=WebhookEndpointId(row.endpoint_id),
+        bank=ParticipantCode(row.bank_code),
+        url=row.url,
+        status=WebhookStatus(row.status),
+        created_at=row.created_at,
+    )
+
+
+def webhook_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    return {
+        "endpoint_id": endpoint.endpoint_id,
+        "bank_code": endpoint.bank,
+        "url": endpoint.url,
+        "status": endpoint.status,
+        "created_at": endpoint.created_at,
+    }
+
+
+async def find(connection: AsyncConnection, endpoint_id: WebhookEndpointId) -> WebhookEndpoint | None:
+    row = (await connection.execute(_FIND, {"endpoint_id": endpoint_id})).one_or_none()
+    return None if row is None else webhook_of(row)
+
+
+async def add_secret(connection: AsyncConnection, endpoint_id: WebhookEndpointId, secret: str, now: datetime) -> None:
+    parameters = {"secret_id": bucketed_id(0, now), "endpoint_id": endpoint_id, "secret": secret, "now": now}
+    await connection.execute(_ADD_SECRET, parameters)
+
+
+async def end_secrets(connection: AsyncConnection, endpoint_id: WebhookEndpointId, valid_until: datetime, now: datetime) -> None:
+    """All that there are, by then at the latest; those whose time is over are forgotten."""
+    await connection.execute(_END_FORMER, {"endpoint_id": endpoint_id, "valid_until": valid_until})
+    await connection.execute(_FORGET, {"endpoint_id": endpoint_id, "now": now})
+
+
+async def secrets_of(connection: AsyncConnection, endpoint_id: WebhookEndpointId, now: datetime) -> list[str]:
+    """The newest first."""
+    return list((await connection.execute(_SECRETS, {"endpoint_id": endpoint_id, "now": now})).scalars())

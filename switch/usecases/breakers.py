@@ -1,0 +1,40 @@
+"""Breakers: one for each counterparty and purpose, in this process; all by the same rule."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from switch.domain.breakers import Breaker, BreakerState
+from switch.ports import Clock
+
+Named = TypeVar("Named")
+
+
+@dataclass(frozen=True, slots=True)
+class Breakers(Generic[Named]):
+    clock: Clock
+    known: defaultdict[Named, Breaker] = field(default_factory=lambda: defaultdict(Breaker))
+
+    def state(self, name: Named) -> BreakerState:
+        return self.known[name].state(self._now())
+
+    def admits(self, name: Named) -> bool:
+        """Whether it may be asked now; looking takes no trial."""
+        return self.known[name].admits(self._now())
+
+    def ask(self, name: Named) -> bool:
+        """Whether it may be asked now; who gets a yes says afterwards how it went."""
+        if not (admitted := self.admits(name)):
+            return False
+        self.known[name] = self.known[name].asked(self._now())
+        return admitted
+
+    def heard(self, name: Named, *, well: bool) -> None:
+        self.known[name] = self.known[name].succeeded() if well else self.known[name].failed(self._now())
+
+    def gave_up(self, name: Named) -> None:
+        """It was not asked after all, or whoever asked was cancelled."""
+        self.known[name] = self.known[name].gave_up()
+
+    def _now(self) -> int:
+        return int(self.clock.monotonic() * 1000)
