@@ -26,7 +26,9 @@ async def write_batch(database: Database, commands: Sequence[Command], at: datet
     async with database.transaction() as connection:
         books = await _locked_books(connection, commands, at)
         decisions, changes = admit_batch(commands, books)
-        await _write(connection, changes, listening)
+        together = Together()
+        await collect(together, changes, listening)
+        await together.run(connection)
     return decisions
 
 
@@ -72,9 +74,8 @@ async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequenc
             books.positions[bank, currency] = Position(bank, currency, cap=0)  # no cap was ever set: nothing fits under it
 
 
-async def _write(connection: AsyncConnection, changes: Changes, listening: Listening) -> None:
-    """Each has its own table or its own rows: they go together."""
-    together = Together()
+async def collect(together: Together, changes: Changes, listening: Listening) -> None:
+    """Each has its own table or its own rows: they go together. `listening` says which banks are told of the moves."""
     if changes.keys:
         await idempotency.refuse(together, changes.keys)
     if changes.reserved:
@@ -93,7 +94,6 @@ async def _write(connection: AsyncConnection, changes: Changes, listening: Liste
         await webhooks.append(together, events)
     if changes.positions:
         await positions.update(together, changes.positions.values())
-    await together.run(connection)
 
 
 def _bill_key(payment: Payment) -> BillKey | None:
