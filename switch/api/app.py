@@ -65,6 +65,7 @@ def create_routes() -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, generate_unique_id_function=operation_id)
     for router in ROUTERS:
         app.include_router(router)
+    app.webhooks.include_router(webhooks.events)
     answer_refusals(app)
     describe(app, ROUTERS)
     return app

@@ -52,6 +52,7 @@ def _document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
         version=words.VERSION,
         description=words.DESCRIPTION,
         routes=app.routes,
+        webhooks=app.webhooks.routes,
         tags=words.TAGS,
         license_info=words.LICENCE,
     )
@@ -65,6 +66,8 @@ def _document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = words.PROBLEM
+    for called in document["webhooks"].values():
+        called["post"]["responses"].pop("422")
     for route in api_routes(routers):
         if route.include_in_schema:
             for method in route.methods or ():

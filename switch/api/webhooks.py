@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import BeforeValidator
 
 from switch.api.authentication import BankCaller
@@ -19,6 +19,7 @@ from switch.api.webhook_views import (
     WebhookEndpointIn,
     WebhookEndpointList,
     WebhookEndpointView,
+    WebhookEventView,
     WebhookSecretView,
     delivery_view,
     endpoint_view,
@@ -30,6 +31,9 @@ from switch.domain.webhook_errors import WebhookEndpointDisabled, WebhookEndpoin
 from switch.reports.webhooks import DeliveryState
 
 router = APIRouter(prefix="/v1/webhook-endpoints", tags=["webhooks"], route_class=StrictRoute)
+
+events = APIRouter()
+"""What the switch calls at a bank: described in the contract, and served by nobody here."""
 
 EndpointIdInPath = Annotated[UUID, Path(), BeforeValidator(id_or(WebhookEndpointUnknown))]
 EventIdInPath = Annotated[UUID, Path(), BeforeValidator(id_or(WebhookEventUnknown))]
@@ -151,3 +155,24 @@ async def replay_parked(endpoint_id: EndpointIdInPath, bank: BankCaller, switch:
     كل ما تُركت محاولة إرساله بعد محاولات كثيرة يعود إلى الانتظار.
     """
     return ReplayedView.model_construct(replayed=await switch.replay_webhooks.parked(bank.code, WebhookEndpointId(endpoint_id)))
+
+
+@events.post(
+    "event",
+    operation_id="webhooks_event",
+    response_class=Response,
+    responses={
+        200: {"description": "Any 2xx takes it; anything else is tried again; 410 disables the end point · أي جواب 2xx يعني الاستلام"}
+    },
+    summary="What became of a payment · ما آلت إليه دفعة",
+)
+async def event(
+    told: WebhookEventView,
+    webhook_id: Annotated[str, Header(description="The id of the event, the same at every attempt")],
+    webhook_timestamp: Annotated[int, Header(description="When this attempt was made, in seconds since 1970")],
+    webhook_signature: Annotated[str, Header(description="`v1,` and HMAC-SHA256 under each valid secret, with blanks between them")],
+) -> None:
+    """Sent to each end point that the bank has registered, signed after Standard Webhooks; how to verify it: docs/webhooks.md.
+
+    يُرسل إلى كل نقطة إشعار سجّلها المصرف، موقّعاً وفق Standard Webhooks؛ وطريقة التحقق في docs/webhooks.md.
+    """

@@ -75,7 +75,7 @@ async def _lock_money(connection: AsyncConnection, books: Books, moving: Sequenc
 
 
 async def collect(together: Together, changes: Changes, listening: Listening) -> None:
-    """Each has its own table or its own rows: they go together."""
+    """Each has its own table or its own rows: they go together. `listening` says which banks are told of the moves."""
     if changes.keys:
         await idempotency.refuse(together, changes.keys)
     if changes.reserved:

@@ -63,4 +63,4 @@ async def _require(connection: Connection, bank: ParticipantCode | None, endpoin
 
 
 def _listed(endpoint: WebhookEndpoint, counts: dict[WebhookEndpointId, DeliveryCounts]) -> ListedEndpoint:
-    return ListedEndpoint(endpoint, counts.get(endpoint.endpoint_id) or DeliveryCounts(endpoint.endpoint_id, 0, 0, None))
+    return ListedEndpoint(endpoint, counts[endpoint.endpoint_id])

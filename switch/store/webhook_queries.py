@@ -15,21 +15,20 @@ from switch.domain.webhooks import WebhookKind
 from switch.store.payment_queries import event_of
 
 _COLUMNS = """event_id, endpoint_id, kind, payment_id, created_at, attempts, next_attempt_at, delivered_at, parked_at, last_answer"""
-_PAGE = text(f"""
-    SELECT {_COLUMNS} FROM webhook_delivery
-    WHERE endpoint_id = :endpoint AND event_id < CAST(:before AS uuid)
-      AND (CAST(:state AS text) IS NULL OR :state = CASE WHEN delivered_at IS NOT NULL THEN 'delivered'
-           WHEN parked_at IS NOT NULL THEN 'parked' ELSE 'waiting' END)
-    ORDER BY event_id DESC LIMIT :limit
-""")  # noqa: S608 - our own words
+_PAGE = f"SELECT {_COLUMNS} FROM webhook_delivery WHERE endpoint_id = :endpoint AND event_id < CAST(:before AS uuid)"  # noqa: S608 - our own words
+_NEWEST_FIRST = "ORDER BY event_id DESC LIMIT :limit"
 _ONE = text(f"SELECT {_COLUMNS} FROM webhook_delivery WHERE bucket = :bucket AND event_id = :event_id AND endpoint_id = :endpoint")  # noqa: S608 - our own words
 _OF_PAYMENT = text(f"""
     SELECT {_COLUMNS} FROM webhook_delivery WHERE bucket = :bucket AND payment_id = :payment_id ORDER BY event_number, endpoint_id
 """)  # noqa: S608 - our own words
 _COUNTS = text("""
-    SELECT endpoint_id, count(*) FILTER (WHERE delivered_at IS NULL AND parked_at IS NULL) AS waiting,
-        count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked, max(delivered_at) AS last_delivered_at
-    FROM webhook_delivery WHERE endpoint_id = ANY(CAST(:endpoints AS uuid[])) GROUP BY endpoint_id
+    SELECT wanted.endpoint_id,
+        (SELECT count(*) FROM webhook_delivery AS told
+         WHERE told.endpoint_id = wanted.endpoint_id AND delivered_at IS NULL AND parked_at IS NULL) AS waiting,
+        (SELECT count(*) FROM webhook_delivery AS told WHERE told.endpoint_id = wanted.endpoint_id AND parked_at IS NOT NULL) AS parked,
+        (SELECT delivered_at FROM webhook_delivery AS told WHERE told.endpoint_id = wanted.endpoint_id AND delivered_at IS NOT NULL
+         ORDER BY event_id DESC LIMIT 1) AS last_delivered_at
+    FROM unnest(CAST(:endpoints AS uuid[])) AS wanted (endpoint_id)
 """)
 _HISTORIES = text("""
     SELECT payment_event.* FROM payment_event
@@ -43,6 +42,15 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     PARKED = "parked"
+
+
+_PAGES = {
+    None: text(f"{_PAGE} {_NEWEST_FIRST}"),
+    DeliveryState.WAITING: text(f"{_PAGE} AND delivered_at IS NULL AND parked_at IS NULL {_NEWEST_FIRST}"),
+    DeliveryState.DELIVERED: text(f"{_PAGE} AND delivered_at IS NOT NULL {_NEWEST_FIRST}"),
+    DeliveryState.PARKED: text(f"{_PAGE} AND parked_at IS NOT NULL {_NEWEST_FIRST}"),
+}
+"""Each has its index, but for delivered ones, which are nearly all."""
 
 
 class WebhookDelivery(NamedTuple):
@@ -77,8 +85,8 @@ async def page(
     connection: AsyncConnection, endpoint: WebhookEndpointId, state: DeliveryState | None, before: UUID | None, limit: int
 ) -> list[WebhookDelivery]:
     """Newest first."""
-    parameters: dict[str, Any] = {"endpoint": endpoint, "state": state, "before": before or _LAST, "limit": limit}
-    return [_delivery(row) for row in (await connection.execute(_PAGE, parameters)).all()]
+    parameters = {"endpoint": endpoint, "before": before or _LAST, "limit": limit}
+    return [_delivery(row) for row in (await connection.execute(_PAGES[state], parameters)).all()]
 
 
 async def one(connection: AsyncConnection, endpoint: WebhookEndpointId, event: EventId) -> WebhookDelivery | None:
@@ -93,7 +101,7 @@ async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list
 
 
 async def counts(connection: AsyncConnection, endpoints: Collection[WebhookEndpointId]) -> dict[WebhookEndpointId, DeliveryCounts]:
-    """Of those to which anything was ever told."""
+    """`last_delivered_at` is that of the newest event that was delivered."""
     rows = (await connection.execute(_COUNTS, {"endpoints": list(endpoints)})).all()
     return {row.endpoint_id: DeliveryCounts(*row) for row in rows}
 

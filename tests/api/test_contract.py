@@ -49,6 +49,14 @@ def test_every_operation_names_its_problems_and_its_signature() -> None:
             assert DOCUMENT["components"]["schemas"][name]["examples"], name
 
 
+def test_what_the_switch_calls_is_described_too() -> None:
+    (called,) = DOCUMENT["webhooks"].values()
+    assert _ARABIC.search(called["post"]["summary"])
+    assert _ARABIC.search(called["post"]["description"])
+    assert {parameter["name"] for parameter in called["post"]["parameters"]} == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert called["post"]["responses"].keys() == {"200"}
+
+
 def test_every_reference_in_the_document_leads_somewhere() -> None:
     for reference in re.findall(r'"\$ref": "#/([^"]+)"', contract()):
         place: Any = DOCUMENT

@@ -1,12 +1,16 @@
 """Webhooks: a bank is told what became of its payments, signed, in order, at least once."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from switch.domain.breakers import FAILURES_IN_A_ROW, FIRST_PAUSE_MILLISECONDS
+from switch.domain.identifiers import WebhookEndpointId
 from switch.domain.outcomes import Reason, Refused, Unknown
-from switch.usecases.deliver_webhooks import PARKED_AFTER_ATTEMPTS
+from switch.store import webhooks
+from switch.usecases.deliver_webhooks import AT_ONCE, LEASE_SECONDS, PARKED_AFTER_ATTEMPTS
 from tests.api.line import FEE, NATIONAL_NUMBER, OPERATOR, OTHER_BANK, Line, order
 from tests.contract.played import Question, played, raw
 from tests.hooks import ADDRESS, hooked, order_on_line, pay_fee
@@ -83,6 +87,35 @@ async def test_what_comes_after_waits_behind_what_was_not_taken_and_other_paymen
         assert ids[2] == ids[0] == refused[0]
         assert [event["type"] for event in hook.heard[2:]] == ["payment.in_doubt", "payment.completed"]
         assert hook.server.questions[0].body == hook.server.questions[2].body
+
+
+async def test_what_a_dead_worker_had_in_hand_is_sent_when_its_lease_is_over(line: Line) -> None:
+    async with hooked(line) as hook:
+        await pay_fee(line, "key-webhook-1")
+        async with line.switch.deliver_webhooks.database.transaction() as connection:
+            endpoint_id = WebhookEndpointId(UUID(hook.endpoint_id))
+            assert len(await webhooks.lease_due(connection, endpoint_id, line.clock.now(), LEASE_SECONDS, 10)) == 1
+        assert await hook.tell() == 0
+        line.clock.move(LEASE_SECONDS)
+        assert await hook.tell() == 1
+
+
+async def test_a_dead_end_point_is_left_alone_and_gets_all_when_it_is_back(line: Line) -> None:
+    healed = False
+    async with hooked(line, lambda _: 200 if healed else 503) as hook:
+        for number in range(20):
+            await pay_fee(line, f"key-webhook-{number:02d}")
+        assert await hook.tell() == 0
+        asked = len(hook.heard)
+        assert FAILURES_IN_A_ROW <= asked <= FAILURES_IN_A_ROW + AT_ONCE
+        assert await hook.tell() == 0
+        line.clock.move(FIRST_PAUSE_MILLISECONDS // 1000)
+        assert await hook.tell() == 0
+        assert len(hook.heard) == asked + 1, "one trial"
+        healed = True
+        line.clock.move(3600)
+        assert await hook.tell() == 20
+        assert {one["state"] for one in await hook.deliveries()} == {"delivered"}
 
 
 async def test_a_new_secret_signs_beside_the_former_one_for_a_day(line: Line) -> None:

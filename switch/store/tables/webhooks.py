@@ -53,6 +53,7 @@ webhook_delivery = Table(
         "next_attempt_at",
         postgresql_where=text("delivered_at IS NULL AND parked_at IS NULL"),
     ),
+    Index("ix_webhook_delivery_parked", "endpoint_id", "event_id", postgresql_where=text("parked_at IS NOT NULL")),
     Index("ix_webhook_delivery_endpoint", "endpoint_id", "event_id"),
     Index("ix_webhook_delivery_payment", "bucket", "payment_id"),
 )
