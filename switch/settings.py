@@ -6,7 +6,10 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from switch.domain.limits import GENERAL, Limit, Limited, Limits
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+PerSecond = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class Settings(BaseSettings):
@@ -26,6 +29,29 @@ class Settings(BaseSettings):
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     log_level: str = "info"
+
+    # What a participant may ask, where `switch participant limits` says nothing else; of each ten seconds' worth may come at once.
+    payments_per_second: PerSecond = GENERAL[Limited.PAYMENT].per_second
+    inquiries_per_second: PerSecond = GENERAL[Limited.INQUIRY].per_second
+    statuses_per_second: PerSecond = GENERAL[Limited.STATUS].per_second
+    batches_per_second: PerSecond = GENERAL[Limited.BATCH].per_second
+    uploads_per_second: PerSecond = GENERAL[Limited.UPLOAD].per_second
+    others_per_second: PerSecond = GENERAL[Limited.OTHER].per_second
+    bytes_per_second: PerSecond = GENERAL[Limited.BYTES].per_second
+    requests_at_once: PerSecond = GENERAL[Limited.AT_ONCE].burst
+
+    @property
+    def limits(self) -> Limits:
+        return {
+            Limited.PAYMENT: Limit.of_rate(self.payments_per_second),
+            Limited.INQUIRY: Limit.of_rate(self.inquiries_per_second),
+            Limited.STATUS: Limit.of_rate(self.statuses_per_second),
+            Limited.BATCH: Limit.of_rate(self.batches_per_second),
+            Limited.UPLOAD: Limit.of_rate(self.uploads_per_second),
+            Limited.OTHER: Limit.of_rate(self.others_per_second),
+            Limited.BYTES: Limit.of_rate(self.bytes_per_second),
+            Limited.AT_ONCE: Limit(self.requests_at_once, 0),
+        }
 
     @property
     def keys(self) -> Path:

@@ -14,7 +14,6 @@ import uvicorn
 import uvloop
 
 from switch.api.app import create_app
-from switch.api.nonces import Nonces
 from switch.application import Switch
 from switch.bootstrap import opened_switch
 from switch.cli.reaching import needs_database_and_key
@@ -41,7 +40,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         keeping = asyncio.create_task(_keep_directory(switch))
         server = _Server(
             uvicorn.Config(
-                create_app(switch, Nonces(settings.run)),
+                create_app(switch, settings.limits, settings.run),
                 http="httptools",
                 ws="none",
                 lifespan="off",

@@ -7,6 +7,7 @@ from switch.domain.catalogue import Service
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.domain.limits import Limits
 from switch.domain.participants import Participant
 
 
@@ -36,6 +37,8 @@ class Directory:
     services: Mapping[ServiceCode, Service] = field(default_factory=dict)
     endpoints: Mapping[ParticipantCode, Endpoint] = field(default_factory=dict)
     tariffs: tuple[Tariff, ...] = ()
+    limits: Mapping[ParticipantCode, Limits] = field(default_factory=dict)
+    """Only what differs from the general ones."""
 
     def participant(self, code: ParticipantCode) -> Participant:
         if (found := self.participants.get(code)) is None:

@@ -1,5 +1,6 @@
 """The directory as a whole: read in one piece, with the version that every change raises."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -7,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.directory import Directory
 from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.domain.limits import Limit, Limited
 from switch.store.catalogue import service_of, tariff_of
-from switch.store.participants import endpoint_of, key_of, participant_of
+from switch.store.participants import endpoint_of, key_of, limit_of, participant_of
 
 _VERSION = text("SELECT version FROM directory_version")
 _LOCK = text("SELECT version FROM directory_version FOR UPDATE")
@@ -16,6 +18,7 @@ _PARTICIPANTS = text("SELECT * FROM participant ORDER BY code")
 _KEYS = text("SELECT * FROM participant_key WHERE status = 'active' ORDER BY keyid")
 _SERVICES = text("SELECT * FROM service ORDER BY code")
 _ENDPOINTS = text("SELECT * FROM biller_endpoint ORDER BY biller_code")
+_LIMITS = text("SELECT * FROM participant_limit WHERE burst IS NOT NULL ORDER BY limit_id")
 _TARIFFS = text("SELECT * FROM tariff ORDER BY tariff_id")
 
 
@@ -41,11 +44,16 @@ async def read(connection: AsyncConnection) -> VersionedDirectory:
     services = [service_of(row) for row in (await connection.execute(_SERVICES)).all()]
     endpoints = [endpoint_of(row) for row in (await connection.execute(_ENDPOINTS)).all()]
     tariffs = tuple(tariff_of(row) for row in (await connection.execute(_TARIFFS)).all())
+    limits: dict[ParticipantCode, dict[Limited, Limit]] = defaultdict(dict)
+    for said in [limit_of(row) for row in (await connection.execute(_LIMITS)).all()]:
+        if said.limit is not None:
+            limits[said.participant][said.what] = said.limit
     directory = Directory(
         participants={ParticipantCode(participant.code): participant for participant in participants},
         keys={key.keyid: key for key in keys},
         services={ServiceCode(service.code): service for service in services},
         endpoints={endpoint.biller: endpoint for endpoint in endpoints},
         tariffs=tariffs,
+        limits=dict(limits),
     )
     return VersionedDirectory(found, directory)
