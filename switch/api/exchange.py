@@ -10,14 +10,15 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.authentication import CALLER, REQUEST_ID, Authentication
-from switch.api.limits import OverLimit, ParticipantLimits, Sender
-from switch.api.problems import problem
+from switch.api.limits import OverLimit, ParticipantLimits, Sender, kind_of
+from switch.api.problems import RETRY_AFTER_SECONDS, problem
 from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
 from switch.api.sealing import Answer, Sealing
 from switch.application import Switch
 from switch.domain.errors import Overloaded, Refusal
 from switch.domain.limit_errors import TooManyRequests
+from switch.domain.limits import Limited
 
 READ = "switch.read"
 """In the scope of what was read to its end."""
@@ -26,6 +27,8 @@ HEALTH_PATHS = frozenset({"/live", "/ready"})
 BODY_BYTES = 64 * 1024
 BODY_SECONDS = 15
 FRAMES_LOGGED = 8
+MOST_UNDER_WAY = 5_000
+"""Requests of one process, so that its memory has an end."""
 LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/payment-batches": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
 """The few routes that take files, and how many bytes."""
 LARGE_BODIES_BYTES = 256 * 1024**2
@@ -48,6 +51,7 @@ class Exchange:
         self.limits = limits
         self.sealing = sealing
         self._large_bytes = 0
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -78,16 +82,20 @@ class Exchange:
         """Large bodies are held in memory before their sender is known, so all of them together have a limit, too."""
         if scope["path"] in HEALTH_PATHS:
             return await self._ask(scope, receive, await self._known(scope, receive, BODY_BYTES))
+        if self._under_way >= MOST_UNDER_WAY:
+            raise Overloaded(retry_after_seconds=RETRY_AFTER_SECONDS)
         sender = self.limits.meet(scope)
         most = LARGER_BODIES.get(scope["path"], BODY_BYTES)
         room = _announced(scope, most) if most > BODY_BYTES else 0
         if room and self._large_bytes + room > LARGE_BODIES_BYTES:
             raise Overloaded(retry_after_seconds=BODY_SECONDS)
         self._large_bytes += room
+        self._under_way += 1
         try:
             return await self._of_somebody(scope, receive, most, sender)
         finally:
             self._large_bytes -= room
+            self._under_way -= 1
 
     async def _of_somebody(self, scope: Scope, receive: Receive, most: int, sender: Sender) -> Answer:
         """Whoever is not known pays for our trouble."""
@@ -112,6 +120,8 @@ class Exchange:
         scope[READ] = True
         if sender is not None:
             self.limits.require_calm(sender, scope)
+            if kind_of(scope["method"], scope["path"]) is Limited.PAYMENT:
+                self.switch.lane.require_room()  # before anything is spent on what will be shed
         scope[CALLER] = self.authentication.caller(scope, body)
         return body
 
