@@ -13,6 +13,7 @@ from adapters.registry import Adapters, open_adapters
 from switch.application import Switch
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.participants import ParticipantKind
+from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.ports import Clock, Signer
 from switch.postgres_server import PostgresServer
 from switch.posting.lane import PostingLane
@@ -29,7 +30,7 @@ from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
-from switch.settings import Settings
+from switch.settings import Settings, SettingsWrong
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
 from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
@@ -124,8 +125,9 @@ async def look_at_schema(settings: Settings) -> Schema:
 async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     """A switch from the settings; closed in the order that loses nothing.
 
-    Raises SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
+    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
     """
+    _arm_fail_points(settings)
     clock = SystemClock()
     database = connect(find_url(settings), pool_size=settings.pool_size)
     directory = CurrentDirectory(database)
@@ -156,6 +158,17 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     finally:
         await adapters.close()
         await database.close()
+
+
+def _arm_fail_points(settings: Settings) -> None:
+    if not settings.fail_points:
+        return
+    if not settings.sandbox:
+        raise SettingsWrong("SWITCH_FAIL_POINTS: only a sandbox may be made to fail, and this data folder is none")
+    try:
+        arm(read_failures(settings.fail_points), settings.run / "failed")
+    except FailPointsWrong as wrong:
+        raise SettingsWrong(f"SWITCH_FAIL_POINTS: {wrong}") from None
 
 
 def make_switch(database: Database, directory: CurrentDirectory, outside: Outside) -> Switch:

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     rtgs_port: Port = 8082
     log_level: str = "info"
 
+    fail_points: str | None = None
+    """Sandboxes only: where processes die, for tests, such as `reserved=exit:0.01`; switch/fail_points.py has the names."""
+
     # What a participant may ask, where `switch participant limits` says nothing else; of each ten seconds' worth may come at once.
     payments_per_second: PerSecond = GENERAL[Limited.PAYMENT].per_second
     inquiries_per_second: PerSecond = GENERAL[Limited.INQUIRY].per_second
@@ -62,6 +65,11 @@ class Settings(BaseSettings):
     def sandbox_keys(self) -> Path:
         """Private keys of the pretend participants."""
         return self.data / "sandbox" / "keys"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the data is of a sandbox, where everybody is pretended."""
+        return self.sandbox_keys.is_dir()
 
     @property
     def run(self) -> Path:

@@ -19,6 +19,7 @@ from switch.application import Switch
 from switch.domain.errors import Overloaded, Refusal
 from switch.domain.limit_errors import TooManyRequests
 from switch.domain.limits import Limited
+from switch.fail_points import FailPoint, fail_point
 
 READ = "switch.read"
 """In the scope of what was read to its end."""
@@ -75,7 +76,9 @@ class Exchange:
         except Exception as fault:  # noqa: BLE001 - the edge: a client never sees a fault of ours but as a problem
             _log.error("request.fault", request_id=request_id, fault=type(fault).__name__, where=_where(fault))
             answer = _problem(InternalFault(), scope)
-        for message in self.sealing.seal(answer, scope):
+        sealed = self.sealing.seal(answer, scope)
+        fail_point(FailPoint.TELLING)
+        for message in sealed:
             await send(message)
 
     async def _heard(self, scope: Scope, receive: Receive) -> Answer:

@@ -14,6 +14,7 @@ from switch.domain.books import Books, Changes
 from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position
+from switch.fail_points import FailPoint, fail_point
 from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions
 from switch.store.database import Database, Together
 
@@ -24,8 +25,11 @@ async def write_batch(database: Database, commands: Sequence[Command], at: datet
     """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
     async with database.transaction() as connection:
         books = await _locked_books(connection, commands, at)
+        fail_point(FailPoint.CLAIMED)
         decisions, changes = admit_batch(commands, books)
         await _write(connection, changes)
+        fail_point(FailPoint.WRITTEN)
+    fail_point(FailPoint.COMMITTED)
     return decisions
 
 

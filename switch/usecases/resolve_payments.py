@@ -10,6 +10,7 @@ from switch.domain.directory import Directory
 from switch.domain.outcomes import NotFound, Outcome
 from switch.domain.payments import Payment
 from switch.domain.retries import pause_milliseconds
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
 from switch.store import payments
@@ -37,6 +38,8 @@ class ResolvePayments:
         lease_seconds = 2 * slowest + SPARE_SECONDS
         async with self.database.transaction() as connection:
             due = await payments.lease_due(connection, self.clock.now(), lease_seconds, MOST_AT_ONCE)
+        if due:
+            fail_point(FailPoint.LEASED)
         async with asyncio.TaskGroup() as group:
             for payment in due:
                 group.create_task(self._resolve(payment, lease_seconds))
@@ -48,6 +51,7 @@ class ResolvePayments:
                 outcome = await self._outcome(payment)
         except TimeoutError:
             return
+        fail_point(FailPoint.ENQUIRED)
         now = self.clock.now()
         again_at = now + timedelta(milliseconds=pause_milliseconds(payment.attempts, self.chance()))
         await self.lane.submit(Conclude(payment.payment_id, outcome, now, "resolver", again_at))
