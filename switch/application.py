@@ -33,6 +33,7 @@ from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
@@ -94,6 +95,7 @@ class Switch:
     register_key: RegisterKey
     revoke_key: RevokeKey
     connect_biller: ConnectBiller
+    limit_participant: LimitParticipant
     offer_service: OfferService
     publish_tariff: PublishTariff
     declare_outage: DeclareOutage

@@ -16,6 +16,7 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks, read_networks
 from switch.domain.participants import ParticipantKind
 from switch.domain.proposals import ProposalKind
+from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.ports import Clock, Signer
 from switch.postgres_server import PostgresServer
 from switch.posting.lane import PostingLane
@@ -35,7 +36,7 @@ from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
-from switch.settings import Settings
+from switch.settings import Settings, SettingsWrong
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
 from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
@@ -56,6 +57,7 @@ from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
@@ -143,8 +145,9 @@ async def look_at_schema(settings: Settings) -> Schema:
 async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     """A switch from the settings; closed in the order that loses nothing.
 
-    Raises SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
+    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
     """
+    _arm_fail_points(settings)
     clock = SystemClock()
     database = connect(find_url(settings), pool_size=settings.pool_size)
     directory = CurrentDirectory(database)
@@ -183,6 +186,17 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     finally:
         await adapters.close()
         await database.close()
+
+
+def _arm_fail_points(settings: Settings) -> None:
+    if not settings.fail_points:
+        return
+    if not settings.sandbox:
+        raise SettingsWrong("SWITCH_FAIL_POINTS: only a sandbox may be made to fail, and this data folder is none")
+    try:
+        arm(read_failures(settings.fail_points), settings.run / "failed")
+    except FailPointsWrong as wrong:
+        raise SettingsWrong(f"SWITCH_FAIL_POINTS: {wrong}") from None
 
 
 def make_switch(database: Database, directory: CurrentDirectory, outside: Outside) -> Switch:
@@ -227,6 +241,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
+        limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),

@@ -6,9 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from switch.domain.limits import GENERAL, Limit, Limited, Limits
 from switch.domain.networks import read_networks
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+PerSecond = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 def _networks(text: str) -> str:
@@ -36,6 +38,32 @@ class Settings(BaseSettings):
     """Networks beside the public internet on which banks may have their webhook end points, such as `10.20.0.0/16,192.168.7.0/24`."""
     log_level: str = "info"
 
+    fail_points: str | None = None
+    """Sandboxes only: where processes die, for tests, such as `reserved=exit:0.01`; switch/fail_points.py has the names."""
+
+    # What a participant may ask, where `switch participant limits` says nothing else; of each ten seconds' worth may come at once.
+    payments_per_second: PerSecond = GENERAL[Limited.PAYMENT].per_second
+    inquiries_per_second: PerSecond = GENERAL[Limited.INQUIRY].per_second
+    statuses_per_second: PerSecond = GENERAL[Limited.STATUS].per_second
+    batches_per_second: PerSecond = GENERAL[Limited.BATCH].per_second
+    uploads_per_second: PerSecond = GENERAL[Limited.UPLOAD].per_second
+    others_per_second: PerSecond = GENERAL[Limited.OTHER].per_second
+    bytes_per_second: PerSecond = GENERAL[Limited.BYTES].per_second
+    requests_at_once: PerSecond = GENERAL[Limited.AT_ONCE].burst
+
+    @property
+    def limits(self) -> Limits:
+        return {
+            Limited.PAYMENT: Limit.of_rate(self.payments_per_second),
+            Limited.INQUIRY: Limit.of_rate(self.inquiries_per_second),
+            Limited.STATUS: Limit.of_rate(self.statuses_per_second),
+            Limited.BATCH: Limit.of_rate(self.batches_per_second),
+            Limited.UPLOAD: Limit.of_rate(self.uploads_per_second),
+            Limited.OTHER: Limit.of_rate(self.others_per_second),
+            Limited.BYTES: Limit.of_rate(self.bytes_per_second),
+            Limited.AT_ONCE: Limit(self.requests_at_once, 0),
+        }
+
     @property
     def keys(self) -> Path:
         """The switch's own private keys, mode 0600."""
@@ -45,6 +73,11 @@ class Settings(BaseSettings):
     def sandbox_keys(self) -> Path:
         """Private keys of the pretend participants."""
         return self.data / "sandbox" / "keys"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the data is of a sandbox, where everybody is pretended."""
+        return self.sandbox_keys.is_dir()
 
     @property
     def run(self) -> Path:

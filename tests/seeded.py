@@ -32,15 +32,18 @@ class FixedClock:
     """Time stands still until a test moves it."""
 
     at: datetime = field(default=START)
+    passed_seconds: float = START.timestamp()
 
     def now(self) -> datetime:
         return self.at
 
     def monotonic(self) -> float:
-        return self.at.timestamp()
+        return self.passed_seconds
 
     def move(self, seconds: float) -> None:
+        """Backwards, too: then only the wall clock."""
         self.at += timedelta(seconds=seconds)
+        self.passed_seconds += max(seconds, 0)
 
 
 async def seed(database: Database, caps: dict[ParticipantCode, int]) -> None:

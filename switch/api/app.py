@@ -1,6 +1,7 @@
 """The application: all routes, and the exchange around them."""
 
 import json
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -26,11 +27,13 @@ from switch.api import (
 )
 from switch.api.authentication import Authentication
 from switch.api.exchange import Exchange
+from switch.api.limits import ParticipantLimits
 from switch.api.nonces import Nonces
 from switch.api.openapi import describe, operation_id
 from switch.api.refused import answer_refusals
 from switch.api.sealing import Sealing
 from switch.application import Switch
+from switch.domain.limits import GENERAL, Limits
 
 ROUTERS = (
     catalogue.router,
@@ -53,11 +56,13 @@ ROUTERS = (
 )
 
 
-def create_app(switch: Switch, nonces: Nonces | None = None) -> ASGIApp:
-    """What the server runs: the routes inside the exchange. Several processes of one switch share their nonces."""
+def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None) -> ASGIApp:
+    """What the server runs: the routes inside the exchange. The processes of one switch share in the folder `run` what they have seen."""
     routes = create_routes()
     routes.state.switch = switch
-    return Exchange(routes, switch, Authentication(switch, nonces or Nonces()), Sealing(switch.signer, switch.clock))
+    authentication = Authentication(switch, Nonces(run))
+    counted = ParticipantLimits(switch.directory.current, switch.clock, limits, run)
+    return Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock))
 
 
 def create_routes() -> FastAPI:

@@ -10,16 +10,26 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.authentication import CALLER, REQUEST_ID, Authentication
-from switch.api.problems import problem
+from switch.api.limits import OverLimit, ParticipantLimits, Sender, kind_of
+from switch.api.problems import RETRY_AFTER_SECONDS, problem
 from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
 from switch.api.sealing import Answer, Sealing
 from switch.application import Switch
 from switch.domain.errors import Overloaded, Refusal
+from switch.domain.limit_errors import TooManyRequests
+from switch.domain.limits import Limited
+from switch.fail_points import FailPoint, fail_point
 
+READ = "switch.read"
+"""In the scope of what was read to its end."""
+HEALTH_PATHS = frozenset({"/live", "/ready"})
+"""Asked by whoever watches over us, as often as they like."""
 BODY_BYTES = 64 * 1024
 BODY_SECONDS = 15
 FRAMES_LOGGED = 8
+MOST_UNDER_WAY = 5_000
+"""Requests of one process, so that its memory has an end."""
 LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/payment-batches": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
 """The few routes that take files, and how many bytes."""
 LARGE_BODIES_BYTES = 256 * 1024**2
@@ -35,12 +45,14 @@ class ClientGone(Exception):
 class Exchange:
     """Around the whole application; nothing reaches a route unread or unauthenticated, nothing leaves unsigned."""
 
-    def __init__(self, app: ASGIApp, switch: Switch, authentication: Authentication, sealing: Sealing) -> None:
+    def __init__(self, app: ASGIApp, switch: Switch, authentication: Authentication, limits: ParticipantLimits, sealing: Sealing) -> None:
         self.app = app
         self.switch = switch
         self.authentication = authentication
+        self.limits = limits
         self.sealing = sealing
         self._large_bytes = 0
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -56,27 +68,65 @@ class Exchange:
             answer = await self._heard(scope, receive)
         except ClientGone:
             return
+        except OverLimit as over:
+            answer = _problem(over.refusal, scope)
+            answer.headers.extend(over.told)
         except Refusal as refusal:
-            answer = _problem(refusal, request_id)
+            answer = _problem(refusal, scope)
         except Exception as fault:  # noqa: BLE001 - the edge: a client never sees a fault of ours but as a problem
             _log.error("request.fault", request_id=request_id, fault=type(fault).__name__, where=_where(fault))
-            answer = _problem(InternalFault(), request_id)
-        for message in self.sealing.seal(answer, scope):
+            answer = _problem(InternalFault(), scope)
+        sealed = self.sealing.seal(answer, scope)
+        fail_point(FailPoint.TELLING)
+        for message in sealed:
             await send(message)
 
     async def _heard(self, scope: Scope, receive: Receive) -> Answer:
         """Large bodies are held in memory before their sender is known, so all of them together have a limit, too."""
+        if scope["path"] in HEALTH_PATHS:
+            return await self._ask(scope, receive, await self._known(scope, receive, BODY_BYTES))
+        if self._under_way >= MOST_UNDER_WAY:
+            raise Overloaded(retry_after_seconds=RETRY_AFTER_SECONDS)
+        sender = self.limits.meet(scope)
         most = LARGER_BODIES.get(scope["path"], BODY_BYTES)
         room = _announced(scope, most) if most > BODY_BYTES else 0
         if room and self._large_bytes + room > LARGE_BODIES_BYTES:
             raise Overloaded(retry_after_seconds=BODY_SECONDS)
         self._large_bytes += room
+        self._under_way += 1
         try:
-            body = await _read(scope, receive, most)
-            scope[CALLER] = self.authentication.caller(scope, body)
-            return await quickly(self.switch, scope, body) or await self._ask(scope, receive, body)
+            return await self._of_somebody(scope, receive, most, sender)
         finally:
             self._large_bytes -= room
+            self._under_way -= 1
+
+    async def _of_somebody(self, scope: Scope, receive: Receive, most: int, sender: Sender) -> Answer:
+        """Whoever is not known pays for our trouble."""
+        try:
+            body = await self._known(scope, receive, most, sender)
+        except (TooManyRequests, Overloaded):
+            raise
+        except (Refusal, ClientGone):
+            self.limits.charge(sender)
+            raise
+        if (caller := scope[CALLER]) is None:
+            self.limits.charge(sender)
+            return await self._ask(scope, receive, body)
+        with self.limits.admitted(caller, sender, scope, len(body)) as near:
+            answer = await quickly(self.switch, scope, body) or await self._ask(scope, receive, body)
+            answer.headers.extend(near)
+            return answer
+
+    async def _known(self, scope: Scope, receive: Receive, most: int, sender: Sender | None = None) -> bytes:
+        """The whole body; whose it is stands in the scope from now on."""
+        body = await _read(scope, receive, most)
+        scope[READ] = True
+        if sender is not None:
+            self.limits.require_calm(sender, scope)
+            if kind_of(scope["method"], scope["path"]) is Limited.PAYMENT:
+                self.switch.lane.require_room()  # before anything is spent on what will be shed
+        scope[CALLER] = self.authentication.caller(scope, body)
+        return body
 
     async def _ask(self, scope: Scope, receive: Receive, body: bytes) -> Answer:
         """What the routes answer, whole. Our own body stands in for the one that was read from the line."""
@@ -130,10 +180,10 @@ async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
         raise BodyTooSlow(seconds=BODY_SECONDS) from None
 
 
-def _problem(refusal: Refusal, request_id: str) -> Answer:
-    response = problem(refusal, request_id)
-    unread = isinstance(refusal, BodyTooLarge | BodyTooSlow | ContentEncodingRefused | Overloaded)
-    headers = [*response.raw_headers, (b"connection", b"close")] if unread else list(response.raw_headers)
+def _problem(refusal: Refusal, scope: Scope) -> Answer:
+    """What was not read to its end cannot be followed by another request."""
+    response = problem(refusal, scope[REQUEST_ID])
+    headers = [*response.raw_headers, *(() if READ in scope else ((b"connection", b"close"),))]
     return Answer(response.status_code, headers, bytes(response.body))
 
 

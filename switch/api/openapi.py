@@ -22,6 +22,7 @@ _SIGNED = (
     *("signature_missing", "signature_malformed", "signature_component_missing", "signature_key_unknown", "signature_algorithm_mismatch"),
     *("signature_expired", "signature_from_future", "signature_wrong", "digest_missing", "digest_mismatch", "nonce_replayed"),
     *("not_allowed", "participant_not_live", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded"),
+    *("too_many_requests", "too_many_at_once", "too_many_strangers"),
 )
 _QUERY = ("field_unknown", "field_invalid", "text_forbidden")
 _JSON = (
@@ -142,8 +143,10 @@ def _example(code: str) -> dict[str, Any]:
 
 def _headers(status: int, operation: dict[str, Any]) -> Iterable[str]:
     yield from words.EVERY_ANSWER
-    if status == 503:
+    if status in (429, 503):
         yield "Retry-After"
+    if operation["security"] and (status == 429 or status < 300):
+        yield from words.NEAR_A_LIMIT
     if operation["operationId"] in ("payments_pay", "payment_batches_submit", "statements_hand_in"):
         yield "Idempotent-Replayed"
     if operation["operationId"] in ("payments_pay", "payment_batches_submit") and status < 300:

@@ -64,6 +64,8 @@ HEADERS: Mapping[str, Any] = {
     "Signature-Input": {"description": "What the switch's signature covers (RFC 9421)", "schema": _TEXT},
     "Signature": {"description": "The switch's signature over the answer and the request that it answers", "schema": _TEXT},
     "Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 0}},
+    "RateLimit-Policy": {"description": "Where a limit is near: its kind, burst (`q`) and seconds to fill it (`w`)", "schema": _TEXT},
+    "RateLimit": {"description": "Of the same: how many are left (`r`), and in how many seconds all are (`t`)", "schema": _TEXT},
     "Idempotent-Replayed": {
         "description": "`true` where this is the answer to an earlier, same request",
         "schema": {"type": "string", "enum": ["true"]},
@@ -72,6 +74,7 @@ HEADERS: Mapping[str, Any] = {
     "ETag": {"description": "For `If-None-Match`", "schema": _TEXT},
 }
 EVERY_ANSWER = ("Switch-Request-Id", "Content-Digest", "Signature-Input", "Signature")
+NEAR_A_LIMIT = ("RateLimit-Policy", "RateLimit")
 MEANING: Mapping[int, str] = MappingProxyType(
     {
         400: "Cannot be read · غير مقروء",
@@ -83,6 +86,7 @@ MEANING: Mapping[int, str] = MappingProxyType(
         413: "Too large · كبير جداً",
         415: "Wrong type of content · نوع محتوى خاطئ",
         422: "Refused · مرفوض",
+        429: "Too much · فوق الحد",
         503: "Not now · ليس الآن",
     }
 )

@@ -129,6 +129,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "service_incoherent": Kind(422, "Service does not hold together", "تعريف الخدمة غير متماسك"),
         "tariff_incoherent": Kind(422, "Tariff does not hold together", "تعريف التعرفة غير متماسك"),
         "tariff_taken": Kind(409, "Tariff taken", "تعرفة مستخدمة"),
+        "limit_refused": Kind(422, "Limit refused", "حد مرفوض"),
         "cap_out_of_range": Kind(422, "Cap out of range", "سقف خارج الحدود"),
         "catalogue_malformed": Kind(422, "Catalogue cannot be read", "دليل غير مقروء"),
         "outage_refused": Kind(422, "Outage refused", "توقف مرفوض"),
@@ -165,6 +166,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
         # load and faults
+        "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),
+        "too_many_at_once": Kind(429, "Too many requests at once", "طلبات كثيرة معاً", Retry.AFTER_SECONDS),
+        "too_many_strangers": Kind(429, "Too many unsigned requests", "طلبات كثيرة غير موقّعة", Retry.AFTER_SECONDS),
         "overloaded": Kind(503, "Overloaded", "حمل زائد", Retry.AFTER_SECONDS),
         "switch_unavailable": Kind(503, "Switch unavailable", "المحوّل غير متاح", Retry.AFTER_SECONDS),
         "database_unreachable": Kind(503, "Database unreachable", "قاعدة البيانات غير متاحة", Retry.SAME_KEY),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ import uvicorn
 import uvloop
 
 from switch.api.app import create_app
-from switch.api.nonces import Nonces
+from switch.api.connections import MOST_CONNECTIONS, at_most
 from switch.application import Switch
 from switch.bootstrap import opened_switch
 from switch.cli.reaching import needs_database_and_key
@@ -23,6 +24,7 @@ from switch.telemetry import configure_logging
 
 STOP_WITHIN_SECONDS = 10
 KEPT_CONNECTION_SECONDS = 75
+OTHER_OPEN_FILES = 200
 DIRECTORY_CHECKED_EVERY_SECONDS = 1.0
 
 _log = structlog.get_logger("switch.serve")
@@ -41,8 +43,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         keeping = asyncio.create_task(_keep_directory(switch))
         server = _Server(
             uvicorn.Config(
-                create_app(switch, Nonces(settings.run)),
-                http="httptools",
+                create_app(switch, settings.limits, settings.run),
+                http=at_most(_room_for_connections()),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -59,6 +61,16 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await server.serve(sockets=[listening])
         keeping.cancel()
     _log.info("api.stopped", pid=os.getpid())
+
+
+def _room_for_connections() -> int:
+    """As many as there may be open files, less what else we open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_OPEN_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(min(MOST_CONNECTIONS, soft - OTHER_OPEN_FILES), 1)
 
 
 async def _keep_directory(switch: Switch) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
-from switch.cli import outage
+from switch.cli import outage, participant_limits
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
@@ -20,6 +20,7 @@ app = typer.Typer(help="Participants: list, admit, suspend, resume, close, conne
 key_app = typer.Typer(help="The public keys of participants.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
 app.add_typer(outage.app, name="outage")
+app.add_typer(participant_limits.app, name="limits")
 
 Code = Annotated[str, typer.Argument(help="The national code, six digits.")]
 

@@ -9,7 +9,7 @@ from switch.bootstrap import DATABASE_TROUBLE
 from switch.cli.output import tell_refusal
 from switch.domain.errors import Refusal
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
-from switch.settings import Settings
+from switch.settings import Settings, SettingsWrong
 
 CANNOT_START_EXIT_CODE = 1
 
@@ -54,7 +54,7 @@ def needs_database_and_key() -> Iterator[None]:
     except Refusal as refusal:
         tell_refusal(refusal)
         raise typer.Exit(CANNOT_START_EXIT_CODE) from None
-    except (NoPostgres, ServerFailed, WrongVersion) as failed:
+    except (NoPostgres, ServerFailed, SettingsWrong, WrongVersion) as failed:
         _fail(str(failed))
 
 

@@ -13,7 +13,9 @@ from switch.client.calls import Answer, Call, Pause, Silence
 BUSY = frozenset({429, 503})
 UNDECIDED = frozenset({401, 403, 408, 413, 415, 429, 503})
 """Statuses that say nothing about what an earlier, unanswered try of the same call has done."""
-NOTHING_DONE = frozenset({"overloaded", "biller_unavailable", "no_open_window"})
+NOTHING_DONE = frozenset(
+    {"overloaded", "biller_unavailable", "no_open_window", "too_many_requests", "too_many_at_once", "too_many_strangers"}
+)
 """Codes of refusals by a busy or closed switch that has not taken the payment."""
 CHANCE_OF_A_PAUSE = 0.5
 

@@ -9,6 +9,7 @@ from switch.domain.catalogue import Service
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode, WebhookEndpointId
+from switch.domain.limits import Limits
 from switch.domain.outages import Outage, outage_at
 from switch.domain.participants import Participant
 from switch.domain.webhooks import Listening, WebhookEndpoint
@@ -57,6 +58,9 @@ class Directory:
             if endpoint.active:
                 found[endpoint.bank] = (*found.get(endpoint.bank, ()), endpoint.endpoint_id)
         return found
+
+    limits: Mapping[ParticipantCode, Limits] = field(default_factory=dict)
+    """Only what differs from the general ones."""
 
     def participant(self, code: ParticipantCode) -> Participant:
         if (found := self.participants.get(code)) is None:

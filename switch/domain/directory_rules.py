@@ -24,6 +24,8 @@ from switch.domain.directory_errors import (
 from switch.domain.errors import CurrencyUnsupported, ReferenceMalformed
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import participant_code, service_code
+from switch.domain.limit_errors import LimitRefused
+from switch.domain.limits import Limited, ParticipantLimit
 from switch.domain.money import MAXIMUM_MINOR, SCALES, Money
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import Channel
@@ -37,6 +39,8 @@ LONGEST_ANSWER_SECONDS = 60
 LONGEST_CERTAIN_SECONDS = 30 * 24 * 3600
 LONGEST_REVERSAL_SECONDS = 90 * 86_400
 ALL_PPM = 1_000_000
+LARGEST_LIMIT = 2**30
+LONGEST_BURST_SECONDS = 3_600
 
 AUTHORITIES = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 
@@ -192,6 +196,23 @@ def require_cap(cap: Money) -> None:
         raise CurrencyUnsupported(currency=cap.currency[:8])
     if not 0 <= cap.minor <= MAXIMUM_MINOR:
         raise CapOutOfRange(maximum=Money(MAXIMUM_MINOR, cap.currency).text(), currency=cap.currency)
+
+
+def require_limit(said: ParticipantLimit) -> None:
+    """Nobody is shut out by a limit, that is what suspending is for; and none is so high that it could not be counted."""
+    if (limit := said.limit) is None:
+        return
+    if said.what is Limited.AT_ONCE and limit.per_second:
+        raise LimitRefused(what=said.what, why="what is under way has no rate", why_ar="لما هو قيد التنفيذ عدد لا معدّل")
+    rates = () if said.what is Limited.AT_ONCE else (limit.per_second,)
+    if not all(1 <= number <= LARGEST_LIMIT for number in (limit.burst, *rates)):
+        raise LimitRefused(what=said.what, why=f"each number is 1 to {LARGEST_LIMIT}", why_ar=f"كل عدد بين 1 و{LARGEST_LIMIT}")
+    if rates and limit.burst > LONGEST_BURST_SECONDS * limit.per_second:
+        raise LimitRefused(
+            what=said.what,
+            why=f"a burst is at most what comes in {LONGEST_BURST_SECONDS} s",
+            why_ar=f"الدفقة لا تتجاوز ما يأتي في {LONGEST_BURST_SECONDS} ثانية",
+        )
 
 
 def _require_name(name: Name, field: str) -> None:

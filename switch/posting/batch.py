@@ -15,6 +15,7 @@ from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, told
+from switch.fail_points import FailPoint, fail_point
 from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions, webhooks
 from switch.store.database import Database, Together
 
@@ -25,10 +26,13 @@ async def write_batch(database: Database, commands: Sequence[Command], at: datet
     """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
     async with database.transaction() as connection:
         books = await _locked_books(connection, commands, at)
+        fail_point(FailPoint.CLAIMED)
         decisions, changes = admit_batch(commands, books)
         together = Together()
         await collect(together, changes, listening)
         await together.run(connection)
+        fail_point(FailPoint.WRITTEN)
+    fail_point(FailPoint.COMMITTED)
     return decisions
 
 

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 from typing import NamedTuple
 
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
@@ -16,13 +17,18 @@ from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.domain.webhooks import NOBODY, Listening
 from switch.ports import Clock
 from switch.posting.batch import write_batch
+from switch.posting.pace import Pace
 from switch.posting.until_known import until_known
 from switch.store.database import LINE_TROUBLE, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 MOST_WAITING = 4_000
+LONGEST_WAIT_SECONDS = 2.0
+"""In the lane, before a new payment is held: with a biller's five seconds and its conclusion it stays well within our own answer's ten."""
 RETRY_AFTER_SECONDS = 2
+LONGEST_RETRY_AFTER_SECONDS = 30
+
 
 Answer = Decision | Exception
 
@@ -52,14 +58,21 @@ class PostingLane:
         self._waiting: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._pace = Pace(clock.monotonic)
+
+    def require_room(self) -> None:
+        """Raises Overloaded where a new payment would wait too long, or where too many wait."""
+        wait = self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
+        if wait > LONGEST_WAIT_SECONDS or len(self._waiting) >= self._most_waiting:
+            raise Overloaded(retry_after_seconds=min(max(ceil(wait), RETRY_AFTER_SECONDS), LONGEST_RETRY_AFTER_SECONDS))
 
     async def submit(self, command: Command) -> Decision:
         """What the command did, after its commit. Raises Overloaded where nothing was queued, SwitchUnavailable where it is not known.
 
         A Conclude is never shed: its payment is in the books already.
         """
-        if len(self._waiting) >= self._most_waiting and not isinstance(command, Conclude):
-            raise Overloaded(retry_after_seconds=RETRY_AFTER_SECONDS)
+        if not isinstance(command, Conclude):
+            self.require_room()
         (answer,) = await self._queue(self._waiting, [command])
         if isinstance(answer, Exception):
             raise answer
@@ -86,10 +99,12 @@ class PostingLane:
     async def _write_all(self) -> None:
         """By turns: what came singly, then one part of what came in bulk."""
         while self._waiting or self._bulk:
+            self._pace.turn_begins()
             if self._waiting:
                 await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
             if self._bulk:
                 await self._write_together([self._bulk.popleft()])
+            self._pace.turn_ends()
 
     async def _write_together(self, together: Sequence[_Waiting]) -> None:
         answers = await self._answers([command for waiting in together for command in waiting.commands])

@@ -16,6 +16,7 @@ from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
 from switch.domain.fees import Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode, bucketed_id
+from switch.domain.limits import ParticipantLimit
 from switch.domain.outages import Outage
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.webhooks import WebhookEndpoint
@@ -24,7 +25,7 @@ from switch.store import directory
 from switch.store.catalogue import service_of, service_row, tariff_of, tariff_row
 from switch.store.database import as_rows, insert_rows
 from switch.store.outages import outage_of, outage_row
-from switch.store.participants import ACTIVE, endpoint_row, key_of, key_row, participant_of, participant_row
+from switch.store.participants import ACTIVE, endpoint_row, key_of, key_row, limit_row, participant_of, participant_row
 from switch.store.tables import participants as tables
 from switch.store.tables.outages import outage as outage_table
 from switch.store.tables.webhooks import webhook_endpoint
@@ -94,6 +95,9 @@ class DirectoryRows:
 
     async def put_endpoint(self, endpoint: Endpoint) -> bool:
         return await self._put(tables.biller_endpoint, "endpoint", endpoint_row(endpoint) | {"changed_at": self.at})
+
+    async def put_limit(self, said: ParticipantLimit) -> bool:
+        return await self._put(tables.participant_limit, "limit", limit_row(said) | {"changed_at": self.at})
 
     async def put_service(self, service: Service) -> bool:
         return await self._put(tables.service, "service", service_row(service) | {"changed_at": self.at})

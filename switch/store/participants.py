@@ -6,6 +6,7 @@ from sqlalchemy import Row
 
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.limits import Limit, Limited, ParticipantLimit
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 
 ACTIVE = "active"
@@ -55,3 +56,18 @@ def endpoint_of(row: Row[Any]) -> Endpoint:
 
 def endpoint_row(endpoint: Endpoint) -> dict[str, Any]:
     return {"biller_code": endpoint.biller, "protocol": endpoint.protocol, "url": endpoint.url}
+
+
+def limit_of(row: Row[Any]) -> ParticipantLimit:
+    limit = None if row.burst is None else Limit(row.burst, row.per_second)
+    return ParticipantLimit(ParticipantCode(row.participant_code), Limited(row.what), limit)
+
+
+def limit_row(said: ParticipantLimit) -> dict[str, Any]:
+    return {
+        "limit_id": said.limit_id,
+        "participant_code": said.participant,
+        "what": said.what,
+        "burst": said.limit and said.limit.burst,
+        "per_second": said.limit and said.limit.per_second,
+    }

@@ -13,6 +13,7 @@ from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, Sw
 from switch.domain.identifiers import InquiryId
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.gathering import Gathering
 from switch.posting.lane import PostingLane
@@ -57,6 +58,7 @@ class PayBill:
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
+            fail_point(FailPoint.ROUTED)
             stands = _stands(await self.lane.submit(order))
         if stands.replayed or not stands.payment.live:
             return stands
@@ -69,15 +71,17 @@ class PayBill:
 
     async def _ask(self, payment: Payment) -> Stands:
         """Whatever happens here, the payment is in the books: what is not concluded now, the resolver concludes."""
+        fail_point(FailPoint.RESERVED)
         service = self.directory().service(payment.request.service)
         outcome = first_answer(await self.billers.pay(service, payment))
+        fail_point(FailPoint.ANSWERED)
         now = self.clock.now()
         try:
-            return _stands(
-                await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", now + timedelta(seconds=GRACE_SECONDS)))
-            )
+            concluded = await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", now + timedelta(seconds=GRACE_SECONDS)))
         except (Overloaded, SwitchUnavailable):
             return Stands(payment)
+        fail_point(FailPoint.CONCLUDED)
+        return _stands(concluded)
 
 
 def _stands(decision: Decision) -> Stands:

@@ -11,6 +11,7 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import NotFound, Outcome
 from switch.domain.payments import Payment
 from switch.domain.retries import pause_milliseconds
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
 from switch.store import payments
@@ -58,6 +59,7 @@ class ResolvePayments:
                 due = await payments.lease_due(connection, biller, self.clock.now(), lease_seconds, most)
             if not due:
                 break
+            fail_point(FailPoint.LEASED)
             async with asyncio.TaskGroup() as group:
                 for payment in due:
                     group.create_task(self._resolve(payment, lease_seconds))
@@ -73,6 +75,7 @@ class ResolvePayments:
                 outcome = await self._outcome(payment)
         except TimeoutError:
             return
+        fail_point(FailPoint.ENQUIRED)
         await self.lane.submit(self.conclusion(payment, outcome))
 
     def conclusion(self, payment: Payment, outcome: Outcome) -> Conclude:

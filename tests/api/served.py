@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from switch.api.connections import at_most
 from tests.api.line import Line
 
 Opened = Callable[[], AbstractAsyncContextManager[Line]]
@@ -30,7 +31,7 @@ class Served:
 
 
 @contextmanager
-def served(opened: Opened) -> Iterator[Served]:
+def served(opened: Opened, most_connections: int = 1_000) -> Iterator[Served]:
     """Until the block ends; then the server stops, and the switch is closed in its own loop."""
     started = threading.Event()
     found: list[Served] = []
@@ -38,7 +39,9 @@ def served(opened: Opened) -> Iterator[Served]:
 
     async def run() -> None:
         async with opened() as line:
-            config = uvicorn.Config(line.app, port=0, http="httptools", ws="none", lifespan="off", log_config=None, server_header=False)
+            config = uvicorn.Config(
+                line.app, port=0, http=at_most(most_connections), ws="none", lifespan="off", log_config=None, server_header=False
+            )
             server = _Server(config)
             servers.append(server)
             serving = asyncio.create_task(server._serve())

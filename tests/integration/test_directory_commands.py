@@ -144,3 +144,20 @@ def test_a_biller_is_connected_in_a_protocol_that_is_spoken(desk: Desk) -> None:
     desk("catalogue", "load")
     assert "200019: json-1 at" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1:8081/x", "--protocol", "json-1")
     assert "endpoint_refused" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1/", "--protocol", "telex", code=1)
+
+
+def test_a_participant_has_limits_of_its_own(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk("catalogue", "load")
+    assert "100010 status: 50 at one moment, 5 a second" in desk("participant", "limits", "set", BANK, "status", "--per-second", "5")
+    assert "100010 at_once: 20 at one moment" in desk("participant", "limits", "set", BANK, "at_once", "--burst", "20")
+    monkeypatch.setenv("SWITCH_UPLOADS_PER_SECOND", "3")
+    shown = {one["what"]: one for one in desk.json("participant", "limits", "show", BANK)}
+    assert (shown["status"]["burst"], shown["status"]["per_second"], shown["status"]["own"]) == (50, 5, True)
+    assert (shown["at_once"]["burst"], shown["at_once"]["own"]) == (20, True)
+    assert (shown["upload"]["burst"], shown["upload"]["per_second"], shown["upload"]["own"]) == (30, 3, False)
+    assert "its own" in desk("participant", "limits", "show", BANK)
+    assert "general limit" in desk("participant", "limits", "clear", BANK, "status")
+    assert not {one["what"]: one for one in desk.json("participant", "limits", "show", BANK)}["status"]["own"]
+    assert "limit_refused" in desk("participant", "limits", "set", BANK, "status", "--burst", "5", code=1)
+    assert "ليس حداً صالحاً" in desk("--arabic", "participant", "limits", "set", BANK, "status", "--burst", "5", code=1)
+    assert "check_digit_wrong" in desk("participant", "limits", "set", "100011", "status", "--per-second", "5", code=1)

@@ -168,6 +168,30 @@ async def test_a_full_queue_sheds_before_anything_is_held(database: Database) ->
     await lane.close()
 
 
+class _HurryingClock(FixedClock):
+    """Each look at it finds a second gone: every turn of the lane is a slow one."""
+
+    def monotonic(self) -> float:
+        self.move(1.0)
+        return super().monotonic()
+
+
+async def test_a_payment_that_would_wait_too_long_is_shed_before_it_is_held_and_a_conclusion_never_is(database: Database) -> None:
+    lane = PostingLane(database, _HurryingClock(), largest_batch=5)
+    held = await asyncio.gather(*(lane.submit(order(10)) for _ in range(5)))
+    answers = await asyncio.gather(*(lane.submit(order(10)) for _ in range(100)), return_exceptions=True)
+    shed = [answer for answer in answers if isinstance(answer, Overloaded)]
+    assert shed
+    assert all(2 <= int(overloaded.facts["retry_after_seconds"]) <= 30 for overloaded in shed)
+    assert (await books(database))[0] == 10 * (5 + 100 - len(shed))
+    concluded = [
+        Conclude(stands.payment.payment_id, Accepted("B-1"), START, "biller", START) for stands in held if isinstance(stands, Stands)
+    ]
+    done = await asyncio.gather(*(lane.submit(command) for command in concluded * 20))
+    assert all(isinstance(stands, Stands) and stands.payment.state is PaymentState.COMPLETED for stands in done)
+    await lane.close()
+
+
 async def test_a_lost_line_is_tried_again_and_nothing_is_doubled(database_url: str, database: Database, lane: PostingLane) -> None:
     await lane.submit(order(1_000, accept=True))
     admin = connect(database_url)

@@ -24,7 +24,7 @@ directory_change = Table(
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
-    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage"),
+    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit"),
 )
 
 participant = Table(
@@ -69,6 +69,21 @@ biller_endpoint = Table(
     Column("url", Text, nullable=False),
     moment("changed_at"),
 )
+
+participant_limit = Table(
+    "participant_limit",
+    metadata,
+    text_key("limit_id"),
+    Column("participant_code", Text, ForeignKey("participant.code"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("burst", BigInteger),
+    Column("per_second", BigInteger),
+    moment("changed_at"),
+    one_of("what", "payment", "inquiry", "status", "batch", "upload", "other", "bytes", "at_once"),
+    CheckConstraint("limit_id = participant_code || ':' || what", name="named"),
+    CheckConstraint("(burst IS NULL) = (per_second IS NULL) AND burst > 0 AND per_second >= 0", name="whole"),
+)
+"""What differs from the general limits; without numbers the general one holds again."""
 
 service = Table(
     "service",

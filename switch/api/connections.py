@@ -1,0 +1,105 @@
+"""Connections: how long one may keep us waiting, how much of a head it may send, and how many there may be; all bounded.
+
+uvicorn leaves a connection alone that has sent nothing, or reads nothing of its answer, and takes a head of any size.
+"""
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 15
+"""For a whole head: of the first request from when the line is open, of a further one from its first byte."""
+HEAD_BYTES = 32 * 1024
+UNREAD_SECONDS = 30
+"""That an answer may lie unread in full buffers."""
+MOST_CONNECTIONS = 8_000
+"""Of one process; for one more, the one that has been idle for longest is closed."""
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """One connection of HTTP/1.1. `resting` are those that wait for a request, the longest-waiting first."""
+
+    most: ClassVar[int]
+    resting: ClassVar[dict["BoundedConnection", None]]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._head_bytes: int | None = 0
+        """Of a head that is not whole yet; None while a request is read or answered."""
+        self._impatient: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._be_impatient()
+        self.resting[self] = None
+        if len(self.connections) > self.most:
+            next(iter(self.resting)).transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._impatient, self._unread):
+            if timer is not None:
+                timer.cancel()
+        self.resting.pop(self, None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes is None or self.transport.is_closing():
+            return
+        if self._head_bytes > HEAD_BYTES:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        elif self._head_bytes and self._impatient is None:
+            self._be_impatient()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_bytes = self._head_bytes or 1
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = None
+        self.resting.pop(self, None)
+        if self._impatient is not None:
+            self._impatient.cancel()
+            self._impatient = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._head_bytes = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline:
+            self.resting[self] = None
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self._abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _be_impatient(self) -> None:
+        self._impatient = self.loop.call_later(HEAD_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        self.transport.abort()
+
+
+def at_most(connections: int = MOST_CONNECTIONS) -> type[BoundedConnection]:
+    """The protocol of one server, which has so many."""
+
+    class Connection(BoundedConnection):
+        most = connections
+        resting: ClassVar[dict[BoundedConnection, None]] = {}
+
+    return Connection

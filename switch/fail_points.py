@@ -1,0 +1,118 @@
+"""Fail points: named places on the path of a payment at which a test has this process die, stop or wait, by a setting of its own.
+
+Nothing is armed in a real switch, where reaching one costs a look at an empty table.
+"""
+
+import os
+import random
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+EXIT_CODE = 86
+DELAY_SECONDS = 0.3
+
+
+class FailPoint(StrEnum):
+    """In the order in which a payment comes by."""
+
+    ROUTED = "routed"
+    """Read and found good; nothing is written yet."""
+    CLAIMED = "claimed"
+    """A batch has claimed its keys and locked what it touches, in a transaction that is open."""
+    WRITTEN = "written"
+    """A batch is written, and not committed."""
+    COMMITTED = "committed"
+    """A batch is committed; nobody was told."""
+    RESERVED = "reserved"
+    """The payment is held; its biller was not asked."""
+    ANSWERED = "answered"
+    """The biller has answered; that is written nowhere."""
+    CONCLUDED = "concluded"
+    """The payment is concluded; the bank was not told."""
+    TELLING = "telling"
+    """The answer is signed, and not sent."""
+    LEASED = "leased"
+    """Payments in doubt were given to this worker; it has asked nobody."""
+    ENQUIRED = "enquired"
+    """A payment in doubt was enquired after; that is written nowhere."""
+
+
+class Does(StrEnum):
+    EXIT = "exit"
+    """Dies at once, as by kill -9: nothing is tidied up."""
+    STOP = "stop"
+    """Is stopped where it stands (SIGSTOP), with all that it holds, until somebody lets it go on."""
+    DELAY = "delay"
+    """The whole process waits for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """At the `at`-th time that the point is reached and at no other; without it at a `share` of the times, 0 to 1."""
+
+    point: FailPoint
+    does: Does
+    share: float = 1.0
+    at: int | None = None
+
+
+class FailPointsWrong(ValueError):
+    """Not of the form `point=does:share,…`; in words for people."""
+
+
+def read_failures(text: str) -> list[Failure]:
+    """Such as `reserved=exit:0.01,written=exit@2,leased=stop`."""
+    failures = []
+    for written in filter(None, text.split(",")):
+        if (form := _FORM.fullmatch(written)) is None or form["point"] not in set(FailPoint):
+            raise FailPointsWrong(f"“{written}” is none: a name of {', '.join(FailPoint)}, then = and one of {', '.join(Does)}")
+        at = None if form["at"] is None else int(form["at"])
+        failures.append(Failure(FailPoint(form["point"]), Does(form["does"]), float(form["share"] or 1), at))
+    return failures
+
+
+_FORM = re.compile(rf"(?P<point>[a-z]+)=(?P<does>{'|'.join(Does)})(?::(?P<share>0?\.[0-9]+|1))?(?:@(?P<at>[0-9]{{1,6}}))?", re.ASCII)
+_armed: dict[FailPoint, list[Failure]] = {}
+_reached: Counter[FailPoint] = Counter()
+_told: list[Path] = []
+_chance = random.Random()  # noqa: S311 - when a test's process dies is no secret
+
+
+def arm(failures: Sequence[Failure], told: Path | None = None) -> None:
+    """From now on in this process. What has failed is told in the file, a line each, before it does."""
+    _armed.clear()
+    _reached.clear()
+    _told[:] = [] if told is None else [told]
+    for failure in failures:
+        _armed.setdefault(failure.point, []).append(failure)
+
+
+def fail_point(point: FailPoint) -> None:
+    if point in _armed:
+        _reach(point)
+
+
+def _reach(point: FailPoint) -> None:
+    _reached[point] += 1
+    for failure in _armed[point]:
+        if failure.at == _reached[point] if failure.at is not None else _chance.random() < failure.share:
+            _fail(failure)
+
+
+def _fail(failure: Failure) -> None:
+    for path in _told:
+        with path.open("ab", buffering=0) as file:
+            file.write(f"{failure.point} {failure.does}\n".encode())
+    match failure.does:
+        case Does.EXIT:
+            os._exit(EXIT_CODE)
+        case Does.STOP:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        case Does.DELAY:
+            time.sleep(DELAY_SECONDS)

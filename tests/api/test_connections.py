@@ -1,0 +1,117 @@
+"""Connections on a real socket: who is slow, silent, deaf, long-winded or many is put down; nobody else notices."""
+
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from switch.api import connections
+from switch.domain.identifiers import ParticipantCode
+from switch.signatures import SigningKey
+from tests.api.conftest import opened_line
+from tests.api.served import Served, served
+
+MOST = 20
+LIVE = b"GET /live HTTP/1.1\r\nhost: switch.test\r\n\r\n"
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def server(
+    furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode, SigningKey], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Served]:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.4)
+    monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.4)
+    with served(lambda: opened_line(furnished_url, tmp_path, keys), most_connections=MOST) as found:
+        yield found
+
+
+def _connected(server: Served) -> socket.socket:
+    at = urlsplit(server.url)
+    assert at.port is not None
+    return socket.create_connection((at.hostname, at.port), timeout=PATIENCE_SECONDS)
+
+
+def _ask(line: socket.socket) -> bytes:
+    """The whole of a short answer."""
+    line.sendall(LIVE)
+    heard = b""
+    while not heard.endswith(b"}"):
+        piece = line.recv(65_536)
+        assert piece, heard
+        heard += piece
+    return heard
+
+
+def _ended(line: socket.socket, within_seconds: float = PATIENCE_SECONDS) -> bool:
+    line.settimeout(within_seconds)
+    try:
+        return line.recv(65_536) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_who_says_nothing_is_not_waited_for(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        assert _ended(line)
+
+
+def test_who_dribbles_a_head_is_not_waited_for(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        began = time.monotonic()
+        line.sendall(b"GET /live HTTP/1.1\r\n")
+        while not _ended(line, within_seconds=0.05):
+            assert time.monotonic() - began < PATIENCE_SECONDS / 2
+            line.sendall(b"x-more: 1\r\n")
+
+
+def test_a_kept_connection_may_rest_and_its_next_head_must_be_whole_in_time(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        assert _ask(line).startswith(b"HTTP/1.1 200")
+        assert not _ended(line, within_seconds=0.8), "resting is no offence"
+        assert _ask(line).startswith(b"HTTP/1.1 200")
+        line.sendall(LIVE[:20])
+        assert _ended(line)
+
+
+def test_a_head_has_an_end(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        line.sendall(b"GET /live HTTP/1.1\r\nx-long: " + b"a" * (connections.HEAD_BYTES + 1))
+        assert line.recv(65_536).startswith(b"HTTP/1.1 431")
+        assert _ended(line)
+
+
+def test_who_does_not_read_is_put_down(server: Served) -> None:
+    at = urlsplit(server.url)
+    with closing(socket.socket()) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.settimeout(PATIENCE_SECONDS)
+        line.connect((at.hostname, at.port))
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            _ask_without_end(line)
+
+
+def _ask_without_end(line: socket.socket) -> None:
+    """Raises TimeoutError where nobody puts us down."""
+    while True:
+        line.sendall(b"GET /openapi.json HTTP/1.1\r\nhost: switch.test\r\n\r\n" * 20)
+
+
+def test_for_one_more_the_longest_resting_makes_room(server: Served) -> None:
+    resting = [_connected(server) for _ in range(MOST)]
+    try:
+        assert all(_ask(line).startswith(b"HTTP/1.1 200") for line in resting)
+        _ask(resting[0])
+        with closing(_connected(server)) as new:
+            assert _ask(new).startswith(b"HTTP/1.1 200")
+            assert _ended(resting[1])
+            assert _ask(resting[0]).startswith(b"HTTP/1.1 200"), "it was not the one that rested for longest"
+    finally:
+        for line in resting:
+            line.close()
