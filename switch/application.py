@@ -37,6 +37,7 @@ from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
+from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
@@ -81,6 +82,7 @@ class Switch:
     issue_files: IssueFiles
     import_statement: ImportStatement
     reconcile: Reconcile
+    seal_log: SealLog
 
     # reports
     advices: Advices

@@ -55,12 +55,15 @@ from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
+from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 
 SWITCH_KEYID = "switch:main"
+LOG_ORIGIN = "bill-payment-switch/journal"
+"""The proof log's own name in its heads; the key says whose it is."""
 DATABASE_TROUBLE = LINE_TROUBLE
 """For the command line, which does not know the store."""
 
@@ -87,6 +90,7 @@ class Outside:
     signer: Signer
     adapters: Adapters
     chance: Callable[[], int] = _chance
+    log_origin: str = LOG_ORIGIN
 
 
 def load_switch_key(settings: Settings) -> SigningKey:
@@ -204,6 +208,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         import_statement=ImportStatement(clock=clock, database=database, formats=adapters.formats),
         reconcile=Reconcile(clock=clock, database=database),
+        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=outside.log_origin),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(database, current),

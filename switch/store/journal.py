@@ -7,8 +7,9 @@ from switch.domain.identifiers import bucket_of
 from switch.domain.ledger import JournalEntry
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.ledger import journal_entry, posting
+from switch.store.tables.schema import given_columns
 
-_ENTRY_COLUMNS = tuple(column.name for column in journal_entry.c if column.name != "xact")
+_ENTRY_COLUMNS = given_columns(journal_entry)
 _POSTING_COLUMNS = tuple(posting.c.keys())
 _INSERT_ENTRIES = insert_rows(journal_entry, _ENTRY_COLUMNS)
 _INSERT_POSTINGS = insert_rows(posting, _POSTING_COLUMNS)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, one_of, text_key
+from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, one_of, text_key, xact_column
 
 STATES = ("RESERVED", "IN_DOUBT", "COMPLETED", "REJECTED", "REVERSED")
 
@@ -133,5 +133,7 @@ payment_event = Table(
     Column("to_state", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("note", Text, nullable=False),
+    xact_column(),
+    Index("ix_payment_event_order", "xact"),
     ForeignKeyConstraint(["bucket", "payment_id"], ["payment.bucket", "payment.payment_id"]),
 )
