@@ -31,6 +31,7 @@ from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
+from switch.signatures.notes import LogIdentity, verifying_key_of
 from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
@@ -90,12 +91,19 @@ class Outside:
     signer: Signer
     adapters: Adapters
     chance: Callable[[], int] = _chance
-    log_origin: str = LOG_ORIGIN
+    former_keys: tuple[VerifyingKey, ...] = ()
+    """Public keys with which heads of the proof log were signed before."""
 
 
 def load_switch_key(settings: Settings) -> SigningKey:
     """The switch's own private key. Raises FileNotFoundError where `switch keys init` was never run."""
     return load_signing_key(SWITCH_KEYID, (settings.keys / "switch.pem").read_bytes())
+
+
+def load_former_keys(settings: Settings) -> tuple[VerifyingKey, ...]:
+    """Public keys that the switch had before, kept as `former-*.pub`: what they have signed is still checked."""
+    found = sorted(settings.keys.glob("former-*.pub"))
+    return tuple(load_verifying_key(f"switch:{path.stem}", path.read_text(encoding="ascii")) for path in found)
 
 
 def find_url(settings: Settings) -> str:
@@ -150,7 +158,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
             await require_safe(connection, clock.now())
             await require_current(connection)
         await directory.refresh()
-        switch = make_switch(database, directory, Outside(clock, signer, adapters))
+        switch = make_switch(database, directory, Outside(clock, signer, adapters, former_keys=load_former_keys(settings)))
         try:
             yield switch
         finally:
@@ -167,6 +175,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     current = directory.current
     lane = PostingLane(database, clock)
     billers = BillerLines(current, adapters.billers)
+    log = LogIdentity(LOG_ORIGIN, (verifying_key_of(outside.signer), *outside.former_keys))
     pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
@@ -208,7 +217,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         import_statement=ImportStatement(clock=clock, database=database, formats=adapters.formats),
         reconcile=Reconcile(clock=clock, database=database),
-        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=outside.log_origin),
+        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(database, current),
@@ -219,6 +228,6 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payment_stories=PaymentStories(database),
         positions=Positions(database),
         readiness=Readiness(database),
-        verification=Verification(database, adapters.drop),
+        verification=Verification(database, adapters.drop, log),
         windows=Windows(database),
     )

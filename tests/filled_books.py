@@ -23,11 +23,14 @@ from switch.domain.settlement import Bilateral, nets_of
 from switch.domain.statements import BookedLine, ImportedStatement, Side
 from switch.posting.batch import write_batch
 from switch.reports.verification import Finding, Verification, VerificationResult
+from switch.signatures import generate_key
+from switch.signatures.notes import LogIdentity
 from switch.store import caps, inquiries, journal, statements
 from switch.store.database import Database
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.reconcile import Reconcile
+from switch.usecases.seal_log import SealLog
 from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -36,6 +39,9 @@ NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 
+LOG_KEY = generate_key("switch:main")
+LOG = LogIdentity("switch.test/journal", (LOG_KEY.verifying_key(),))
+
 
 @dataclass
 class World:
@@ -43,7 +49,7 @@ class World:
     drop: LocalFolder
 
     async def verify(self) -> VerificationResult:
-        return await Verification(self.database, self.drop)()
+        return await Verification(self.database, self.drop, LOG)()
 
     async def findings(self) -> tuple[Finding, ...]:
         result = await self.verify()
@@ -90,6 +96,13 @@ async def filled_world(database: Database, folder: Path) -> World:
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
     await world.write(concluded(refused, Accepted("late")))
     await hand_in_and_reconcile(world)
+    return world
+
+
+async def sealed_world(database: Database, folder: Path) -> World:
+    """The same, and all of it in the proof log, under several heads."""
+    world = await filled_world(database, folder)
+    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
     return world
 
 

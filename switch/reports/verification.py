@@ -18,10 +18,12 @@ from switch.reports.checks import (
     journal,
     payments,
     positions,
+    proof_log,
     statements,
     windows,
 )
 from switch.reports.checks.examination import Examination, Finding, Progress
+from switch.signatures.notes import LogIdentity
 from switch.store.database import Database
 
 __all__ = ["Check", "Finding", "Verification", "VerificationResult"]
@@ -64,6 +66,7 @@ def _unseen(name: str, rows: int, total: int) -> None:
 class Verification:
     database: Database
     drop: FileDrop
+    log: LogIdentity
 
     async def __call__(self, progress: Progress = _unseen) -> VerificationResult:
         examined: list[Examination] = []
@@ -93,4 +96,5 @@ class Verification:
             (catalogue.NAME, catalogue.INVARIANT, catalogue.examine),
             (statements.NAME, statements.INVARIANT, statements.examine),
             (breaks.NAME, breaks.INVARIANT, breaks.examine),
+            (proof_log.NAME, proof_log.INVARIANT, partial(proof_log.examine, log=self.log)),
         )

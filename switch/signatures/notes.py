@@ -35,6 +35,16 @@ class Note(NamedTuple):
     """Each with the name of its key: the key's id, and the signature proper."""
 
 
+class LogIdentity(NamedTuple):
+    """Whose log it is: its name, and every key that has ever signed heads of it."""
+
+    origin: str
+    keys: tuple[VerifyingKey, ...]
+
+    def signed(self, note: Note) -> bool:
+        return is_signed(note, self.origin, self.keys)
+
+
 def sign_note(signer: NoteSigner, name: str, text: str) -> str:
     """The text with a signature under the name of the log; several keys of one log have the same name, and are told apart by their ids."""
     signature = signer.sign(text.encode())

@@ -17,7 +17,7 @@ _MOMENT = (re.compile(r"moment\(([a-z_.]+)\)"), r"""to_char(\1 AT TIME ZONE 'UTC
 _KINDS = MappingProxyType(
     {
         "entry": """
-            SELECT entry.xact, entry.entry_id::text AS name,
+            SELECT entry.xact, entry.bucket, entry.payment_id, entry.entry_id::text AS name,
                 json_build_array('entry', entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id,
                     moment(entry.created_at),
                     (SELECT json_agg(json_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
@@ -25,7 +25,7 @@ _KINDS = MappingProxyType(
             FROM journal_entry AS entry
         """,
         "event": """
-            SELECT event.xact, event.payment_id || ' ' || event.number AS name,
+            SELECT event.xact, event.bucket, event.payment_id, event.payment_id || ' ' || event.number AS name,
                 json_build_array('event', event.payment_id, event.number, moment(event.at), event.from_state, event.to_state,
                     event.by, event.note,
                     CASE WHEN event.number = 1 THEN json_build_array(payment.bank_code, payment.service_code, payment.biller_code,
@@ -115,4 +115,5 @@ END = text("""
         (SELECT xact + 1 FROM journal_entry WHERE xact >= :begin ORDER BY xact OFFSET :most LIMIT 1),
         (SELECT xact + 1 FROM payment_event WHERE xact >= :begin ORDER BY xact OFFSET :most LIMIT 1))
 """)
-LEAVES_WITHIN = text(f"SELECT kind, name, content, hash FROM ({WITHIN}) AS leaf ORDER BY {IN_ORDER}")  # noqa: S608 - our own words
+LEAVES_WITHIN = text(f"SELECT kind, name, xact, content, hash FROM ({WITHIN}) AS leaf ORDER BY {IN_ORDER}")  # noqa: S608 - our own words
+OF_PAYMENT = text(_written("bucket = :bucket AND payment_id = :payment_id", "entry", "event"))

@@ -12,14 +12,14 @@ from switch.domain.outcomes import Accepted, Reason, Refused
 from switch.reports.verification import Verification
 from switch.store.database import connect
 from switch.store.tables import metadata
-from tests.filled_books import BORNE, World, charged, concluded, filled_world
+from tests.filled_books import BORNE, LOG, World, charged, concluded, sealed_world
 from tests.seeded import BANK, BILLER, WINDOW, order, put_bill, rows
 
 
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     database = connect(database_url)
-    yield await filled_world(database, tmp_path)
+    yield await sealed_world(database, tmp_path)
     await database.close()
 
 
@@ -156,7 +156,7 @@ async def test_a_file_that_was_edited_or_is_gone_is_found(world: World, tmp_path
 
 async def test_progress_is_told_for_every_check(world: World) -> None:
     told: list[tuple[str, int, int]] = []
-    result = await Verification(world.database, world.drop)(lambda *step: told.append(step))
+    result = await Verification(world.database, world.drop, LOG)(lambda *step: told.append(step))
     assert {name for name, _, _ in told} == {check.name for check in result.checks}
     assert max(done for name, done, _ in told if name == "payments") == 7
 
