@@ -14,6 +14,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proof_log import ProofLog
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
@@ -94,6 +95,7 @@ class Switch:
     payments: Payments
     payment_stories: PaymentStories
     positions: Positions
+    proof_log: ProofLog
     readiness: Readiness
     verification: Verification
     windows: Windows

@@ -26,6 +26,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proof_log import ProofLog
 from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
@@ -227,6 +228,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payments=Payments(database),
         payment_stories=PaymentStories(database),
         positions=Positions(database),
+        proof_log=ProofLog(database, log.origin),
         readiness=Readiness(database),
         verification=Verification(database, adapters.drop, log),
         windows=Windows(database),

@@ -39,6 +39,7 @@ TAGS = [
     {"name": "statements", "description": "Reconciliation: own statements and breaks · المطابقة: كشوفنا وفروقنا"},
     {"name": "bills", "description": "Bills handed in beforehand · فواتير مرفوعة مسبقاً"},
     {"name": "advices", "description": "Facts that a biller must take · إشعارات للجهة المفوترة"},
+    {"name": "proof-log", "description": "Signed heads of the proof log, and how they are linked · سجل الإثبات ورؤوسه الموقّعة"},
     {"name": "operator", "description": "Staff and overseers, read only · المشغّل والمشرف، للقراءة فقط"},
     {"name": "health", "description": "Whether the process lives and is ready · حالة النظام"},
 ]

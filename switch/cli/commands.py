@@ -30,6 +30,7 @@ COMMANDS = MappingProxyType(
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
         "verify": "verify:verify",
+        "log": "log:app",
         "psql": "psql:psql",
         "openapi": "openapi:openapi",
         "simulate": "simulate:app",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from switch.api.proof_views import proof_view
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table
 from switch.cli.session import run
@@ -37,6 +38,12 @@ def story(
         print_json(found)
     else:
         _show(found)
+
+
+@app.command()
+def proof(payment: Annotated[str, typer.Argument(help="Its id or payment reference.")]) -> None:
+    """One JSON document that proves what is sealed of it; whoever has the switch's public key can check it (docs/proofs.md)."""
+    print_json(proof_view(run(lambda switch: switch.proof_log.named(payment))).model_dump(mode="json"))
 
 
 def _show(found: PaymentStory) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.proofs import Frontier, Subtree, split_hashes
 from switch.store.database import as_rows, insert_rows
-from switch.store.sealed_rows import END, IN_ORDER, SETTINGS, WITHIN
+from switch.store.sealed_rows import END, IN_ORDER, WITHIN
 from switch.store.tables.proof_log import proof_head, proof_node
 
 LEVELS_APART = 8
 """Of the subtrees, only those of every eighth level are kept."""
 
+_PATIENCE = text("SET LOCAL statement_timeout = '600s'")  # one transaction may have added very many rows
 _TAKE = text("SELECT size, sealed_below, peaks FROM proof_end FOR UPDATE SKIP LOCKED")
 # The leaves never leave the database; only their hashes come out, one after the other.
 _SEAL = text(f"""
@@ -50,8 +51,7 @@ async def find_next_end(connection: AsyncConnection, begin: int, most: int) -> i
 
 async def add_leaves(connection: AsyncConnection, size: int, begin: int, end: int) -> list[bytes]:
     """A leaf for each row of these transactions, at the right of `size`; their hashes, from the left."""
-    for setting in SETTINGS:
-        await connection.execute(setting)
+    await connection.execute(_PATIENCE)
     joined = (await connection.execute(_SEAL, {"size": size, "begin": begin, "end": end})).scalar_one()
     return split_hashes(joined or b"")
 

@@ -1,6 +1,6 @@
 """The proof log as it is asked for: heads, leaves, and the subtrees of which a proof is made. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import PaymentId, bucket_of
 from switch.domain.proofs import Range, Subtree, hashes_of, node_hash, subtrees_of
 from switch.store.proof_log import LEVELS_APART
-from switch.store.sealed_rows import OF_PAYMENT, SETTINGS
+from switch.store.sealed_rows import OF_PAYMENT, WITHIN
 
 _HEADS = text("SELECT * FROM proof_head WHERE size < :before ORDER BY size DESC LIMIT :limit")
 _LAST = text("SELECT * FROM proof_head ORDER BY size DESC LIMIT 1")
@@ -37,6 +37,16 @@ _WAITING = text("""
 """)
 _END = text("SELECT size, sealed_below FROM proof_end")
 MOST_COUNTED = 100_000
+LEAVES_AT_ONCE = 50_000
+_PARTS = text(f"""
+    SELECT DISTINCT ON (size / {LEAVES_AT_ONCE}) size, sealed_below FROM proof_head ORDER BY size / {LEAVES_AT_ONCE}, size DESC
+""")  # noqa: S608 - our own words
+_EVERYTHING = text(f"""
+    SELECT sealed.position, kind, name, sealed.hash, stands.content FROM (SELECT kind, name, content FROM ({WITHIN}) AS leaf) AS stands
+    FULL JOIN (SELECT kind, name, hash, position FROM proof_leaf WHERE position >= :start AND position < :stop) AS sealed USING (kind, name)
+    ORDER BY sealed.position
+""")  # noqa: S608 - our own words
+_HEADS_WITHIN = text("SELECT * FROM proof_head WHERE size > :start AND size <= :stop ORDER BY size")
 
 
 class SignedHead(NamedTuple):
@@ -54,6 +64,25 @@ class PlacedLeaf(NamedTuple):
     name: str
     hash: bytes
     content: str
+
+
+class ExportedLeaf(NamedTuple):
+    """A leaf as it was sealed and as its row stands: without content the row is gone, without position it came later."""
+
+    position: int | None
+    kind: str
+    name: str
+    hash: bytes | None
+    content: str | None
+
+
+class Part(NamedTuple):
+    """The transactions from `begin` up to, and without, `end`, which were sealed as the leaves from `start` to, without, `stop`."""
+
+    begin: int
+    end: int
+    start: int
+    stop: int
 
 
 class Waiting(NamedTuple):
@@ -80,8 +109,6 @@ async def waiting(connection: AsyncConnection) -> Waiting:
 
 async def leaves_of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[PlacedLeaf]:
     """Those that are sealed, in the order of the log."""
-    for setting in SETTINGS:
-        await connection.execute(setting)
     found = (await connection.execute(OF_PAYMENT, {"bucket": bucket_of(payment_id), "payment_id": payment_id})).all()
     placed = []
     for xact in sorted({row.xact for row in found}):
@@ -98,6 +125,26 @@ async def leaves_of_payment(connection: AsyncConnection, payment_id: PaymentId) 
             if (leaf.kind, leaf.name) in content
         ]
     return sorted(placed)
+
+
+async def parts(connection: AsyncConnection) -> list[Part]:
+    """The whole log, cut at heads, some ten thousands of leaves at once."""
+    begin = start = 0
+    found = []
+    for head in (await connection.execute(_PARTS)).all():
+        found.append(Part(begin, head.sealed_below, start, head.size))
+        begin, start = head.sealed_below, head.size
+    return found
+
+
+async def everything(connection: AsyncConnection) -> AsyncIterator[ExportedLeaf | SignedHead]:
+    """Leaves from the left, each head after its last one; what came later stands at the end of its part."""
+    for part in await parts(connection):
+        heads_of_it = {row.size: SignedHead(*row) for row in (await connection.execute(_HEADS_WITHIN, part._asdict())).all()}
+        for row in (await connection.execute(_EVERYTHING, part._asdict())).all():
+            yield ExportedLeaf(*row)
+            if row.position is not None and (head := heads_of_it.get(row.position + 1)) is not None:
+                yield head
 
 
 async def proof(connection: AsyncConnection, ranges: Sequence[Range]) -> list[bytes]:

@@ -88,12 +88,6 @@ _KINDS = MappingProxyType(
 )
 KINDS = tuple(_KINDS)
 
-SETTINGS = tuple(
-    text(f"SET LOCAL {name} = {value}")
-    for name, value in (("timezone", "'UTC'"), ("datestyle", "'ISO, YMD'"), ("statement_timeout", "'600s'"))
-)
-"""For whoever makes leaves: their bytes must not hang on a session's settings, and a large import takes its time."""
-
 _OF_KIND = "SELECT {place} AS place, '{kind}' AS kind, xact, name, content::text AS content FROM ({rows}) AS {kind} WHERE {which}"
 
 

@@ -17,6 +17,10 @@ from switch.usecases.seal_log import SealLog
 from tests.filled_books import LOG, LOG_KEY, World, sealed_world
 from tests.seeded import FixedClock, rows
 
+ADDED_LATER = "INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, by, digest, xact FROM cap_change"
+MANY_MORE = """
+    INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, 'n', '' FROM cap_change, generate_series(1, 300)
+"""
 SEALED = "sha256(convert_to((to_jsonb({table}) - 'digest')::text, 'UTF8'))"
 
 
@@ -137,11 +141,7 @@ async def test_an_edit_of_the_log_itself_is_found(world: World, statement: str, 
 
 
 async def test_subtrees_of_a_large_log_are_those_of_its_leaves(world: World) -> None:
-    await world.behind_the_guards(
-        text(
-            "INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, 'n', '' FROM cap_change, generate_series(1, 300)"
-        )
-    )
+    await world.behind_the_guards(text(MANY_MORE))
     await SealLog(FixedClock(), world.database, LOG_KEY, LOG.origin).whole()
     assert (await rows(world.database, "SELECT count(*) FROM proof_node"))[0][0] >= 1
     assert await found(world) == set()

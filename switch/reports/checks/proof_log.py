@@ -10,17 +10,14 @@ from switch.domain.tree_heads import read_tree_head
 from switch.reports.checks.examination import Examination
 from switch.signatures.notes import LogIdentity, read_note
 from switch.store.proof_log import LEVELS_APART
-from switch.store.sealed_rows import SETTINGS, WITHIN
+from switch.store.proof_log_queries import parts
+from switch.store.sealed_rows import WITHIN
 
 NAME, INVARIANT = "proof log", "I14"
 
-LEAVES_AT_ONCE = 50_000
 SUBTREES_AT_ONCE = 5_000
 
 _COUNT = text("SELECT count(*) FROM proof_leaf")
-_PARTS = text(f"""
-    SELECT DISTINCT ON (size / {LEAVES_AT_ONCE}) size, sealed_below FROM proof_head ORDER BY size / {LEAVES_AT_ONCE}, size DESC
-""")  # noqa: S608 - our own words
 _WORDS = {
     "entry": "journal entry",
     "event": "history of payment",
@@ -57,14 +54,9 @@ _END = text("SELECT size, sealed_below, peaks FROM proof_end")
 
 
 async def examine(look: Examination, *, log: LogIdentity) -> None:
-    for setting in SETTINGS:
-        await look.connection.execute(setting)
-    begin = start = 0
-    for part in (await look.connection.execute(_PARTS)).all():
-        bounds = {"begin": begin, "end": part.sealed_below, "start": start, "stop": part.size}
-        for where, what in (await look.connection.execute(_ALTERED, bounds)).all():
+    for part in await parts(look.connection):
+        for where, what in (await look.connection.execute(_ALTERED, part._asdict())).all():
             look.finds(where, what)
-        begin, start = part.sealed_below, part.size
     await _Tree(look, log).examine()
 
 
