@@ -16,6 +16,7 @@ from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.proof_log import ProofLog
 from switch.reports.readiness import Readiness
+from switch.reports.receipts import Receipts
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
@@ -97,5 +98,6 @@ class Switch:
     positions: Positions
     proof_log: ProofLog
     readiness: Readiness
+    receipts: Receipts
     verification: Verification
     windows: Windows

@@ -28,6 +28,7 @@ from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.proof_log import ProofLog
 from switch.reports.readiness import Readiness
+from switch.reports.receipts import Receipts
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
@@ -230,6 +231,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         positions=Positions(database),
         proof_log=ProofLog(database, log.origin),
         readiness=Readiness(database),
+        receipts=Receipts(database, outside.signer),
         verification=Verification(database, adapters.drop, log),
         windows=Windows(database),
     )

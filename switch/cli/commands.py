@@ -31,6 +31,7 @@ COMMANDS = MappingProxyType(
         "breaks": "breaks:app",
         "verify": "verify:verify",
         "log": "log:app",
+        "receipt": "receipt:app",
         "psql": "psql:psql",
         "openapi": "openapi:openapi",
         "simulate": "simulate:app",
