@@ -74,13 +74,9 @@ def export(file: Annotated[Path, typer.Argument(dir_okay=False, help="Is not wri
                 newest = await switch.proof_log.heads(None, 1)
                 _write(out, {"format": EXPORT, "origin": switch.proof_log.origin})
                 async for found in switch.proof_log.export():
-                    if isinstance(found, SignedHead):
-                        counts["heads"] += 1
-                        _write(out, {"head": found.size, "note": found.note})
-                    else:
-                        counts["leaves"] += 1
-                        _write(out, _leaf(found))
-                        steps(counts["leaves"], newest[0].size if newest else 0)
+                    counts["heads" if isinstance(found, SignedHead) else "leaves"] += 1
+                    _write(out, exported(found))
+                    steps(counts["leaves"], newest[0].size if newest else 0)
 
             run(work)
     except FileExistsError:
@@ -95,9 +91,12 @@ def _root(head: SignedHead) -> str:
     return "?" if said is None else said.root.hex()
 
 
-def _leaf(leaf: ExportedLeaf) -> dict[str, Any]:
-    sealed = None if leaf.hash is None else leaf.hash.hex()
-    return {"leaf": leaf.position, "kind": leaf.kind, "name": leaf.name, "hash": sealed, "content": leaf.content}
+def exported(found: ExportedLeaf | SignedHead) -> dict[str, Any]:
+    """One line of an export."""
+    if isinstance(found, SignedHead):
+        return {"head": found.size, "note": found.note}
+    sealed = None if found.hash is None else found.hash.hex()
+    return {"leaf": found.position, "kind": found.kind, "name": found.name, "hash": sealed, "content": found.content}
 
 
 @contextmanager
