@@ -8,6 +8,7 @@ One file. It needs Python 3.11 and the package `cryptography`, no network, and t
     verify_proof.py log     EXPORT     --key switch.pub [--heads KEPT] [--earlier EXPORT]
     verify_proof.py linked  CONSISTENCY.json --key switch.pub --heads KEPT --heads NEWER
     verify_proof.py receipt TEXT       --key switch.pub
+    verify_proof.py evidence PACKET.zip --key switch.pub [--heads KEPT]
 
 KEPT holds heads that you kept: answers of /v1/log/heads, `switch log heads --json`, an earlier export or proof, or plain notes.
 """
@@ -19,6 +20,7 @@ import hashlib
 import json
 import re
 import sys
+import zipfile
 from itertools import zip_longest
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -48,10 +50,13 @@ WORDS = {
     "path_wrong": ("its path does not lead to the signed head: it is not what was sealed", "مساره لا يصل إلى الرأس الموقّع: ليس ما خُتم"),
     "not_of_payment": ("it is not of this payment", "لا يخص هذه الدفعة"),
     "not_linked": ("the newer log does not begin with the older one", "السجل الأحدث لا يبدأ بالأقدم"),
+    "sums_unsigned": ("the switch's key has not signed these digests", "لم يوقّع مفتاح المحوّل هذه البصمات"),
+    "part_differs": ("it is not the file that the digests name", "ليس الملف الذي تسمّيه البصمات"),
     "receipt_unsigned": ("the switch's key has not signed it", "لم يوقّعه مفتاح المحوّل"),
     "receipt_key_unknown": ("it names the key {key}, which is not given", "يسمّي المفتاح {key} وهو غير معطى"),
     "receipt_unreadable": ("it is not a receipt of the switch", "ليس إيصالاً من المحوّل"),
 }  # fmt: skip
+LARGEST_PACKET_BYTES = 64 * 1024**2
 EXPORT = "bill-payment-switch/log-export@1"
 RECEIPT = re.compile(
     r"BPR1\*([0-9A-Z]{17})\*(\d{6})\*(\d{9})\*([0-9]+(?:\.[0-9]+)?)\*([A-Z]{3})\*(\d{8}T\d{6}Z)\*([0-9A-F]{8})\*([A-Z2-7]+)", re.ASCII
@@ -250,6 +255,10 @@ class Report:
 
 def check_proof(asked, keys, report):
     (proof,) = documents(asked.file)
+    examine_proof(proof, asked, keys, report)
+
+
+def examine_proof(proof, asked, keys, report):
     heads = kept_heads(asked.heads, keys, report)
     head = read_head(proof["head"]["note"], keys)
     if isinstance(head, str):
@@ -336,7 +345,11 @@ def examine_leaf(line, tree, earlier, report):
 
 
 def check_receipt(asked, keys, report):
-    text = (sys.stdin.read() if asked.file == "-" else asked.file).strip().upper()
+    examine_receipt((sys.stdin.read() if asked.file == "-" else asked.file), keys, report)
+
+
+def examine_receipt(text, keys, report):
+    text = text.strip().upper()
     found = RECEIPT.fullmatch(text)
     if found is None:
         report.finds("receipt_unreadable", text[:40])
@@ -351,7 +364,39 @@ def check_receipt(asked, keys, report):
     report.told = dict(zip_longest(names, found.groups()[:6]))
 
 
-CHECKS = {"proof": check_proof, "linked": check_linked, "log": check_log, "receipt": check_receipt}
+def check_evidence(asked, keys, report):
+    """Digests under the switch's signature, then the proof and the receipt, which must be of the payment that the story is of."""
+    parts = unzipped(asked.file)
+    sums, signature = parts.pop("SHA256SUMS"), json.loads(parts.pop("SHA256SUMS.sig"))
+    line = f"{hashlib.sha256(sums).hexdigest()}  SHA256SUMS\n".encode()
+    if not any(verifies(key, base64.b64decode(signature["signature"]), line, raw=True) for key, _ in keys):
+        report.finds("sums_unsigned", "SHA256SUMS")
+    listed = dict(reversed(line.split("  ", 1)) for line in sums.decode().splitlines())
+    for name in sorted(listed.keys() | parts.keys()):
+        if name not in parts or hashlib.sha256(parts[name]).hexdigest() != listed.get(name):
+            report.finds("part_differs", name)
+    story, proof = json.loads(parts["story.json"])["payment"], json.loads(parts["proof.json"])
+    examine_proof(proof, asked, keys, report)
+    if "receipt.txt" in parts:
+        examine_receipt(parts["receipt.txt"].decode(), keys, report)
+        if report.told.get("payment_reference") != story["payment_reference"]:
+            report.finds("not_of_payment", "receipt.txt")
+    if story["payment_id"] != proof["payment_id"]:
+        report.finds("not_of_payment", "proof.json")
+    report.told = {name: story[name] for name in ("payment_id", "payment_reference", "state", "amount")}
+
+
+def unzipped(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_PACKET_BYTES:
+                raise Usage(f"{path}: too large")
+            return {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile as wrong:
+        raise Usage(f"{path}: {wrong}") from wrong
+
+
+CHECKS = {"evidence": check_evidence, "proof": check_proof, "linked": check_linked, "log": check_log, "receipt": check_receipt}
 
 
 def main():

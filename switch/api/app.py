@@ -10,6 +10,7 @@ from switch.api import (
     bills,
     breaks,
     catalogue,
+    evidence,
     files,
     health,
     inquiries,
@@ -47,6 +48,7 @@ ROUTERS = (
     advices.router,
     proofs.router,
     operator.router,
+    evidence.router,
     health.router,
     reference.router,
 )

@@ -52,6 +52,7 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/operator/positions"): OVERSEERS,
     ("GET", "/v1/operator/payments"): OVERSEERS,
     ("GET", "/v1/operator/payments/{payment}"): OVERSEERS,
+    ("GET", "/v1/operator/payments/{payment}/evidence"): OVERSEERS,
     ("GET", "/v1/operator/windows"): OVERSEERS,
     ("GET", "/v1/operator/windows/{window_id}"): OVERSEERS,
     ("GET", "/v1/operator/breaks"): OVERSEERS,
