@@ -31,12 +31,12 @@ _UNDER = text("""
 """)
 _WAITING = text("""
     SELECT count(*) AS rows, min(since) AS since FROM (
-        (SELECT created_at AS since FROM journal_entry WHERE xact >= :begin LIMIT :most)
-        UNION ALL (SELECT at FROM payment_event WHERE xact >= :begin LIMIT :most)
+        (SELECT created_at AS since FROM journal_entry WHERE xact >= :begin ORDER BY xact LIMIT :most)
+        UNION ALL (SELECT at FROM payment_event WHERE xact >= :begin ORDER BY xact LIMIT :most)
     ) AS waiting
 """)
 _END = text("SELECT size, sealed_below FROM proof_end")
-MOST_COUNTED = 100_000
+MOST_COUNTED = 10_000
 LEAVES_AT_ONCE = 50_000
 _PARTS = text(f"""
     SELECT DISTINCT ON (size / {LEAVES_AT_ONCE}) size, sealed_below FROM proof_head ORDER BY size / {LEAVES_AT_ONCE}, size DESC
@@ -86,7 +86,7 @@ class Part(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What is committed and not sealed yet: how many rows (a hundred thousand of a kind stand for more), and the oldest one's moment."""
+    """What is committed and not sealed yet: how many rows (ten thousand of a kind stand for more), and the oldest one's moment."""
 
     rows: int
     since: datetime | None

@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from switch.domain.identifiers import EntryId
 from switch.domain.ledger import JournalEntry, Posting
+from switch.domain.proofs import Frontier, inclusion_ranges, is_consistent, root_by_inclusion
 from switch.domain.tree_heads import read_tree_head
+from switch.reports.proof_log import ProofLog
 from switch.signatures import generate_key
 from switch.signatures.notes import read_note, sign_note
-from switch.store import journal_queries
+from switch.store import journal_queries, proof_log_queries
 from switch.store.database import connect
 from switch.usecases.seal_log import SealLog
 from tests.filled_books import LOG, LOG_KEY, World, sealed_world
@@ -19,7 +21,7 @@ from tests.seeded import FixedClock, rows
 
 ADDED_LATER = "INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, by, digest, xact FROM cap_change"
 MANY_MORE = """
-    INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, 'n', '' FROM cap_change, generate_series(1, 300)
+    INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, 'n', '' FROM cap_change, generate_series(1, {rows})
 """
 SEALED = "sha256(convert_to((to_jsonb({table}) - 'digest')::text, 'UTF8'))"
 
@@ -141,9 +143,27 @@ async def test_an_edit_of_the_log_itself_is_found(world: World, statement: str, 
 
 
 async def test_subtrees_of_a_large_log_are_those_of_its_leaves(world: World) -> None:
-    await world.behind_the_guards(text(MANY_MORE))
+    await world.behind_the_guards(text(MANY_MORE.format(rows=300)))
     await SealLog(FixedClock(), world.database, LOG_KEY, LOG.origin).whole()
     assert (await rows(world.database, "SELECT count(*) FROM proof_node"))[0][0] >= 1
     assert await found(world) == set()
     await world.behind_the_guards(text("UPDATE proof_node SET hash = sha256('x') WHERE position = 0"))
     assert await found(world) == {"subtree 0 of level 8"}
+
+
+async def test_proofs_hold_in_a_log_of_three_levels_of_kept_subtrees(world: World) -> None:
+    """More than 256 x 256 leaves: a path is put together from leaves and from subtrees of the eighth and sixteenth level."""
+    await world.behind_the_guards(text(MANY_MORE.format(rows=17_000)))
+    await SealLog(FixedClock(), world.database, LOG_KEY, LOG.origin).whole()
+    hashes = [leaf.hash for leaf in await rows(world.database, "SELECT hash FROM proof_leaf ORDER BY position")]
+    size = len(hashes)
+    assert size > 256 * 256
+    log = ProofLog(world.database, LOG.origin)
+    root = Frontier().extended(hashes)[0].root()
+    for first in (1, 255, 256, 257, 65_535, 65_536, 65_537, size - 1, size):
+        before = Frontier().extended(hashes[:first])[0].root()
+        assert is_consistent(first, size, before, root, (await log.consistency(first, size)).path)
+    async with world.database.reading() as connection:
+        for index in (0, 1, 255, 256, 65_535, 65_536, size - 2, size - 1):
+            path = await proof_log_queries.proof(connection, inclusion_ranges(index, size))
+            assert root_by_inclusion(hashes[index], index, size, path) == root
