@@ -258,3 +258,34 @@ CREATE VIEW movement AS
         bill_number, payment.bank_reference, payment.biller_reference, currency, -amount_minor, -payer_fee, -biller_fee, -switch_fee,
         -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true
     FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL;
+
+-- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.
+INSERT INTO proof_end (only_row, size, sealed_below, peaks) VALUES (true, 0, 0, '');
+
+CREATE FUNCTION proof_log_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.size < OLD.size OR NEW.sealed_below < OLD.sealed_below THEN
+        RAISE EXCEPTION 'the proof log only grows (I14)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER grows BEFORE UPDATE ON proof_end FOR EACH ROW EXECUTE FUNCTION proof_log_grows();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proof_end FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_node FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A window's row changes; the transactions in which it closed and settled are kept, because those two moments are sealed.
+CREATE FUNCTION window_remembers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'open' AND NEW.state <> 'open' THEN
+        NEW.closed_xact := (pg_current_xact_id()::text)::bigint;
+    END IF;
+    IF OLD.state <> 'settled' AND NEW.state = 'settled' THEN
+        NEW.settled_xact := (pg_current_xact_id()::text)::bigint;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER remembers BEFORE UPDATE ON settlement_window FOR EACH ROW EXECUTE FUNCTION window_remembers();

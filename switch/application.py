@@ -14,8 +14,10 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
+from switch.reports.receipts import Receipts
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
@@ -49,6 +51,7 @@ from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
 from switch.usecases.revoke_key import RevokeKey
+from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
@@ -112,6 +115,7 @@ class Switch:
     issue_files: IssueFiles
     import_statement: ImportStatement
     reconcile: Reconcile
+    seal_log: SealLog
 
     # reports
     advices: Advices
@@ -124,7 +128,9 @@ class Switch:
     payment_stories: PaymentStories
     positions: Positions
     proposals: Proposals
+    proof_log: ProofLog
     readiness: Readiness
+    receipts: Receipts
     verification: Verification
     webhooks: Webhooks
     windows: Windows

@@ -31,13 +31,16 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
+from switch.reports.receipts import Receipts
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.settings import Settings, SettingsWrong
 from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
+from switch.signatures.notes import LogIdentity, verifying_key_of
 from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
@@ -73,6 +76,7 @@ from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
 from switch.usecases.revoke_key import RevokeKey
+from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
@@ -81,6 +85,8 @@ from switch.usecases.upload_bills import UploadBills
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 SWITCH_KEYID = "switch:main"
+LOG_ORIGIN = "bill-payment-switch/journal"
+"""The proof log's own name in its heads; the key says whose it is."""
 DATABASE_TROUBLE = LINE_TROUBLE
 """For the command line, which does not know the store."""
 
@@ -109,11 +115,19 @@ class Outside:
     chance: Callable[[], int] = _chance
     networks: AllowedNetworks = PUBLIC
     """On which banks may name addresses; the adapters know the same ones."""
+    former_keys: tuple[VerifyingKey, ...] = ()
+    """Public keys with which heads of the proof log were signed before."""
 
 
 def load_switch_key(settings: Settings) -> SigningKey:
     """The switch's own private key. Raises FileNotFoundError where `switch keys init` was never run."""
     return load_signing_key(SWITCH_KEYID, (settings.keys / "switch.pem").read_bytes())
+
+
+def load_former_keys(settings: Settings) -> tuple[VerifyingKey, ...]:
+    """Public keys that the switch had before, kept as `former-*.pub`: what they have signed is still checked."""
+    found = sorted(settings.keys.glob("former-*.pub"))
+    return tuple(load_verifying_key(f"switch:{path.stem}", path.read_text(encoding="ascii")) for path in found)
 
 
 def find_url(settings: Settings) -> str:
@@ -175,7 +189,9 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
             await require_safe(connection, clock.now())
             await require_current(connection)
         await directory.refresh()
-        switch = make_switch(database, directory, Outside(clock, signer, adapters, networks=networks))
+        switch = make_switch(
+            database, directory, Outside(clock, signer, adapters, networks=networks, former_keys=load_former_keys(settings))
+        )
         try:
             yield switch
         finally:
@@ -205,6 +221,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     current = directory.current
     lane = PostingLane(database, clock, listening=lambda: current().listening)
     billers = BillerLines(current, adapters.billers, Breakers(clock))
+    log = LogIdentity(LOG_ORIGIN, (verifying_key_of(outside.signer), *outside.former_keys))
     pay_bill = PayBill.on(clock, current, database, lane, billers)
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
@@ -263,6 +280,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         import_statement=ImportStatement(clock=clock, database=database, formats=adapters.formats),
         reconcile=Reconcile(clock=clock, database=database),
+        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
@@ -272,9 +290,11 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payments=Payments(database),
         payment_stories=PaymentStories(database),
         positions=Positions(database),
+        proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
-        verification=Verification(database, adapters.drop),
+        receipts=Receipts(database, outside.signer),
+        verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
         windows=Windows(database),
     )

@@ -38,6 +38,9 @@ class Signer(Protocol):
 
     def sign(self, message: bytes) -> bytes: ...
 
+    def public_der(self) -> bytes:
+        """The public half (SubjectPublicKeyInfo): a log's signatures name their key by a hash of it."""
+
 
 class BillerAdapter(Protocol):
     """One biller protocol. Never raises for what a biller does: anything odd is Unknown. Each call ends within `answer_seconds`."""

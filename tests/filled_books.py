@@ -36,11 +36,14 @@ from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
+from switch.signatures import generate_key
+from switch.signatures.notes import LogIdentity
 from switch.store import caps, inquiries, journal, statements
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.reconcile import Reconcile
+from switch.usecases.seal_log import SealLog
 from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -52,6 +55,12 @@ BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER,
 WEBHOOK = WebhookEndpoint(
     WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
 )  # fmt: skip
+SEEDED = """
+    INSERT INTO directory_change (change_id, kind, subject, content, changed_at, by)
+    SELECT gen_random_uuid(), 'participant', code, to_jsonb(participant) - 'changed_at', changed_at, 'seed' FROM participant
+"""
+LOG_KEY = generate_key("switch:main")
+LOG = LogIdentity("switch.test/journal", (LOG_KEY.verifying_key(),))
 
 
 @dataclass
@@ -60,7 +69,7 @@ class World:
     drop: LocalFolder
 
     async def verify(self) -> VerificationResult:
-        return await Verification(self.database, self.drop)()
+        return await Verification(self.database, self.drop, LOG)()
 
     async def findings(self) -> tuple[Finding, ...]:
         result = await self.verify()
@@ -124,6 +133,13 @@ async def reverse(world: World, command: Reserve) -> None:
     await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
 
 
+async def sealed_world(database: Database, folder: Path) -> World:
+    """The same, and all of it in the proof log, under several heads."""
+    world = await filled_world(database, folder)
+    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
+    return world
+
+
 async def fill_the_catalogue(world: World) -> None:
     service = Service(
         SERVICE, BILLER, Name("كهرباء", "Electricity"), Mode.UPLOADED, ReferenceRule(Name("العداد", "Meter"), "[0-9]{10}", "1000000001"),
@@ -135,6 +151,7 @@ async def fill_the_catalogue(world: World) -> None:
         for code, kind in ((OPERATOR, "operator"), (OVERSEER, "overseer")):
             row = {"code": code, "kind": kind, "name_ar": "جهة", "name_en": "Body", "status": "live", "changed_at": START}
             await connection.execute(insert(metadata.tables["participant"]), row)
+        await connection.execute(text(SEEDED))
         directory = await locked(connection, FixedClock(), "test")
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):

@@ -21,6 +21,7 @@ from switch.reports.files import Files
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.signatures import SigningKey, generate_key
+from switch.signatures.notes import LogIdentity
 from switch.store.database import Database, connect
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.close_window import CloseWindow
@@ -141,7 +142,7 @@ class SettlingWorld:
 
     async def findings(self) -> list[str]:
         """What the verification of windows, files, positions and the journal says; catalogue rows were never made here."""
-        result = await Verification(self.database, self.drop)()
+        result = await Verification(self.database, self.drop, LogIdentity("switch.test/journal", ()))()
         watched = {"windows", "files", "positions", "journal"}
         assert watched <= {check.name for check in result.checks}
         prefixes = ("window ", "file ", "position ", "journal ", "settlement ", "open window ", "ledger ", "posting ")

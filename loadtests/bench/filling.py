@@ -22,7 +22,7 @@ from switch.domain.ledger import payment_completed
 from switch.domain.payments import Payment
 
 AT_ONCE = 50_000
-FILLED_TABLES = "bill, idempotency, payment, payment_event, journal_entry, posting, outbox"
+FILLED_TABLES = "bill, idempotency, payment, payment_event, journal_entry, posting, outbox, proof_leaf"
 
 
 def fill(place: Place, count: int) -> None:
@@ -38,6 +38,7 @@ def fill(place: Place, count: int) -> None:
         _pour_patterns(connection, orders)
         for done in range(0, count, AT_ONCE):
             _pour(connection, place, orders, min(AT_ONCE, count - done))
+        asyncio.run(_seal(place))
         connection.execute(f"VACUUM (ANALYZE) {FILLED_TABLES}")
         connection.execute("CHECKPOINT")
 
@@ -46,6 +47,12 @@ def open_window(connection: psycopg.Connection) -> tuple[WindowId, date]:
     row = connection.execute("SELECT window_id, business_date FROM open_window WHERE currency = %s", (CURRENCY,)).fetchone()
     assert row is not None, "a prepared place has an open window"
     return WindowId(row[0]), row[1]
+
+
+async def _seal(place: Place) -> None:
+    """Beforehand, so that the worker does not do it while something else is measured."""
+    async with opened_switch(place.settings) as switch:
+        await switch.seal_log.whole()
 
 
 async def _directory(place: Place) -> Directory:

@@ -165,6 +165,10 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "settlement_owner_missing": Kind(409, "Nobody to whom fees are owed", "لا مستحق للرسوم"),
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
+        # proofs and receipts
+        "payment_not_sealed": Kind(409, "Not sealed yet", "لم تُختم بعد", Retry.SAME_KEY),
+        "log_size_unknown": Kind(422, "No such size of the log", "لا حجم كهذا للسجل"),
+        "receipt_not_due": Kind(409, "No receipt yet", "لا إيصال بعد", Retry.SAME_KEY),
         # load and faults
         "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),
         "too_many_at_once": Kind(429, "Too many requests at once", "طلبات كثيرة معاً", Retry.AFTER_SECONDS),

@@ -33,6 +33,8 @@ COMMANDS = MappingProxyType(
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
         "verify": "verify:verify",
+        "log": "log:app",
+        "receipt": "receipt:app",
         "psql": "psql:psql",
         "openapi": "openapi:openapi",
         "simulate": "simulate:app",

@@ -1,12 +1,16 @@
 """`switch payment`: where a payment is, and everything that was ever done about it."""
 
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from switch.api.evidence import packet
+from switch.api.proof_views import proof_view
 from switch.application import Switch
-from switch.cli.output import AsJson, money, print_json, print_table
+from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
@@ -14,6 +18,8 @@ from switch.domain.identifiers import idempotency_key, participant_code
 from switch.domain.payments import Payment
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.reports.payment_stories import PaymentStory
+
+WRONG_USAGE_EXIT_CODE = 2
 
 app = typer.Typer(help="One payment and its whole story.", no_args_is_help=True)
 
@@ -88,6 +94,29 @@ def decide(
         return await switch.propose(kind, payment, content, reason=reason, by=by_whom(by))
 
     show(run(work), as_json)
+
+
+@app.command()
+def proof(payment: Annotated[str, typer.Argument(help="Its id or payment reference.")]) -> None:
+    """One JSON document that proves what is sealed of it; whoever has the switch's public key can check it (docs/proofs.md)."""
+    print_json(proof_view(run(lambda switch: switch.proof_log.named(payment))).model_dump(mode="json"))
+
+
+@app.command()
+def evidence(
+    payment: Annotated[str, typer.Argument(help="Its id or payment reference.")],
+    file: Annotated[Path | None, typer.Argument(dir_okay=False, help="evidence-<payment reference>.zip where it is left out.")] = None,
+) -> None:
+    """A packet for a dispute or a court: story, proof, receipt and digests, signed; `verify_proof.py evidence` checks it."""
+    name, content = run(lambda switch: packet(switch, payment))
+    path = file or Path(name)
+    try:
+        with path.open("xb") as out:
+            out.write(content)
+    except FileExistsError:
+        print(f"{path} is there already", file=sys.stderr)
+        raise typer.Exit(WRONG_USAGE_EXIT_CODE) from None
+    say(str(path))
 
 
 def _show(found: PaymentStory) -> None:

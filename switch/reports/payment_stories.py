@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from switch.domain.books import KeyOf
 from switch.domain.errors import PaymentUnknown
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, payment_ids_of, plain_payment_reference
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reconciliation import Break
 from switch.domain.reversals import Reversal
@@ -61,7 +60,7 @@ class PaymentStories:
     async def named(self, name: str) -> PaymentStory:
         """By its id, or by its payment reference as a customer reads it out. Raises PaymentUnknown."""
         async with self.database.snapshot() as connection:
-            if (payment := await _named(connection, name)) is None:
+            if (payment := await payment_queries.named(connection, name)) is None:
                 raise PaymentUnknown()
             return await _story(connection, payment)
 
@@ -74,17 +73,6 @@ class PaymentStories:
             if record is None or record.payment_id is None:
                 raise PaymentUnknown()
             return await _story(connection, (await payments.find(connection, [record.payment_id]))[record.payment_id])
-
-
-async def _named(connection: Connection, name: str) -> Payment | None:
-    try:
-        found = await payments.find(connection, [UUID(name)])
-    except ValueError:
-        if (reference := plain_payment_reference(name)) is None:
-            return None
-        candidates = await payment_queries.between(connection, *payment_ids_of(reference))
-        return next((payment for payment in candidates if payment.reference == reference), None)
-    return next(iter(found.values()), None)
 
 
 async def _story(connection: Connection, payment: Payment) -> PaymentStory:

@@ -12,18 +12,21 @@ from switch.reports.checks import (
     bills,
     breaks,
     catalogue,
+    directory,
     files,
     idempotency,
     inquiries,
     journal,
     payments,
     positions,
+    proof_log,
     reversals,
     statements,
     webhooks,
     windows,
 )
 from switch.reports.checks.examination import Examination, Finding, Progress
+from switch.signatures.notes import LogIdentity
 from switch.store.database import Database
 
 __all__ = ["Check", "Finding", "Verification", "VerificationResult"]
@@ -66,6 +69,7 @@ def _unseen(name: str, rows: int, total: int) -> None:
 class Verification:
     database: Database
     drop: FileDrop
+    log: LogIdentity
 
     async def __call__(self, progress: Progress = _unseen) -> VerificationResult:
         examined: list[Examination] = []
@@ -95,6 +99,8 @@ class Verification:
             (webhooks.NAME, webhooks.INVARIANT, webhooks.examine),
             (inquiries.NAME, inquiries.INVARIANT, inquiries.examine),
             (catalogue.NAME, catalogue.INVARIANT, catalogue.examine),
+            (directory.NAME, directory.INVARIANT, directory.examine),
             (statements.NAME, statements.INVARIANT, statements.examine),
             (breaks.NAME, breaks.INVARIANT, breaks.examine),
+            (proof_log.NAME, proof_log.INVARIANT, partial(proof_log.examine, log=self.log)),
         )

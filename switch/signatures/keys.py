@@ -58,6 +58,9 @@ class VerifyingKey:
     def pem(self) -> str:
         return self.public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode("ascii")
 
+    def der(self) -> bytes:
+        return self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
@@ -83,6 +86,9 @@ class SigningKey:
 
     def verifying_key(self) -> VerifyingKey:
         return VerifyingKey.of(self.keyid, self.private.public_key())
+
+    def public_der(self) -> bytes:
+        return self.verifying_key().der()
 
     def pem(self) -> bytes:
         """PKCS#8 without a passphrase: the file's mode (0600) protects it."""

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.statements import FileHeader, FileKind, FileTotals, IssuedFile
 from switch.store.database import as_rows, insert_rows
+from switch.store.tables.schema import given_columns
 from switch.store.tables.settlement import issued_file
 
 ROWS_AT_ONCE = 5_000
 
-_COLUMNS = tuple(issued_file.c.keys())
+_COLUMNS = given_columns(issued_file)
 _INSERT = insert_rows(issued_file, _COLUMNS)
 # Held to the end of the transaction by whoever issues files of this currency, so that sequences have neither gap nor double.
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('issue files ' || :currency, 0))")

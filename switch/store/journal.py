@@ -9,8 +9,9 @@ from switch.domain.identifiers import bucket_of
 from switch.domain.ledger import JournalEntry
 from switch.store.database import Together, as_rows, insert_rows
 from switch.store.tables.ledger import journal_entry
+from switch.store.tables.schema import given_columns
 
-_ENTRY_COLUMNS = tuple(column.name for column in journal_entry.c if column.name != "xact")
+_ENTRY_COLUMNS = given_columns(journal_entry)
 _INSERT_ENTRIES = insert_rows(journal_entry, _ENTRY_COLUMNS)
 # An entry brings its postings as columns: many times less to write and to read than a row for each.
 _INSERT_POSTINGS = text("""

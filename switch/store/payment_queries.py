@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.identifiers import ParticipantCode, WindowId
+from switch.domain.identifiers import ParticipantCode, WindowId, payment_ids_of, plain_payment_reference
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
-from switch.store.payments import from_row
+from switch.store.payments import find, from_row
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
 
@@ -51,6 +51,17 @@ async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) ->
     events = payment_event.c
     query = select(payment_event).where(events.bucket == bucket, events.payment_id == payment_id).order_by(events.number)
     return [event_of(row) for row in (await connection.execute(query)).all()]
+
+
+async def named(connection: AsyncConnection, name: str) -> Payment | None:
+    """By its id, or by its payment reference as a customer reads it out."""
+    try:
+        return next(iter((await find(connection, [UUID(name)])).values()), None)
+    except ValueError:
+        if (reference := plain_payment_reference(name)) is None:
+            return None
+        candidates = await between(connection, *payment_ids_of(reference))
+        return next((payment for payment in candidates if payment.reference == reference), None)
 
 
 async def between(connection: AsyncConnection, bucket: int, first: UUID, end: UUID) -> list[Payment]:

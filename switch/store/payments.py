@@ -17,10 +17,11 @@ from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
+from switch.store.tables.schema import given_columns
 
 _COLUMNS = tuple(table.c.keys())
 _INSERT = insert_rows(table, _COLUMNS)
-_INSERT_EVENTS = insert_rows(payment_event, tuple(payment_event.c.keys()))
+_INSERT_EVENTS = insert_rows(payment_event, given_columns(payment_event))
 _FIND = text("""
     SELECT payment.* FROM payment
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, payment_id) USING (bucket, payment_id)

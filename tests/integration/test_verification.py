@@ -12,14 +12,14 @@ from switch.domain.outcomes import Accepted, Reason, Refused
 from switch.reports.verification import Verification
 from switch.store.database import connect
 from switch.store.tables import metadata
-from tests.filled_books import BORNE, World, charged, concluded, filled_world
+from tests.filled_books import BORNE, LOG, World, charged, concluded, sealed_world
 from tests.seeded import BANK, BILLER, WINDOW, order, put_bill, rows
 
 
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     database = connect(database_url)
-    yield await filled_world(database, tmp_path)
+    yield await sealed_world(database, tmp_path)
     await database.close()
 
 
@@ -135,6 +135,12 @@ async def test_an_amount_inside_a_document_is_found_too(world: World, name: str)
         ("DELETE FROM reversal", "payment "),
         ("UPDATE idempotency SET reversal_id = NULL WHERE reversal_id IS NOT NULL", "idempotency key "),
         ("UPDATE service SET name_ar = 'غاز'", "service "),
+        ("UPDATE participant SET name_ar = 'غيره'", "participant "),
+        ("INSERT INTO participant_key VALUES ('100010:x', '100010', 'ed25519', 'pem', 'active', now())", "key "),
+        ("UPDATE service SET open = NOT open", "service "),
+        ("DELETE FROM tariff", "tariff "),
+        ("INSERT INTO holiday VALUES ('2026-11-26', 'عطلة', 'Holiday')", "holidays"),
+        ("INSERT INTO cut_off VALUES ('SYP', 1, 600)", "cut-offs of SYP"),
         ("UPDATE outbox SET biller_code = 'nobody'", "advice "),
         ("UPDATE webhook_delivery SET bank_code = '100028'", "webhook event "),
         ("UPDATE webhook_delivery SET kind = 'payment.rejected' WHERE kind = 'payment.completed'", "webhook event "),
@@ -166,7 +172,7 @@ async def test_a_file_that_was_edited_or_is_gone_is_found(world: World, tmp_path
 
 async def test_progress_is_told_for_every_check(world: World) -> None:
     told: list[tuple[str, int, int]] = []
-    result = await Verification(world.database, world.drop)(lambda *step: told.append(step))
+    result = await Verification(world.database, world.drop, LOG)(lambda *step: told.append(step))
     assert {name for name, _, _ in told} == {check.name for check in result.checks}
     assert max(done for name, done, _ in told if name == "payments") == 8
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from switch.store.tables.schema import bucket_column, id_column, metadata, moment, text_key
+from switch.store.tables.schema import bucket_column, id_column, metadata, moment, text_key, xact_column
 
 account = Table(
     "account",
@@ -49,6 +49,8 @@ cap_change = Table(
     moment("changed_at"),
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    xact_column(),
+    Index("ix_cap_change_order", "xact"),
 )
 
 journal_entry = Table(
@@ -62,7 +64,7 @@ journal_entry = Table(
     Column("payment_id", UUID(as_uuid=True)),
     moment("created_at"),
     Column("digest", LargeBinary, nullable=False),
-    Column("xact", BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text)::bigint")),
+    xact_column(),
     Index("ix_journal_entry_window", "window_id", "bucket", "entry_id"),
     Index("ix_journal_entry_order", "xact", "bucket", "entry_id"),
     Index(

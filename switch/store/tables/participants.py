@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
-from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key
+from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key, xact_column
 
 directory_version = Table(
     "directory_version",
@@ -23,7 +23,9 @@ directory_change = Table(
     moment("changed_at"),
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    xact_column(),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
+    Index("ix_directory_change_order", "xact"),
     one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit"),
 )
 

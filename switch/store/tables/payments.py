@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, one_of, text_key
+from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, one_of, text_key, xact_column
 
 STATES = ("RESERVED", "IN_DOUBT", "COMPLETED", "REJECTED", "REVERSED")
 
@@ -134,6 +134,8 @@ payment_event = Table(
     Column("to_state", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("note", Text, nullable=False),
+    xact_column(),
+    Index("ix_payment_event_order", "xact"),
 )
 
 reversal = Table(

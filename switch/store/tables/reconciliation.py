@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from switch.store.tables.schema import metadata, moment, one_of, text_key
+from switch.store.tables.schema import metadata, moment, one_of, text_key, xact_column
 
 statement = Table(
     "statement",
@@ -18,8 +18,10 @@ statement = Table(
     Column("total_minor", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     moment("received_at"),
+    xact_column(),
     one_of("side", "bank", "biller"),
     Index("uq_statement_day", "participant_code", "business_date", "currency", "revision", unique=True),
+    Index("ix_statement_order", "xact"),
     Index("uq_statement_content", "participant_code", "sha256", unique=True),
 )
 

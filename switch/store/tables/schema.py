@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, MetaData, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, MetaData, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+_XACT = "xact"
 
 metadata = MetaData(
     naming_convention={
@@ -27,6 +29,16 @@ def id_column(name: str) -> Column[Any]:
 
 def moment(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def xact_column() -> Column[int]:
+    """The database transaction that added the row: what is followed is followed in this order, and sealed in it."""
+    return Column(_XACT, BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text)::bigint"))
+
+
+def given_columns(table: Table) -> tuple[str, ...]:
+    """All that whoever adds a row gives; the rest is the database's."""
+    return tuple(column.name for column in table.c if column.name != _XACT)
 
 
 def json_column(name: str, *, nullable: bool = True) -> Column[Any]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text, text
 
-from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key
+from switch.store.tables.schema import id_column, json_column, metadata, moment, one_of, text_key, xact_column
 
 settlement_window = Table(
     "settlement_window",
@@ -21,9 +21,13 @@ settlement_window = Table(
     Column("reason", Text),
     Column("closed_by", Text),
     moment("files_issued_at", nullable=True),
+    Column("closed_xact", BigInteger),
+    Column("settled_xact", BigInteger),
     one_of("state", "open", "closed", "settling", "settled", "aborted"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
     CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled"),
+    Index("ix_settlement_window_closed", "closed_xact"),
+    Index("ix_settlement_window_settled", "settled_xact"),
     Index("uq_settlement_window_day", "currency", "business_date", "number", unique=True),
     Index("uq_settlement_window_open", "currency", unique=True, postgresql_where=text("state = 'open'")),
 )
@@ -88,6 +92,8 @@ calendar_change = Table(
     moment("changed_at"),
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    xact_column(),
+    Index("ix_calendar_change_order", "xact"),
 )
 
 issued_file = Table(
@@ -113,7 +119,9 @@ issued_file = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     moment("issued_at"),
+    xact_column(),
     one_of("kind", "settlement", "statement"),
+    Index("ix_issued_file_order", "xact"),
     Index("uq_issued_file_sequence", "participant_code", "kind", "currency", "sequence", "revision", unique=True),
     Index("uq_issued_file_window", "participant_code", "kind", "window_id", "revision", unique=True),
 )

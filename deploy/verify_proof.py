@@ -1,0 +1,429 @@
+#!/usr/bin/env python3
+"""Checks what the switch has proved, away from the switch: proofs of payments, linked heads, the whole log, receipts.
+
+One file. It needs Python 3.11 and the package `cryptography`, no network, and the switch's public key, which you got when you joined
+(`switch keys show`). The formats are in docs/proofs.md. Exit code 0: it is so; 3: it is not; 2: wrong usage.
+
+    verify_proof.py proof   PROOF.json --key switch.pub [--heads KEPT]
+    verify_proof.py log     EXPORT     --key switch.pub [--heads KEPT] [--earlier EXPORT]
+    verify_proof.py linked  CONSISTENCY.json --key switch.pub --heads KEPT --heads NEWER
+    verify_proof.py receipt TEXT       --key switch.pub
+    verify_proof.py evidence PACKET.zip --key switch.pub [--heads KEPT]
+
+KEPT holds heads that you kept: answers of /v1/log/heads, `switch log heads --json`, an earlier export or proof, or plain notes.
+"""
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import re
+import sys
+import zipfile
+from itertools import zip_longest
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+
+WORDS = {
+    "good": ("It is as it says.", "الأمر كما ورد."),
+    "wrong": ("It is NOT as it says:", "الأمر ليس كما ورد:"),
+    "altered": ("it is not what was sealed; now it says: {content}", "ليس ما خُتم؛ ونصه الآن: {content}"),
+    "removed": ("it was sealed as leaf {leaf} and is gone", "خُتم ورقةً برقم {leaf} ثم أُزيل"),
+    "added": ("it was put into the books after they were sealed", "أُضيف إلى الدفاتر بعد ختمها"),
+    "leaf_missing": ("leaf {leaf} is not in the file", "الورقة {leaf} ليست في الملف"),
+    "leaf_resealed": ("its sealed hash is not the one that was exported earlier", "بصمته المختومة ليست التي صُدِّرت من قبل"),
+    "head_unsigned": ("the switch's key has not signed this head", "لم يوقّع مفتاح المحوّل هذا الرأس"),
+    "head_unreadable": ("this head cannot be read", "هذا الرأس غير مقروء"),
+    "head_wrong": (
+        "it does not stand over the leaves; something from leaf {since} on was altered or put in",
+        "لا يقوم على الأوراق؛ عُدّل أو أُضيف شيء من الورقة {since} وما بعدها",
+    ),
+    "head_kept_differs": (
+        "the head that you kept is of another log; something from leaf {since} on was altered",
+        "الرأس المحفوظ لديكم لسجل آخر؛ عُدّل شيء من الورقة {since} وما بعدها",
+    ),
+    "not_covered": ("no signed head stands over the leaves from {since} on", "لا رأس موقّعاً يشمل الأوراق من {since} وما بعدها"),
+    "log_cut": ("the log is shorter than a head that you kept", "السجل أقصر من رأس محفوظ لديكم"),
+    "path_wrong": ("its path does not lead to the signed head: it is not what was sealed", "مساره لا يصل إلى الرأس الموقّع: ليس ما خُتم"),
+    "not_of_payment": ("it is not of this payment", "لا يخص هذه الدفعة"),
+    "not_linked": ("the newer log does not begin with the older one", "السجل الأحدث لا يبدأ بالأقدم"),
+    "sums_unsigned": ("the switch's key has not signed these digests", "لم يوقّع مفتاح المحوّل هذه البصمات"),
+    "part_differs": ("it is not the file that the digests name", "ليس الملف الذي تسمّيه البصمات"),
+    "receipt_unsigned": ("the switch's key has not signed it", "لم يوقّعه مفتاح المحوّل"),
+    "receipt_key_unknown": ("it names the key {key}, which is not given", "يسمّي المفتاح {key} وهو غير معطى"),
+    "receipt_unreadable": ("it is not a receipt of the switch", "ليس إيصالاً من المحوّل"),
+}  # fmt: skip
+LARGEST_PACKET_BYTES = 64 * 1024**2
+EXPORT = "bill-payment-switch/log-export@1"
+RECEIPT = re.compile(
+    r"BPR1\*([0-9A-Z]{17})\*(\d{6})\*(\d{9})\*([0-9]+(?:\.[0-9]+)?)\*([A-Z]{3})\*(\d{8}T\d{6}Z)\*([0-9A-F]{8})\*([A-Z2-7]+)", re.ASCII
+)
+SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
+
+
+class Usage(Exception):
+    """Something was given that cannot be used."""
+
+
+# --- hashes: RFC 6962 and RFC 9162, section 2.1 ----------------------------------------------------------------------
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def leaf_hash(content):
+    return sha256(b"\x00", content.encode())
+
+
+class Tree:
+    """Grows at its right; all that is kept are the roots of its whole subtrees."""
+
+    def __init__(self):
+        self.size, self.peaks = 0, []
+
+    def append(self, hashed):
+        carry = self.size
+        while carry & 1:
+            hashed, carry = sha256(b"\x01", self.peaks.pop(), hashed), carry >> 1
+        self.peaks.append(hashed)
+        self.size += 1
+
+    def root(self):
+        if not self.peaks:
+            return sha256()
+        *others, root = self.peaks
+        for left in reversed(others):
+            root = sha256(b"\x01", left, root)
+        return root
+
+
+def climb(place, last, start, path):
+    """From (a pair of) hashes up the path; None where it ends too early or too late."""
+    ours = list(start)
+    for hashed in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            ours = [sha256(b"\x01", hashed, our) for our in ours]
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            ours[-1] = sha256(b"\x01", ours[-1], hashed)
+        place, last = place >> 1, last >> 1
+    return ours if last == 0 else None
+
+
+def root_by_inclusion(leaf, index, size, path):
+    climbed = climb(index, size - 1, [leaf], path) if 0 <= index < size else None
+    return climbed and climbed[0]
+
+
+def is_consistent(first, second, first_root, second_root, path):
+    if first == second or first == 0:
+        return not path and first_root == (second_root if first == second else sha256())
+    if not 0 < first < second or not path:
+        return False
+    hashed = path if first & (first - 1) else [first_root, *path]
+    place, last = first - 1, second - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    return climb(place, last, [hashed[0]] * 2, hashed[1:]) == [first_root, second_root]
+
+
+# --- keys and signed notes: c2sp.org/signed-note and c2sp.org/tlog-checkpoint -----------------------------------------
+
+
+def load_keys(paths):
+    keys = []
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                key = serialization.load_pem_public_key(file.read())
+        except (OSError, ValueError, UnsupportedAlgorithm) as error:
+            raise Usage(f"{path}: {error}") from error
+        keys.append((key, key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)))
+    return keys
+
+
+def key_id(name, key, der):
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return sha256(der)[:4]
+    kind = b"\x01" + der[-32:] if isinstance(key, ed25519.Ed25519PublicKey) else b"\xffrsa-pss-sha512\n" + der
+    return sha256(name.encode(), b"\n", kind)[:4]
+
+
+def verifies(key, signature, message, *, raw):
+    """`raw`: ECDSA as r and s in 32 bytes each, as everywhere but in notes."""
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            if raw:
+                signature = utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PSS(mgf=padding.MGF1(hashes.SHA512()), salt_length=64), hashes.SHA512())
+        else:
+            key.verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def read_head(note, keys):
+    """(size, root, origin), or the code of what is wrong with it."""
+    text, apart, lines = note.rpartition("\n\n")
+    text += "\n"
+    parts = text.split("\n")
+    try:
+        origin, size, root = parts[0], int(parts[1]), base64.b64decode(parts[2], validate=True)
+    except (IndexError, ValueError, binascii.Error):
+        return "head_unreadable"
+    if not apart or len(root) != 32 or str(size) != parts[1]:
+        return "head_unreadable"
+    known, good = {key_id(origin, key, der): key for key, der in keys}, False
+    for line in lines.splitlines():
+        found = SIGNATURE.fullmatch(line)
+        joined = base64.b64decode(found[2]) if found else b""
+        if found is None or found[1] != origin or joined[:4] not in known:
+            continue
+        if not verifies(known[joined[:4]], joined[4:], text.encode(), raw=False):
+            return "head_unsigned"
+        good = True
+    return (size, root, origin) if good else "head_unsigned"
+
+
+def documents(path):
+    """The JSON documents of a file: one, or one a line."""
+    with sys.stdin if path == "-" else open(path, encoding="utf-8") as file:
+        first = file.readline()
+        try:
+            yield json.loads(first)
+        except ValueError:
+            yield json.loads(first + file.read())
+            return
+        for line in file:
+            if line.strip():
+                yield json.loads(line)
+
+
+def notes_within(found):
+    if isinstance(found, dict):
+        for name, value in found.items():
+            if name == "note" and isinstance(value, str):
+                yield value
+            else:
+                yield from notes_within(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from notes_within(value)
+
+
+def kept_heads(paths, keys, report):
+    """By size; heads that the switch's key has not signed are findings, too."""
+    heads = {}
+    for path in paths:
+        try:
+            notes = [note for document in documents(path) for note in notes_within(document)]
+        except ValueError:
+            with open(path, encoding="utf-8") as file:
+                notes = [file.read()]
+        if not notes:
+            raise Usage(f"{path}: there is no head in it")
+        for note in notes:
+            head = read_head(note, keys)
+            if isinstance(head, str):
+                report.finds(head, path)
+            elif heads.setdefault(head[0], head) != head:
+                report.finds("head_kept_differs", f"{head[0]}", since=0)
+    return heads
+
+
+# --- what is checked --------------------------------------------------------------------------------------------------
+
+
+class Report:
+    def __init__(self):
+        self.findings, self.told = [], {}
+
+    def finds(self, code, where, **facts):
+        en, ar = (text.format(**facts) for text in WORDS[code])
+        self.findings.append({"code": code, "where": where, "what": en, "what_ar": ar})
+
+
+def check_proof(asked, keys, report):
+    (proof,) = documents(asked.file)
+    examine_proof(proof, asked, keys, report)
+
+
+def examine_proof(proof, asked, keys, report):
+    heads = kept_heads(asked.heads, keys, report)
+    head = read_head(proof["head"]["note"], keys)
+    if isinstance(head, str):
+        report.finds(head, "head")
+        return
+    size, root, origin = head
+    if size in heads and heads[size][1] != root:
+        report.finds("head_kept_differs", str(size), since=0)
+    if not proof["leaves"]:
+        raise Usage(f"{asked.file}: nothing is proved in it")
+    for leaf in proof["leaves"]:
+        path, content = [bytes.fromhex(hashed) for hashed in leaf["path"]], json.loads(leaf["content"])
+        where = f"{content[0]} {content[1]}"
+        if root_by_inclusion(leaf_hash(leaf["content"]), leaf["index"], size, path) != root:
+            report.finds("path_wrong", where)
+        if proof["payment_id"] != (content[1] if content[0] == "event" else content[5]):
+            report.finds("not_of_payment", where)
+    report.told = {"origin": origin, "leaves": [json.loads(leaf["content"]) for leaf in proof["leaves"]], "head": size}
+
+
+def check_linked(asked, keys, report):
+    (found,) = documents(asked.file)
+    heads = kept_heads(asked.heads, keys, report)
+    first, second = int(found["first"]), int(found["second"])
+    if {first, second} - heads.keys() - {0}:
+        raise Usage(f"give the heads of {first} and {second} leaves with --heads")
+    roots = [heads[size][1] if size else sha256() for size in (first, second)]
+    if not is_consistent(first, second, *roots, [bytes.fromhex(hashed) for hashed in found["path"]]):
+        report.finds("not_linked", f"{first} {second}")
+    report.told = {"first": first, "second": second}
+
+
+def check_log(asked, keys, report):
+    heads, tree, good, signed, wrong, kept_wrong = kept_heads(asked.heads, keys, report), Tree(), 0, 0, False, False
+    kept_good = 0
+    earlier = (line for line in documents(asked.earlier) if line.get("leaf") is not None) if asked.earlier else ()
+    before = iter(earlier)
+    lines = documents(asked.file)
+    if next(lines)["format"] != EXPORT:
+        raise Usage(f"{asked.file}: this is not an export of the log")
+    for line in lines:
+        if "head" in line:
+            head, where = read_head(line["note"], keys), str(line["head"])
+            if isinstance(head, str):
+                report.finds(head, where)
+            elif (tree.size, tree.root()) != head[:2]:
+                wrong or report.finds("head_wrong", where, since=good)  # after the first, all are wrong
+                wrong = True
+            else:
+                good, signed = tree.size, signed + 1
+        else:
+            if not examine_leaf(line, tree, next(before, None), report):
+                return
+            kept = heads.pop(tree.size, None) if line["leaf"] is not None else None
+            if kept and kept[1] != tree.root():
+                kept_wrong or report.finds("head_kept_differs", str(kept[0]), since=kept_good)
+                kept_wrong = True
+            elif kept:
+                kept_good = kept[0]
+    for size in sorted(size for size in heads if size):
+        report.finds("log_cut", str(size))
+    if tree.size != good and not report.findings:
+        report.finds("not_covered", str(tree.size), since=good)
+    report.told = {"leaves": tree.size, "heads": signed, "signed_up_to": good}
+
+
+def examine_leaf(line, tree, earlier, report):
+    """False where nothing after it can be checked."""
+    where, content, position = f"{line['kind']} {line['name']}", line["content"], line["leaf"]
+    if position is None:
+        report.finds("added", where)
+        return True
+    if position != tree.size:
+        report.finds("leaf_missing", where, leaf=tree.size)
+        return False
+    if content is None:
+        report.finds("removed", where, leaf=position)
+    elif leaf_hash(content).hex() != line["hash"]:
+        report.finds("altered", where, content=content)
+    if earlier is not None and earlier["hash"] != line["hash"]:
+        report.finds("leaf_resealed", where)
+    tree.append(bytes.fromhex(line["hash"]))
+    return True
+
+
+def check_receipt(asked, keys, report):
+    examine_receipt((sys.stdin.read() if asked.file == "-" else asked.file), keys, report)
+
+
+def examine_receipt(text, keys, report):
+    text = text.strip().upper()
+    found = RECEIPT.fullmatch(text)
+    if found is None:
+        report.finds("receipt_unreadable", text[:40])
+        return
+    signed, encoded = text.rpartition("*")[::2]
+    key = next((key for key, der in keys if sha256(der)[:4].hex().upper() == found[7]), None)
+    if key is None:
+        report.finds("receipt_key_unknown", found[1], key=found[7])
+    elif not verifies(key, base64.b32decode(encoded + "=" * (-len(encoded) % 8)), signed.encode(), raw=True):
+        report.finds("receipt_unsigned", found[1])
+    names = ("payment_reference", "biller_code", "service_code", "amount", "currency", "completed_at")
+    report.told = dict(zip_longest(names, found.groups()[:6]))
+
+
+def check_evidence(asked, keys, report):
+    """Digests under the switch's signature, then the proof and the receipt, which must be of the payment that the story is of."""
+    parts = unzipped(asked.file)
+    sums, signature = parts.pop("SHA256SUMS"), json.loads(parts.pop("SHA256SUMS.sig"))
+    line = f"{hashlib.sha256(sums).hexdigest()}  SHA256SUMS\n".encode()
+    if not any(verifies(key, base64.b64decode(signature["signature"]), line, raw=True) for key, _ in keys):
+        report.finds("sums_unsigned", "SHA256SUMS")
+    listed = dict(reversed(line.split("  ", 1)) for line in sums.decode().splitlines())
+    for name in sorted(listed.keys() | parts.keys()):
+        if name not in parts or hashlib.sha256(parts[name]).hexdigest() != listed.get(name):
+            report.finds("part_differs", name)
+    story, proof = json.loads(parts["story.json"])["payment"], json.loads(parts["proof.json"])
+    examine_proof(proof, asked, keys, report)
+    if "receipt.txt" in parts:
+        examine_receipt(parts["receipt.txt"].decode(), keys, report)
+        if report.told.get("payment_reference") != story["payment_reference"]:
+            report.finds("not_of_payment", "receipt.txt")
+    if story["payment_id"] != proof["payment_id"]:
+        report.finds("not_of_payment", "proof.json")
+    report.told = {name: story[name] for name in ("payment_id", "payment_reference", "state", "amount")}
+
+
+def unzipped(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_PACKET_BYTES:
+                raise Usage(f"{path}: too large")
+            return {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile as wrong:
+        raise Usage(f"{path}: {wrong}") from wrong
+
+
+CHECKS = {"evidence": check_evidence, "proof": check_proof, "linked": check_linked, "log": check_log, "receipt": check_receipt}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=CHECKS)
+    parser.add_argument("file", help="the file to check (- is the standard input); for a receipt its text")
+    parser.add_argument("--key", action="append", required=True, metavar="PEM", help="the switch's public key; may be given several times")
+    parser.add_argument("--heads", action="append", default=[], metavar="KEPT", help="heads that you kept; may be given several times")
+    parser.add_argument("--earlier", metavar="EXPORT", help="an export that you kept: each of its leaves must be the same")
+    parser.add_argument("--arabic", action="store_true", help="بالعربية")
+    parser.add_argument("--json", action="store_true", help="one JSON document for programs")
+    asked, report = parser.parse_args(), Report()
+    try:
+        CHECKS[asked.what](asked, load_keys(asked.key), report)
+    except (Usage, OSError) as wrong:
+        parser.error(str(wrong))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, StopIteration) as unreadable:
+        parser.error(f"{asked.file} cannot be read as what it should be: {type(unreadable).__name__} {unreadable}")
+    if asked.json:
+        print(json.dumps({"good": not report.findings, "told": report.told, "findings": report.findings}, ensure_ascii=False))
+    else:
+        print(WORDS["wrong" if report.findings else "good"][asked.arabic])
+        for found in report.findings:
+            print(f"  {found['where']}: {found['what_ar' if asked.arabic else 'what']}")
+        print(json.dumps(report.told, ensure_ascii=False, indent=1))
+    sys.exit(3 if report.findings else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Evidence: everything that the switch can show of one payment, in one signed packet for a dispute or a court."""
+
+import hashlib
+import io
+import zipfile
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from switch.api import receipt_images
+from switch.api.authentication import OverseerCaller
+from switch.api.dependencies import TheSwitch
+from switch.api.described import refuses
+from switch.api.operator import PaymentInPath
+from switch.api.payment_story_views import story_view
+from switch.api.proof_views import proof_view
+from switch.api.strict_route import StrictRoute
+from switch.application import Switch
+from switch.domain.errors import PaymentUnknown
+from switch.domain.file_signatures import SUFFIX, FileSignature, signed_line
+from switch.domain.payments import PaymentState
+from switch.domain.proof_errors import PaymentNotSealed
+from switch.signatures.notes import verifying_key_of
+
+router = APIRouter(prefix="/v1/operator", tags=["operator"], route_class=StrictRoute)
+
+ZIP = "application/zip"
+SUMS = "SHA256SUMS"
+_READ_ME = """\
+أدلة الدفعة {reference}
+
+story.json    القصة كلها: الحالات ومن نقلها، والقيود، والإشعارات، والنافذة، والملفات ببصماتها، وما في دفاتر الآخرين، والفروق
+proof.json    ما خُتم من الدفعة في سجل الإثبات، والمسار إلى رأس موقّع
+receipt.*     الإيصال كما يحمله الزبون، إن كانت مكتملة
+SHA256SUMS    بصمات هذه الملفات، وتوقيع المحوّل عليها في SHA256SUMS.sig
+
+يُتحقق منها دون شبكة:  python verify_proof.py evidence هذا-الملف.zip --key switch.pub --arabic
+خذوا المفتاح العام من المصرف المركزي أو مما لديكم، لا من هنا.
+
+Evidence of payment {reference}
+
+story.json    the whole story: states and who moved it, postings, advices, window, files by digest, the others' books, breaks
+proof.json    what of the payment is sealed in the proof log, with the path to a signed head
+receipt.*     the receipt as the customer has it, where it is completed
+SHA256SUMS    digests of these files, with the switch's signature over them in SHA256SUMS.sig
+
+Checked without a network:  python verify_proof.py evidence THIS.zip --key switch.pub
+Take the public key from the central bank or from your own files, not from here.
+"""
+
+
+@router.get(
+    "/payments/{payment}/evidence",
+    response_class=Response,
+    summary="Evidence of a payment · أدلة دفعة",
+    responses={200: {"description": "ZIP", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
+    openapi_extra=refuses(PaymentUnknown, PaymentNotSealed),
+)
+async def evidence(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) -> Response:
+    """Its story, the proof that it is sealed, its receipt and their digests, signed by the switch; checked away from the switch.
+
+    قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه.
+    """
+    name, content = await packet(switch, payment)
+    return Response(content, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=ZIP)
+
+
+async def packet(switch: Switch, name: str) -> tuple[str, bytes]:
+    """Its file name and its bytes. Raises PaymentUnknown, PaymentNotSealed."""
+    story = await switch.payment_stories.named(name)
+    payment = story.payment
+    proof = await switch.proof_log.named(str(payment.payment_id))
+    parts = {
+        "READ-ME.txt": _READ_ME.format(reference=payment.reference).encode(),
+        "story.json": _document(story_view(story)),
+        "proof.json": _document(proof_view(proof)),
+    }
+    if payment.state is PaymentState.COMPLETED:
+        signed = await switch.receipts.named(str(payment.payment_id))
+        parts["receipt.txt"] = f"{signed.text}\n".encode()
+        parts["receipt.svg"] = receipt_images.svg(signed, switch.directory.current())
+    parts["switch.pub"] = verifying_key_of(switch.signer).pem().encode()
+    parts[SUMS] = b"".join(signed_line(file, hashlib.sha256(content).hexdigest()) for file, content in parts.items())
+    parts[SUMS + SUFFIX] = _signature(switch, parts[SUMS])
+    return f"evidence-{payment.reference}.zip", _zipped(parts)
+
+
+def _document(view: BaseModel) -> bytes:
+    shown: Any = view.model_dump(mode="json")
+    return orjson.dumps(shown, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _signature(switch: Switch, sums: bytes) -> bytes:
+    sha256 = hashlib.sha256(sums).hexdigest()
+    signer = switch.signer
+    return FileSignature(signer.keyid, signer.algorithm, SUMS, sha256, signer.sign(signed_line(SUMS, sha256))).document()
+
+
+def _zipped(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
