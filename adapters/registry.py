@@ -6,12 +6,15 @@ from pathlib import Path
 
 from adapters.billers.json_http import JsonBiller
 from adapters.drops.local_folder import LocalFolder
+from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
+from adapters.files.fixed import FixedWidthLayout
+from adapters.files.xlsx import SpreadsheetLayout
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from switch.domain.identifiers import ParticipantCode
-from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer
+from switch.ports import BillerAdapter, FileDrop, FileFormat, FileLayout, SettlementBank, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,9 @@ class Adapters:
     billers: Mapping[str, BillerAdapter]
     """By protocol."""
     formats: Mapping[str, FileFormat]
-    """By layout."""
+    """By layout: those of statements that are handed in."""
+    layouts: Mapping[str, FileLayout]
+    """By layout: those of files that are issued."""
     settlement: SettlementBank
     drop: FileDrop
     connections: Connections
@@ -39,9 +44,11 @@ def open_adapters(
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer."""
     calls = SignedCalls(signer, find_key)
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
+    layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
+        layouts={layout.layout: layout for layout in layouts},
         settlement=JsonRtgs(calls, rtgs_url, central_bank),
         drop=LocalFolder(files_directory),
         connections=calls.connections,

@@ -21,6 +21,7 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.deliver_advices import DeliverAdvices
@@ -79,6 +80,7 @@ class Switch:
     settle_window: SettleWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
+    choose_layout: ChooseLayout
     import_statement: ImportStatement
     reconcile: Reconcile
 

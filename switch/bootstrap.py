@@ -39,6 +39,7 @@ from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.deliver_advices import DeliverAdvices
@@ -167,7 +168,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
-    issue_files = IssueFiles(clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer)
+    issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -194,6 +195,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         close_window=close_window,
         settle_window=settle_window,
         issue_files=issue_files,
+        choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,

@@ -19,6 +19,13 @@ from switch.domain.identifiers import ParticipantCode
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=StrictRoute)
 
 CSV = "text/csv"
+MEDIA_TYPES = {
+    "csv": f"{CSV}; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+}
+"""By the ending of a file's name, which its layout gives it."""
 _FILE_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 
 
@@ -63,7 +70,12 @@ async def one(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheSwitc
     "/{file_id}/content",
     response_class=Response,
     summary="The bytes of a file · محتوى الملف",
-    responses={200: {"description": "The file, byte for byte · الملف كما هو", "content": {CSV: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "description": "The file, byte for byte, in its layout · الملف كما هو بتنسيقه",
+            "content": {kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()},
+        }
+    },
     openapi_extra=refuses(FileUnknown),
 )
 async def content(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> Response:
@@ -73,7 +85,8 @@ async def content(file_id: FileIdInPath, caller: ParticipantCaller, switch: TheS
     """
     file = await switch.files.one(caller.code, file_id)
     found = await switch.files.content(caller.code, file_id)
-    return Response(found, headers={"Content-Disposition": f'attachment; filename="{file.name}"'}, media_type=f"{CSV}; charset=utf-8")
+    kind = MEDIA_TYPES.get(file.name.rpartition(".")[2], "application/octet-stream")
+    return Response(found, headers={"Content-Disposition": f'attachment; filename="{file.name}"'}, media_type=kind)
 
 
 @router.get(

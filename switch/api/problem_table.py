@@ -73,6 +73,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "payment_unknown": Kind(404, "Payment unknown", "دفعة غير معروفة"),
         "window_unknown": Kind(404, "Window unknown", "نافذة غير معروفة"),
         "file_unknown": Kind(404, "File unknown", "ملف غير معروف"),
+        "layout_unknown": Kind(422, "Layout unknown", "تنسيق غير معروف"),
+        "gets_no_files": Kind(422, "No files for this kind", "لا ملفات لهذا النوع"),
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),

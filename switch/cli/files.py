@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.file_layout import layout
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
@@ -25,6 +26,8 @@ app = typer.Typer(
     help="Files of settled windows: one to each biller and each bank, numbered, with control totals, SHA-256 and signature.",
     no_args_is_help=True,
 )
+
+app.command("layout")(layout)
 
 WindowName = Annotated[str, typer.Argument(help="A settled window, such as SYP-20261124-01.", metavar="WINDOW")]
 FileName = Annotated[str, typer.Argument(help="Such as 200019-settlement-SYP-20261124-01-r0.", metavar="FILE")]
@@ -194,10 +197,10 @@ def _print(files: list[IssuedFile], title: str, as_json: bool) -> None:
         return
     print_table(
         title,
-        ("file", "sequence", "lines", "amount", "fee", "net", "bytes"),
+        ("file", "layout", "sequence", "lines", "amount", "fee", "net", "bytes"),
         (
             (
-                *(file.file_id, file.header.sequence, f"{file.totals.lines:,}"),
+                *(file.file_id, file.layout, file.header.sequence, f"{file.totals.lines:,}"),
                 *(money(minor, file.header.currency) for minor in (file.totals.amount, file.totals.fee, file.totals.net)),
                 f"{file.size:,}",
             )

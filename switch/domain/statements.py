@@ -7,6 +7,9 @@ from enum import StrEnum
 from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode, WindowId
 from switch.domain.money import Money
 
+DEFAULT_LAYOUT = "csv-1"
+"""Of whoever has chosen none."""
+
 
 class FileKind(StrEnum):
     SETTLEMENT = "settlement"

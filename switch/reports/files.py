@@ -8,7 +8,7 @@ from switch.domain.file_signatures import SUFFIX
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.statements import IssuedFile
 from switch.ports import FileDrop
-from switch.store import file_queries
+from switch.store import file_layouts, file_queries
 from switch.store.database import Database
 
 
@@ -23,6 +23,11 @@ class Files:
         """Newest first; `after` is the last file of the page before."""
         async with self.database.reading() as connection:
             return await file_queries.page(connection, code, after, limit)
+
+    async def layouts(self) -> dict[ParticipantCode, str]:
+        """What participants have chosen; who is not named gets the default one."""
+        async with self.database.reading() as connection:
+            return await file_layouts.chosen(connection)
 
     async def of_window(self, window_id: str) -> list[IssuedFile]:
         async with self.database.reading() as connection:

@@ -90,6 +90,17 @@ calendar_change = Table(
     Column("digest", LargeBinary, nullable=False),
 )
 
+file_layout = Table(
+    "file_layout",
+    metadata,
+    Column("participant_code", Text, ForeignKey("participant.code"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("layout", Text, nullable=False),
+    moment("chosen_at"),
+    Column("by", Text, nullable=False),
+)
+"""Every choice that was made; a participant's newest counts for its next files."""
+
 issued_file = Table(
     "issued_file",
     metadata,
