@@ -18,9 +18,11 @@ from switch.reports.readiness import Readiness
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
@@ -81,6 +83,8 @@ class Switch:
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     choose_layout: ChooseLayout
+    acknowledge_file: AcknowledgeFile
+    chase_files: ChaseFiles
     import_statement: ImportStatement
     reconcile: Reconcile
 

@@ -35,10 +35,12 @@ from switch.store.database import LINE_TROUBLE, Database, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
@@ -195,6 +197,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         close_window=close_window,
         settle_window=settle_window,
         issue_files=issue_files,
+        acknowledge_file=AcknowledgeFile(clock=clock, database=database),
+        chase_files=ChaseFiles(clock=clock, database=database),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
         advance_windows=AdvanceWindows(
             clock=clock,

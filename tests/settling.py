@@ -26,7 +26,9 @@ from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.signatures import SigningKey, generate_key
 from switch.store.database import Database, connect
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.issue_files import IssueFiles
@@ -107,6 +109,8 @@ class SettlingWorld:
         self.set_calendar = SetCalendar(self.clock, self.database)
         self.issue = IssueFiles(self.clock, self.database, LAYOUTS, self.drop, self.signer)
         self.choose_layout = ChooseLayout(self.clock, self.database, LAYOUTS)
+        self.acknowledge = AcknowledgeFile(self.clock, self.database)
+        self.chase = ChaseFiles(self.clock, self.database)
         self.advance = AdvanceWindows(self.clock, self.database, self.open, self.close, self.settle, self.issue)
         self.windows = Windows(self.database)
         self.files = Files(self.database, self.drop)

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,12 @@ import typer
 
 from switch.application import Switch
 from switch.cli.file_layout import layout
+from switch.cli.file_receipts import acknowledge, overdue
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
 from switch.domain.errors import FileUnknown
+from switch.domain.file_receipts import FileCare
 from switch.domain.file_signatures import SUFFIX, read_signature
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.statements import IssuedFile
@@ -28,6 +31,8 @@ app = typer.Typer(
 )
 
 app.command("layout")(layout)
+app.command("overdue")(overdue)
+app.command("acknowledge")(acknowledge)
 
 WindowName = Annotated[str, typer.Argument(help="A settled window, such as SYP-20261124-01.", metavar="WINDOW")]
 FileName = Annotated[str, typer.Argument(help="Such as 200019-settlement-SYP-20261124-01-r0.", metavar="FILE")]
@@ -62,9 +67,15 @@ def list_files(
 @app.command()
 def show(file: FileName, as_json: AsJson = False) -> None:
     """One file: header, control totals, digest, and where it lies."""
-    found = run(lambda switch: switch.files.one(None, file))
+
+    async def work(switch: Switch) -> FileCare:
+        (care,) = await switch.files.care([await switch.files.one(None, file)])
+        return care
+
+    care = run(work)
+    found, receipt = care.file, care.receipt
     if as_json:
-        print_json(found)
+        print_json({**asdict(found), "acknowledge_by": care.acknowledge_by, "chased": care.chased, "receipt": receipt})
         return
     header, totals = found.header, found.totals
     say(f"{load_settings().files / header.participant / found.name}")
@@ -84,6 +95,8 @@ def show(file: FileName, as_json: AsJson = False) -> None:
             ("bytes", f"{found.size:,}"),
             ("SHA-256", found.sha256),
             ("SHA-256 of the file before", header.previous_sha256),
+            ("to be acknowledged by", care.acknowledge_by.isoformat()),
+            ("its receiver has", "said nothing" if receipt is None else f"{receipt.outcome} it at {receipt.received_at.isoformat()}"),
         ),
     )
 

@@ -15,6 +15,24 @@ class GetsNoFiles(Refusal):
     ar = "{participant} ليس مصرفاً ولا جهة مفوترة: لا تصدر له ملفات تسوية."
 
 
+class FileTakenAlready(Refusal):
+    code = "file_taken_already"
+    en = "The file {file} was acknowledged as taken; that stands. What is wrong with it now goes to the switch's staff."
+    ar = "سبق أن أكدتم استلام الملف {file} واعتماده، والتأكيد نهائي؛ وما يظهر فيه بعد ذلك يُراجَع مع موظفي المحوّل."
+
+
+class FileWasDifferent(Refusal):
+    code = "file_was_different"
+    en = "The SHA-256 is not that of the file {file}: what you have taken is another content. Fetch it again, or refuse it."
+    ar = "بصمة SHA-256 ليست بصمة الملف {file}: ما استلمتموه محتوى آخر. أعيدوا تنزيله أو ارفضوه."
+
+
+class RefusalReasonMissing(Refusal):
+    code = "refusal_reason_missing"
+    en = "A file is refused with 1 to {most} reasons, and taken without any."
+    ar = "يُرفض الملف بسبب واحد على الأقل وبما لا يزيد على {most} سبباً، ويُعتمد بلا أسباب."
+
+
 class FileDiffers(Refusal):
     code = "file_differs"
     en = "The file {file} is there already, with another content; it was left as it is."

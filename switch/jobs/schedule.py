@@ -22,4 +22,5 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("resolve_payments", 1.0, switch.resolve_payments),
         Job("deliver_advices", 0.5, switch.deliver_advices),
         Job("advance_windows", 1.0, switch.advance_windows),
+        Job("chase_files", 60.0, switch.chase_files),
     )

@@ -36,6 +36,7 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/files/{file_id}"): PARTICIPANTS,
     ("GET", "/v1/files/{file_id}/content"): PARTICIPANTS,
     ("GET", "/v1/files/{file_id}/signature"): PARTICIPANTS,
+    ("POST", "/v1/files/{file_id}/acknowledgement"): PARTICIPANTS,
     ("POST", "/v1/statements"): PARTICIPANTS,
     ("GET", "/v1/breaks"): PARTICIPANTS,
     ("POST", "/v1/bills"): BILLERS,
@@ -71,6 +72,7 @@ BODIES = {
     "/v1/inquiries": (b"{}", "application/json"),
     "/v1/payments": (b"{}", "application/json"),
     "/v1/payment-batches": (b"{}", "application/json"),
+    "/v1/files/{file_id}/acknowledgement": (b'{"outcome":"taken","sha256":"' + b"0" * 64 + b'"}', "application/json"),
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
 }

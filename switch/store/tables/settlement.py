@@ -127,4 +127,26 @@ issued_file = Table(
     one_of("kind", "settlement", "statement"),
     Index("uq_issued_file_sequence", "participant_code", "kind", "currency", "sequence", "revision", unique=True),
     Index("uq_issued_file_window", "participant_code", "kind", "window_id", "revision", unique=True),
+    Index("ix_issued_file_issued_at", "issued_at"),
 )
+
+file_receipt = Table(
+    "file_receipt",
+    metadata,
+    Column("file_id", Text, ForeignKey("issued_file.file_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", Text, nullable=False),
+    json_column("reasons", nullable=False),
+    moment("received_at"),
+    Column("by", Text, nullable=False),
+    one_of("outcome", "taken", "refused"),
+)
+
+file_chase = Table(
+    "file_chase",
+    metadata,
+    Column("file_id", Text, ForeignKey("issued_file.file_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    moment("chased_at"),
+)
+"""One row for each reminder: its number is how many times the time to acknowledge had gone by."""
