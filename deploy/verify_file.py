@@ -349,8 +349,8 @@ def camt_records(path: Path) -> Iterator[Record]:
         facts["revision"], facts["previous_sha256"], facts["rtgs_reference"], facts["settled_at"],
     ])  # fmt: skip
     yield "H", "header", header
-    if facts.get("changes"):
-        yield "R", "header", {"change": facts["changes"]}
+    for change in facts.get("changes", "").split(" | ") if facts.get("changes") else ():
+        yield "R", "header", {"change": change}
     sign = 1 if kind == "settlement" else -1
     with path.open("rb") as file:
         for number, detail in enumerate(xml_ends(file, "TxDtls", path.name), 1):
@@ -387,6 +387,7 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
                 inside[-1].remove(element)
     if not facts or "GrpHdr/CreDtTm" not in found:
         raise Wrong("cut_off", "", "بيانات الملف ناقصة.", "What the file says of itself is missing.")
+    facts["changes"] = found.get("GrpHdr/AddtlInf", "")
     facts["settled_at"] = found["GrpHdr/CreDtTm"]
     facts["participant"] = found.get("Othr/Id", "")
     booked = found.get("Ntry/Amt")
@@ -417,7 +418,8 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
 
 
 CAMT_FRAME = {
-    ("GrpHdr", "CreDtTm"), ("Othr", "Id"), ("Ntry", "Amt"), ("Ntry", "CdtDbtInd"), ("Btch", "NbOfTxs"), ("Acct", "Ccy"),
+    ("GrpHdr", "CreDtTm"), ("GrpHdr", "AddtlInf"),
+    ("Othr", "Id"), ("Ntry", "Amt"), ("Ntry", "CdtDbtInd"), ("Btch", "NbOfTxs"), ("Acct", "Ccy"),
     ("Ntfctn", "ElctrncSeqNb"), ("Stmt", "ElctrncSeqNb"),
 }  # fmt: skip
 

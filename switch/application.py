@@ -38,7 +38,9 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.resolve_payments import ResolvePayments
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
@@ -82,6 +84,8 @@ class Switch:
     settle_window: SettleWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
+    reissue_file: ReissueFile
+    revise_file: ReviseFile
     choose_layout: ChooseLayout
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles

@@ -45,6 +45,7 @@ from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.deliver_advices import DeliverAdvices
+from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -56,7 +57,9 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.resolve_payments import ResolvePayments
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
@@ -171,6 +174,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
+    remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -199,6 +203,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         issue_files=issue_files,
         acknowledge_file=AcknowledgeFile(clock=clock, database=database),
         chase_files=ChaseFiles(clock=clock, database=database),
+        reissue_file=ReissueFile(database=database, remaking=remaking),
+        revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
         advance_windows=AdvanceWindows(
             clock=clock,

@@ -31,8 +31,11 @@ from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
+from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, one, order, rows, seed
@@ -111,6 +114,9 @@ class SettlingWorld:
         self.choose_layout = ChooseLayout(self.clock, self.database, LAYOUTS)
         self.acknowledge = AcknowledgeFile(self.clock, self.database)
         self.chase = ChaseFiles(self.clock, self.database)
+        remaking = FileRemaking(LAYOUTS, self.drop, self.signer)
+        self.reissue = ReissueFile(self.database, remaking)
+        self.revise = ReviseFile(self.clock, self.database, remaking)
         self.advance = AdvanceWindows(self.clock, self.database, self.open, self.close, self.settle, self.issue)
         self.windows = Windows(self.database)
         self.files = Files(self.database, self.drop)

@@ -18,6 +18,7 @@ HEADER: tuple[Title, ...] = (
     ("مرجع التسوية الآنية", "RTGS reference"),
     ("وقت التسوية", "Settled at"),
 )
+CHANGE: Title = ("سبب الإصدار وما تغيّر", "Why revised, and what has changed")
 _COUNTERPARTY = {FileKind.SETTLEMENT: ("مصرف الدافع", "Payer's bank"), FileKind.STATEMENT: ("الجهة المفوترة", "Biller")}
 _FEE = {FileKind.SETTLEMENT: ("رسم الجهة", "Biller's fee"), FileKind.STATEMENT: ("رسم الدافع", "Payer's fee")}
 _SHARE: dict[FileKind, tuple[Title, ...]] = {

@@ -63,6 +63,8 @@ class FileView(Shape):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     previous_sha256: str | None
     """Of the file with the sequence number before."""
+    changes: list[str]
+    """Of a revision: its reason, and what is different from the one before."""
 
 
 class FileStandingView(FileView):
@@ -126,4 +128,5 @@ def file_view(file: IssuedFile) -> FileView:
         size=file.size,
         sha256=file.sha256,
         previous_sha256=header.previous_sha256,
+        changes=list(header.changes),
     )

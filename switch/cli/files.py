@@ -46,6 +46,26 @@ def issue(window: WindowName, as_json: AsJson = False) -> None:
     _print(files, f"Files of {window}", as_json)
 
 
+@app.command()
+def reissue(file: FileName, as_json: AsJson = False) -> None:
+    """Make one file again, byte for byte, where it is gone; any revision. What lies there with another content is named and left."""
+    _print([run(lambda switch: switch.reissue_file(file))], "Issued again", as_json)
+
+
+@app.command()
+def revise(
+    file: FileName,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a new revision that says why and what has changed: another layout, or lines that were wrong. The former one stays."""
+    revised = run(lambda switch: switch.revise_file(file, reason))
+    _print([revised], "Revised", as_json)
+    if not as_json:
+        for change in revised.header.changes:
+            say(change)
+
+
 @app.command("list")
 def list_files(
     participant: Annotated[str | None, typer.Option(help="National code: only files to this bank or biller.")] = None,

@@ -33,6 +33,24 @@ class RefusalReasonMissing(Refusal):
     ar = "يُرفض الملف بسبب واحد على الأقل وبما لا يزيد على {most} سبباً، ويُعتمد بلا أسباب."
 
 
+class RevisionReasonMissing(Refusal):
+    code = "revision_reason_missing"
+    en = "A revision of a file needs a reason."
+    ar = "لا يصدر إصدار جديد من ملف بلا سبب."
+
+
+class FileRevised(Refusal):
+    code = "file_revised"
+    en = "{file} was revised already; its last revision is {last}."
+    ar = "صدر للملف {file} إصدار أحدث؛ وآخر إصدار هو {last}."
+
+
+class NothingToRevise(Refusal):
+    code = "nothing_to_revise"
+    en = "A revision of {file} would say the same; what is lost is issued again, byte for byte, with: switch files reissue."
+    ar = "لا جديد في إصدار آخر من {file}؛ والملف المفقود يُعاد إصداره كما كان تماماً بالأمر: switch files reissue."
+
+
 class FileDiffers(Refusal):
     code = "file_differs"
     en = "The file {file} is there already, with another content; it was left as it is."

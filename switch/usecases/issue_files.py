@@ -67,7 +67,7 @@ class IssueFiles:
             owners = await files.owners(connection, window_id)
             if await files.all_issued(connection, window_id):  # who has become live since gets none for the past
                 owners = [owner for owner in owners if (owner.kind, owner.participant) in known]
-            _require_ledger(window_id, owners, await nets.balances(connection, window_id))
+            require_ledger(window_id, owners, await nets.balances(connection, window_id))
             last = await files.last_issued(connection, window.currency)
             chosen = await file_layouts.chosen(connection)
             planned = [self._plan(window, owner, known, last, chosen) for owner in owners]
@@ -146,7 +146,7 @@ def _before(window_id: WindowId, currency: str, waiting: Sequence[WindowId]) -> 
     return same[: same.index(window_id)] if window_id in same else []
 
 
-def _require_ledger(window_id: WindowId, owners: Sequence[Owner], balances: Balances) -> None:
+def require_ledger(window_id: WindowId, owners: Sequence[Owner], balances: Balances) -> None:
     """A file's net is what the ledger had on its owner's accounts for the window."""
     ledger: dict[tuple[FileKind, str], int] = {}
     for code, minor in balances.items():

@@ -17,6 +17,7 @@ MESSAGES = {
     FileKind.SETTLEMENT: ("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn", "AddtlNtfctnInf"),
     FileKind.STATEMENT: ("camt.053.001.08", "BkToCstmrStmt", "Stmt", "AddtlStmtInf"),
 }
+BETWEEN_CHANGES = " | "
 OPENING, CLOSING = "OPBD", "CLBD"
 
 
@@ -45,7 +46,10 @@ class CamtLayout:
 
 def _group_header(header: FileHeader) -> etree._Element:
     recipient = ("MsgRcpt", ("Id", ("OrgId", ("Othr", ("Id", header.participant)))))
-    return tree(("GrpHdr", ("MsgId", _message_id(header)), ("CreDtTm", _moment(header)), recipient))
+    header_of_group = tree(("GrpHdr", ("MsgId", _message_id(header)), ("CreDtTm", _moment(header)), recipient))
+    if header.changes:
+        header_of_group.append(leaf("AddtlInf", BETWEEN_CHANGES.join(header.changes)))
+    return header_of_group
 
 
 def _report_head(header: FileHeader, totals: FileTotals) -> Iterator[etree._Element]:

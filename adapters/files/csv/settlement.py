@@ -14,7 +14,7 @@ _HEADER_TITLES = titles("HT", *file_titles.HEADER)
 
 
 def render(header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
-    yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
+    yield BOM + _HEADER_TITLES + _header(header) + _changes(header) + _line_titles(header.kind)
     pending: list[str] = []
     for number, line in enumerate(lines, 1):
         pending.append(_line(number, line, header))
@@ -40,6 +40,13 @@ def _header(header: FileHeader) -> bytes:
         header.rtgs_reference,
         header.settled_at.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds"),
     )
+
+
+def _changes(header: FileHeader) -> bytes:
+    """Only a revision has them."""
+    if not header.changes:
+        return b""
+    return titles("RT", file_titles.CHANGE) + b"".join(row("R", change) for change in header.changes)
 
 
 def _line_titles(kind: FileKind) -> bytes:

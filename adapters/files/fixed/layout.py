@@ -25,6 +25,8 @@ class FixedWidthLayout:
 
     def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
         yield _header(header).encode()
+        for change in header.changes:
+            yield _record(("R", change)).encode()
         pending: list[str] = []
         for number, line in enumerate(lines, 1):
             pending.append(_line(number, line, header.kind))

@@ -89,6 +89,9 @@ def _write_header(workbook: Workbook, look: Look, header: FileHeader, totals: Fi
             sheet.write_number(row, VALUE_COLUMN, totals.lines, look.count)
         else:
             look.write_sum(sheet, row + number, VALUE_COLUMN, sums[number - 1])
+    for number, change in enumerate(header.changes, row + len(sums) + 2):
+        look.write_title(sheet, number, TITLE_COLUMN, file_titles.CHANGE)
+        sheet.write_string(number, VALUE_COLUMN, change, look.text)
 
 
 def _write_lines(workbook: Workbook, look: Look, header: FileHeader, lines: Iterator[FileLine], totals: FileTotals) -> None:

@@ -117,6 +117,7 @@ issued_file = Table(
     Column("previous_sha256", Text),
     Column("rtgs_reference", Text),
     moment("settled_at"),
+    json_column("changes"),
     Column("lines", Integer, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("fee_minor", BigInteger, nullable=False),
