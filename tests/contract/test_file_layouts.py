@@ -96,7 +96,7 @@ texts = (
 
 
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(TEXTS, texts)), min_size=1, max_size=4), st.sampled_from(KINDS))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_from_outside_is_lost_or_becomes_structure(
     layout: FileLayout, tmp_path: Path, given_texts: list[dict[str, str]], kind: FileKind
 ) -> None:

@@ -143,7 +143,7 @@ def test_a_broken_chain_is_named(layout: FileLayout, tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_signed_or_not_is_a_finding_and_never_a_fault(layout: FileLayout, tmp_path: Path, data: st.DataObject) -> None:
     kind = FileKind.STATEMENT
     content = made(tmp_path, layout, header(kind), lines(kind, 2)).read_bytes()
