@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.billers.json_http import JsonBiller
+from adapters.codecs.iso20022 import Messages
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
 from adapters.files.fixed import FixedWidthLayout
 from adapters.files.xlsx import SpreadsheetLayout
+from adapters.settlement.iso20022 import MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
@@ -40,16 +42,25 @@ def open_adapters(
     central_bank: Callable[[], ParticipantCode | None],
     rtgs_url: str,
     files_directory: Path,
+    rtgs_exchange: Path | None = None,
+    iso20022_schemas: Path | None = None,
 ) -> Adapters:
-    """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer."""
+    """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
+
+    With `rtgs_exchange` the RTGS is spoken to in ISO 20022 through that folder, else in JSON over HTTP at `rtgs_url`.
+    """
     calls = SignedCalls(signer, find_key)
+    settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
+    if rtgs_exchange is not None:
+        exchange = Exchange(rtgs_exchange, signer, find_key, central_bank)
+        settlement = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
         layouts={layout.layout: layout for layout in layouts},
-        settlement=JsonRtgs(calls, rtgs_url, central_bank),
+        settlement=settlement,
         drop=LocalFolder(files_directory),
         connections=calls.connections,
     )

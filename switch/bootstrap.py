@@ -145,7 +145,13 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
 
     adapters = open_adapters(
-        signer=signer, find_key=find_key, central_bank=central_bank, rtgs_url=settings.rtgs_url, files_directory=settings.files
+        signer=signer,
+        find_key=find_key,
+        central_bank=central_bank,
+        rtgs_url=settings.rtgs_url,
+        files_directory=settings.files,
+        rtgs_exchange=settings.rtgs_exchange,
+        iso20022_schemas=settings.iso20022_schemas,
     )
     try:
         async with database.reading() as connection:
