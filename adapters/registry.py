@@ -1,7 +1,8 @@
 """The registry: the only list of implementations, each by its name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from adapters.billers.json_http import JsonBiller
@@ -16,7 +17,10 @@ from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.rtgs_statements import RtgsStatement
 from switch.ports import BillerAdapter, FileDrop, FileFormat, FileLayout, SettlementBank, Signer
+
+RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Adapters:
     layouts: Mapping[str, FileLayout]
     """By layout: those of files that are issued."""
     settlement: SettlementBank
+    rtgs_statement: RtgsStatementOf
+    """The last of a currency and a day; always None from an RTGS that gives none."""
     drop: FileDrop
     connections: Connections
 
@@ -51,9 +57,11 @@ def open_adapters(
     """
     calls = SignedCalls(signer, find_key)
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
+    rtgs_statement: RtgsStatementOf = _no_statement
     if rtgs_exchange is not None:
         exchange = Exchange(rtgs_exchange, signer, find_key, central_bank)
-        settlement = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
+        settlement = iso20022 = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
+        rtgs_statement = iso20022.statement
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     return Adapters(
@@ -61,6 +69,12 @@ def open_adapters(
         formats={layout.layout: layout for layout in formats},
         layouts={layout.layout: layout for layout in layouts},
         settlement=settlement,
+        rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),
         connections=calls.connections,
     )
+
+
+async def _no_statement(_currency: str, _day: date) -> RtgsStatement | None:
+    """`json-rtgs-1` has none."""
+    return None

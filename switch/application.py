@@ -15,6 +15,7 @@ from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
+from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
@@ -103,5 +104,6 @@ class Switch:
     payment_stories: PaymentStories
     positions: Positions
     readiness: Readiness
+    rtgs_comparison: RtgsComparison
     verification: Verification
     windows: Windows

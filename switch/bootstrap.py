@@ -27,6 +27,7 @@ from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
+from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
@@ -232,6 +233,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payment_stories=PaymentStories(database),
         positions=Positions(database),
         readiness=Readiness(database),
+        rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop),
         windows=Windows(database),
     )

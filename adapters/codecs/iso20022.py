@@ -1,5 +1,6 @@
 """ISO 20022 messages as XML: written in one way, read without DTD, entities or network, validated where official schemas are at hand."""
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ class Messages:
         for message in messages:
             path = folder / f"{message}.xsd"
             if not path.is_file():
-                raise FileNotFoundError(f"{path}: there is no such schema")
+                raise FileNotFoundError(errno.ENOENT, "no such schema", str(path))
             try:
                 schemas[message] = etree.XMLSchema(etree.parse(str(path), _parser()))
             except etree.LxmlError as fault:

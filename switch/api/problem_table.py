@@ -145,6 +145,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "window_not_settled": Kind(409, "Window not settled yet", "نافذة لم تُسوَّ بعد", Retry.SAME_KEY),
         "nets_disagree": Kind(409, "Nets disagree", "الصوافي غير متطابقة"),
         "settlement_owner_missing": Kind(409, "Nobody to whom fees are owed", "لا مستحق للرسوم"),
+        "rtgs_statement_missing": Kind(404, "No statement of the RTGS", "لا كشف من نظام RTGS"),
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
         # load and faults

@@ -25,6 +25,7 @@ COMMANDS = MappingProxyType(
         "payment": "payment:app",
         "window": "window:app",
         "settle": "settle:settle",
+        "rtgs": "rtgs:app",
         "files": "files:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",

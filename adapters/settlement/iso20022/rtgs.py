@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from adapters.codecs.iso20022 import Messages
 from adapters.codecs.strict_json import Malformed
@@ -20,10 +20,12 @@ from adapters.settlement.iso20022.messages import (
     read_answer,
     read_instruction,
 )
+from adapters.settlement.iso20022.statements import STATEMENT, read_statement
 from switch.domain.outcomes import Unknown
+from switch.domain.rtgs_statements import RtgsStatement
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, require_zero_sum
 
-MESSAGES = (INSTRUCTION, QUESTION, ANSWER)
+MESSAGES = (INSTRUCTION, QUESTION, ANSWER, STATEMENT)
 ANSWER_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.2
 _ID = re.compile(r"[A-Za-z0-9-]{1,28}", re.ASCII)
@@ -62,6 +64,12 @@ class Iso20022Rtgs:
             return Unknown(str(malformed))
         except Exception as fault:  # noqa: BLE001 - the edge: what we failed to send or read is not known
             return Unknown(type(fault).__name__)
+
+    async def statement(self, currency: str, day: date) -> RtgsStatement | None:
+        """The last of that day. Raises FileMalformed where one cannot be read: what the central bank has signed is not passed over."""
+        contents = await asyncio.to_thread(lambda: list(self.exchange.heard(f"{currency}-{day.isoformat()}.", ".camt.053.xml")))
+        read = [await asyncio.to_thread(read_statement, self.messages, content) for _, content in contents]
+        return max((each for each in read if (each.currency, each.day) == (currency, day)), key=lambda each: each.sequence, default=None)
 
     def _send(self, instruction: SettlementInstruction) -> None:
         """The first file stands; a later one is the same message under a further name, for the RTGS may have lost the first."""
