@@ -1,19 +1,28 @@
 """The registry: the only list of implementations, each by its name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from adapters.billers.json_http import JsonBiller
+from adapters.codecs.iso20022 import Messages
 from adapters.drops.local_folder import LocalFolder
+from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
+from adapters.files.fixed import FixedWidthLayout
+from adapters.files.xlsx import SpreadsheetLayout
+from adapters.settlement.iso20022 import MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks
-from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer, WebhookSender
+from switch.domain.rtgs_statements import RtgsStatement
+from switch.ports import BillerAdapter, FileDrop, FileFormat, FileLayout, SettlementBank, Signer, WebhookSender
+
+RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,12 @@ class Adapters:
     billers: Mapping[str, BillerAdapter]
     """By protocol."""
     formats: Mapping[str, FileFormat]
-    """By layout."""
+    """By layout: those of statements that are handed in."""
+    layouts: Mapping[str, FileLayout]
+    """By layout: those of files that are issued."""
     settlement: SettlementBank
+    rtgs_statement: RtgsStatementOf
+    """The last of a currency and a day; always None from an RTGS that gives none."""
     drop: FileDrop
     webhooks: WebhookSender
     connections: Sequence[Connections]
@@ -40,19 +53,36 @@ def open_adapters(
     rtgs_url: str,
     files_directory: Path,
     networks: AllowedNetworks = PUBLIC,
+    rtgs_exchange: Path | None = None,
+    iso20022_schemas: Path | None = None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
-    `networks` are those on which participants name addresses themselves.
+    `networks` are those on which participants name addresses themselves. With `rtgs_exchange` the RTGS is spoken to in ISO 20022
+    through that folder, else in JSON over HTTP at `rtgs_url`.
     """
     calls = SignedCalls(signer, find_key)
     webhooks = StandardWebhooks.on(networks)
+    settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
+    rtgs_statement: RtgsStatementOf = _no_statement
+    if rtgs_exchange is not None:
+        exchange = Exchange(rtgs_exchange, signer, find_key, central_bank)
+        settlement = iso20022 = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
+        rtgs_statement = iso20022.statement
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
+    layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
-        settlement=JsonRtgs(calls, rtgs_url, central_bank),
+        layouts={layout.layout: layout for layout in layouts},
+        settlement=settlement,
+        rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),
         webhooks=webhooks,
         connections=(calls.connections, webhooks.connections),
     )
+
+
+async def _no_statement(_currency: str, _day: date) -> RtgsStatement | None:
+    """`json-rtgs-1` has none."""
+    return None

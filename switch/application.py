@@ -18,13 +18,17 @@ from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
+from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.chase_files import ChaseFiles
+from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -45,11 +49,13 @@ from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
@@ -113,6 +119,11 @@ class Switch:
     settle_window: SettleWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
+    reissue_file: ReissueFile
+    revise_file: ReviseFile
+    choose_layout: ChooseLayout
+    acknowledge_file: AcknowledgeFile
+    chase_files: ChaseFiles
     import_statement: ImportStatement
     reconcile: Reconcile
     seal_log: SealLog
@@ -131,6 +142,7 @@ class Switch:
     proof_log: ProofLog
     readiness: Readiness
     receipts: Receipts
+    rtgs_comparison: RtgsComparison
     verification: Verification
     webhooks: Webhooks
     windows: Windows

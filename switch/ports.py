@@ -80,11 +80,8 @@ class SettlementBank(Protocol):
         """What became of an instruction."""
 
 
-class FileFormat(Protocol):
-    """One layout of the files for billers and banks, and of the statements from them.
-
-    Rendering is deterministic: the same content gives the same bytes.
-    """
+class FileLayout(Protocol):
+    """One layout of the files for billers and banks. Rendering is deterministic: the same content gives the same bytes."""
 
     @property
     def layout(self) -> str: ...
@@ -92,7 +89,12 @@ class FileFormat(Protocol):
     @property
     def extension(self) -> str: ...
 
-    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]: ...
+    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
+        """In parts, as the lines come; a million of them in constant memory."""
+
+
+class FileFormat(FileLayout, Protocol):
+    """A layout in which billers and banks hand in statements, too."""
 
     def parse_statement(self, content: bytes) -> BookedStatement:
         """A statement as a bank or biller hands it in. Raises FileMalformed for anything that is not wholly right."""

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     rtgs_port: Port = 8082
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
     """Networks beside the public internet on which banks may have their webhook end points, such as `10.20.0.0/16,192.168.7.0/24`."""
+    rtgs_exchange: Path | None = None
+    """The folder through which ISO 20022 messages go to and come from the RTGS; without it, JSON over HTTP at `rtgs_port`."""
+    iso20022_schemas: Path | None = None
+    """A folder with the official schemas (`pacs.002.001.10.xsd` …); with it each message is validated."""
     log_level: str = "info"
 
     fail_points: str | None = None

@@ -11,11 +11,15 @@ from typing import Any
 from sqlalchemy import text
 
 from adapters.drops.local_folder import LocalFolder
+from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
+from adapters.files.fixed import FixedWidthLayout
+from adapters.files.xlsx import SpreadsheetLayout
 from switch.domain.fees import Fees
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus, Window
+from switch.ports import FileLayout
 from switch.posting.lane import PostingLane
 from switch.reports.files import Files
 from switch.reports.verification import Verification
@@ -23,10 +27,16 @@ from switch.reports.windows import Windows
 from switch.signatures import SigningKey, generate_key
 from switch.signatures.notes import LogIdentity
 from switch.store.database import Database, connect
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.chase_files import ChaseFiles
+from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
+from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.settle_window import SettleWindow
 from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, one, order, rows, seed
@@ -44,6 +54,8 @@ LEGS = (
     SettlementLeg(OVERSEER, -(80 + 20)),
 )
 """The nets of `pay_some`."""
+
+LAYOUTS: dict[str, FileLayout] = {layout.layout: layout for layout in (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())}
 
 
 @dataclass
@@ -99,7 +111,13 @@ class SettlingWorld:
         self.close = CloseWindow(self.clock, self.database)
         self.settle = SettleWindow(self.clock, self.database, self.rtgs)
         self.set_calendar = SetCalendar(self.clock, self.database)
-        self.issue = IssueFiles(self.clock, self.database, {"csv-1": CsvFormat()}, self.drop, self.signer)
+        self.issue = IssueFiles(self.clock, self.database, LAYOUTS, self.drop, self.signer)
+        self.choose_layout = ChooseLayout(self.clock, self.database, LAYOUTS)
+        self.acknowledge = AcknowledgeFile(self.clock, self.database)
+        self.chase = ChaseFiles(self.clock, self.database)
+        remaking = FileRemaking(LAYOUTS, self.drop, self.signer)
+        self.reissue = ReissueFile(self.database, remaking)
+        self.revise = ReviseFile(self.clock, self.database, remaking)
         self.advance = AdvanceWindows(self.clock, self.database, self.open, self.close, self.settle, self.issue)
         self.windows = Windows(self.database)
         self.files = Files(self.database, self.drop)

@@ -1,12 +1,41 @@
 """An issued file on the line: what it is, its control totals, its digest."""
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.api.window_views import WindowText
+from switch.domain.file_receipts import MOST_REASONS, NOTE_CHARACTERS, FileCare, FileReceipt, ReceiptOutcome, ReceiptReason
 from switch.domain.statements import FileKind, IssuedFile
+
+
+class RefusedForView(Shape):
+    """One reason why a file is refused, where it can be said with the number of its line."""
+
+    reason: Annotated[ReceiptReason, Field(strict=False)]
+    line: Annotated[int, Field(ge=1)] | None = None
+    note: Annotated[str, Field(max_length=NOTE_CHARACTERS)] | None = None
+
+
+class ReceiptIn(Shape):
+    """What the receiver says of a file."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"outcome": "taken", "sha256": "0" * 64}]})
+
+    outcome: Annotated[ReceiptOutcome, Field(strict=False)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """Of the file as it was received."""
+    reasons: Annotated[list[RefusedForView], Field(max_length=MOST_REASONS, default_factory=list)]
+    """At least one where it is refused."""
+
+
+class ReceiptView(Shape):
+    file_id: str
+    outcome: ReceiptOutcome
+    reasons: list[RefusedForView]
+    received_at: Moment
 
 
 class FileView(Shape):
@@ -34,13 +63,47 @@ class FileView(Shape):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     previous_sha256: str | None
     """Of the file with the sequence number before."""
+    changes: list[str]
+    """Of a revision: its reason, and what is different from the one before."""
+
+
+class FileStandingView(FileView):
+    """A file, and what has become of it since it was issued."""
+
+    acknowledge_by: Moment
+    """Until when its receiver is to take or refuse it."""
+    overdue: bool
+    """It was neither taken nor refused in time, and is chased."""
+    chased: Annotated[int, Field(ge=0)]
+    """How often its receiver was reminded."""
+    receipt: ReceiptView | None
+    """What its receiver said last."""
 
 
 class FilePage(Shape):
     """Newest first."""
 
-    items: list[FileView]
+    items: list[FileStandingView]
     next_cursor: str | None
+
+
+def receipt_view(receipt: FileReceipt) -> ReceiptView:
+    return ReceiptView.model_construct(
+        file_id=receipt.file_id,
+        outcome=receipt.outcome,
+        reasons=[RefusedForView.model_construct(reason=each.reason, line=each.line, note=each.note) for each in receipt.reasons],
+        received_at=receipt.received_at,
+    )
+
+
+def standing_view(care: FileCare, now: datetime) -> FileStandingView:
+    return FileStandingView.model_construct(
+        **dict(file_view(care.file)),
+        acknowledge_by=care.acknowledge_by,
+        overdue=care.is_overdue(now),
+        chased=care.chased,
+        receipt=None if care.receipt is None else receipt_view(care.receipt),
+    )
 
 
 def file_view(file: IssuedFile) -> FileView:
@@ -65,4 +128,5 @@ def file_view(file: IssuedFile) -> FileView:
         size=file.size,
         sha256=file.sha256,
         previous_sha256=header.previous_sha256,
+        changes=list(header.changes),
     )

@@ -10,8 +10,8 @@ from switch.api.authentication import OverseerCaller
 from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
-from switch.api.file_views import FilePage, file_view
-from switch.api.files import page_of_files
+from switch.api.file_views import FilePage
+from switch.api.files import page_of_files, views
 from switch.api.operator_views import (
     AllPositionsView,
     JournalPage,
@@ -196,7 +196,7 @@ async def files(
     if window is None:
         return await page_of_files(switch, None, cursor, limit)
     found = await switch.files.of_window(window_id(window))
-    return FilePage.model_construct(items=[file_view(file) for file in found], next_cursor=None)
+    return FilePage.model_construct(items=await views(switch, found), next_cursor=None)
 
 
 def _place(cursor: str | None) -> JournalPlace:

@@ -28,6 +28,7 @@ COMMANDS = MappingProxyType(
         "webhook": "webhook:app",
         "window": "window:app",
         "settle": "settle:settle",
+        "rtgs": "rtgs:app",
         "files": "files:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",

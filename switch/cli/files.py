@@ -2,16 +2,20 @@
 
 import hashlib
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
+from switch.cli.file_layout import layout
+from switch.cli.file_receipts import acknowledge, overdue
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
 from switch.domain.errors import FileUnknown
+from switch.domain.file_receipts import FileCare
 from switch.domain.file_signatures import SUFFIX, read_signature
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.statements import IssuedFile
@@ -26,6 +30,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.command("layout")(layout)
+app.command("overdue")(overdue)
+app.command("acknowledge")(acknowledge)
+
 WindowName = Annotated[str, typer.Argument(help="A settled window, such as SYP-20261124-01.", metavar="WINDOW")]
 FileName = Annotated[str, typer.Argument(help="Such as 200019-settlement-SYP-20261124-01-r0.", metavar="FILE")]
 
@@ -36,6 +44,26 @@ def issue(window: WindowName, as_json: AsJson = False) -> None:
     with progress(f"Files of {window}", hidden=as_json) as steps:
         files = run(lambda switch: switch.issue_files(window, steps))
     _print(files, f"Files of {window}", as_json)
+
+
+@app.command()
+def reissue(file: FileName, as_json: AsJson = False) -> None:
+    """Make one file again, byte for byte, where it is gone; any revision. What lies there with another content is named and left."""
+    _print([run(lambda switch: switch.reissue_file(file))], "Issued again", as_json)
+
+
+@app.command()
+def revise(
+    file: FileName,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a new revision that says why and what has changed: another layout, or lines that were wrong. The former one stays."""
+    revised = run(lambda switch: switch.revise_file(file, reason))
+    _print([revised], "Revised", as_json)
+    if not as_json:
+        for change in revised.header.changes:
+            say(change)
 
 
 @app.command("list")
@@ -59,9 +87,15 @@ def list_files(
 @app.command()
 def show(file: FileName, as_json: AsJson = False) -> None:
     """One file: header, control totals, digest, and where it lies."""
-    found = run(lambda switch: switch.files.one(None, file))
+
+    async def work(switch: Switch) -> FileCare:
+        (care,) = await switch.files.care([await switch.files.one(None, file)])
+        return care
+
+    care = run(work)
+    found, receipt = care.file, care.receipt
     if as_json:
-        print_json(found)
+        print_json({**asdict(found), "acknowledge_by": care.acknowledge_by, "chased": care.chased, "receipt": receipt})
         return
     header, totals = found.header, found.totals
     say(f"{load_settings().files / header.participant / found.name}")
@@ -81,6 +115,8 @@ def show(file: FileName, as_json: AsJson = False) -> None:
             ("bytes", f"{found.size:,}"),
             ("SHA-256", found.sha256),
             ("SHA-256 of the file before", header.previous_sha256),
+            ("to be acknowledged by", care.acknowledge_by.isoformat()),
+            ("its receiver has", "said nothing" if receipt is None else f"{receipt.outcome} it at {receipt.received_at.isoformat()}"),
         ),
     )
 
@@ -194,10 +230,10 @@ def _print(files: list[IssuedFile], title: str, as_json: bool) -> None:
         return
     print_table(
         title,
-        ("file", "sequence", "lines", "amount", "fee", "net", "bytes"),
+        ("file", "layout", "sequence", "lines", "amount", "fee", "net", "bytes"),
         (
             (
-                *(file.file_id, file.header.sequence, f"{file.totals.lines:,}"),
+                *(file.file_id, file.layout, file.header.sequence, f"{file.totals.lines:,}"),
                 *(money(minor, file.header.currency) for minor in (file.totals.amount, file.totals.fee, file.totals.net)),
                 f"{file.size:,}",
             )

@@ -52,6 +52,9 @@ def rtgs(
     switch_key: SwitchKey,
     books: Books,
     script: Script = None,
+    exchange: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Take ISO 20022 files out of this folder, too, and answer into it.")
+    ] = None,
 ) -> None:
     """Play the RTGS of the central bank: settles all legs of an instruction or none.
 
@@ -60,7 +63,11 @@ def rtgs(
     signing_key = serving.load_participant_key(keys, code)
     if signing_key is None:
         raise typer.BadParameter(f"{keys} has no {code}.pem", param_hint="--code")
-    _serve("rtgs", port, lambda: serving.rtgs_app(key=signing_key, switch_key=_key(switch_key), books=books, script=script))
+    _serve(
+        "rtgs",
+        port,
+        lambda: serving.rtgs_app(key=signing_key, switch_key=_key(switch_key), books=books, script=script, exchange=exchange),
+    )
 
 
 @app.command()

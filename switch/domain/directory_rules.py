@@ -23,6 +23,7 @@ from switch.domain.directory_errors import (
 )
 from switch.domain.errors import CurrencyUnsupported, ReferenceMalformed
 from switch.domain.fees import Tariff
+from switch.domain.file_errors import GetsNoFiles
 from switch.domain.identifiers import participant_code, service_code
 from switch.domain.limit_errors import LimitRefused
 from switch.domain.limits import Limited, ParticipantLimit
@@ -87,6 +88,12 @@ def require_bank(participant: Participant) -> None:
 def require_biller(participant: Participant) -> None:
     if participant.kind is not ParticipantKind.BILLER:
         raise NotABiller(participant=participant.code)
+
+
+def require_files(participant: Participant) -> None:
+    """Of whoever gets settlement files or statements."""
+    if not participant.pays and participant.kind is not ParticipantKind.BILLER:
+        raise GetsNoFiles(participant=participant.code)
 
 
 def require_endpoint(endpoint: Endpoint, protocols: Collection[str]) -> None:

@@ -55,3 +55,9 @@ class FileTotalsDisagree(Refusal):
     code = "file_totals_disagree"
     en = "The file {file} was not issued: its lines give {lines} minor units, the ledger {ledger}."
     ar = "لم يصدر الملف {file}: مجموع أسطره {lines} وحدة صغرى، وفي دفتر الأستاذ {ledger}."
+
+
+class RtgsStatementMissing(Refusal):
+    code = "rtgs_statement_missing"
+    en = "There is no statement of the RTGS in {currency} for {day}."
+    ar = "لا يوجد كشف من نظام التسوية الآنية RTGS بعملة {currency} ليوم {day}."

@@ -7,6 +7,9 @@ from enum import StrEnum
 from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode, WindowId
 from switch.domain.money import Money
 
+DEFAULT_LAYOUT = "csv-1"
+"""Of whoever has chosen none."""
+
 
 class FileKind(StrEnum):
     SETTLEMENT = "settlement"
@@ -54,6 +57,8 @@ class FileHeader:
     rtgs_reference: str | None
     settled_at: datetime
     """Also when the file counts as made, so that a re-issue is byte-identical."""
+    changes: tuple[str, ...] = ()
+    """Of a revision: its reason, and what is different from the one before."""
 
 
 @dataclass(frozen=True, slots=True)

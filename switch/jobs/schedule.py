@@ -30,4 +30,5 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),
         Job("advance_windows", 1.0, switch.advance_windows),
         Job("seal_log", 2.0, switch.seal_log),
+        Job("chase_files", 60.0, switch.chase_files),
     )

@@ -1,14 +1,17 @@
 """Files: those issued to a participant or for a window, with their bytes and signatures."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from switch.domain.errors import FileUnknown
+from switch.domain.file_receipts import FileCare
 from switch.domain.file_signatures import SUFFIX
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.statements import IssuedFile
 from switch.ports import FileDrop
-from switch.store import file_queries
+from switch.store import file_layouts, file_queries, file_receipts
 from switch.store.database import Database
 
 
@@ -23,6 +26,22 @@ class Files:
         """Newest first; `after` is the last file of the page before."""
         async with self.database.reading() as connection:
             return await file_queries.page(connection, code, after, limit)
+
+    async def care(self, files: Sequence[IssuedFile]) -> list[FileCare]:
+        """What has become of each."""
+        async with self.database.reading() as connection:
+            found = await file_receipts.of_files(connection, [file.file_id for file in files])
+        return [found[file.file_id] for file in files]
+
+    async def unsettled(self, now: datetime, limit: int = 1_000) -> list[FileCare]:
+        """Refused by their receivers, or not acknowledged in time; the oldest first."""
+        async with self.database.reading() as connection:
+            return await file_receipts.unsettled(connection, now, limit)
+
+    async def layouts(self) -> dict[ParticipantCode, str]:
+        """What participants have chosen; who is not named gets the default one."""
+        async with self.database.reading() as connection:
+            return await file_layouts.chosen(connection)
 
     async def of_window(self, window_id: str) -> list[IssuedFile]:
         async with self.database.reading() as connection:

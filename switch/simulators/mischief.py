@@ -42,6 +42,8 @@ class Mischief(StrEnum):
     REFUSE = "refuse"
     REFUSE_THOUGH_BOOKED = "refuse-though-booked"
     """Books, and says no: a lie that only reconciliation finds."""
+    TWICE_ANSWERED = "twice-answered"
+    """The RTGS over files only: answers, and answers the same again in another file."""
     TWICE_BOOKED = "twice-booked"
     UNBOOKED = "unbooked"
     """Says yes to an advice and books nothing."""

@@ -57,14 +57,15 @@ class Rtgs:
         def settle(rule: Rule | None) -> Reply:
             known = self.books.find(instruction_id)
             if known is None:
-                self._decide(instruction, rule)
+                self.decide(instruction, rule)
             elif known.instruction != instruction:
                 return json_reply(409, {"instruction_id": instruction_id, "status": "conflict"}, self.key)
             return self._standing(instruction_id)
 
         return await misbehaving(self.script, RTGS, "instruct", settle)
 
-    def _decide(self, instruction: Instruction, rule: Rule | None) -> None:
+    def decide(self, instruction: Instruction, rule: Rule | None) -> None:
+        """Once for each id; what was decided before stands."""
         now = datetime.now(UTC)
         because = self._objection(instruction)
         if because is None and rule is not None and rule.does is Mischief.REFUSE:

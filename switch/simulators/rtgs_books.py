@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS instruction (
     instruction_id TEXT PRIMARY KEY, window_id TEXT NOT NULL, currency TEXT NOT NULL, total TEXT NOT NULL, legs TEXT NOT NULL,
     rejected_because TEXT, rtgs_reference TEXT NOT NULL, received_at TEXT NOT NULL, decided_at TEXT NOT NULL, value_date TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS taken_file (name TEXT PRIMARY KEY, taken_at TEXT NOT NULL) STRICT;
 """
 
 
@@ -65,6 +66,10 @@ class RtgsBooks:
             decision.decided_at.isoformat(),
             value_date,
         )
+
+    def take(self, file: str, at: datetime) -> bool:
+        """Whether it was not taken before."""
+        return self._books.write("INSERT INTO taken_file VALUES (?, ?) ON CONFLICT DO NOTHING", file, at.isoformat())
 
     def accepted(self, value_date: str | None = None) -> list[Decision]:
         """Those that are still pending among them."""

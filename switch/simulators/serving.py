@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from switch.simulators.charging import shipped_billers, shipped_calendar
 from switch.simulators.mischief import Script
 from switch.simulators.rtgs import Rtgs
 from switch.simulators.rtgs_books import RtgsBooks
+from switch.simulators.rtgs_exchange import RtgsExchange
 from switch.simulators.wire import SwitchFacing
 
 SWITCH_KEYID = "switch:main"
@@ -34,8 +36,12 @@ def billers_app(*, keys_folder: Path, switch_key: VerifyingKey, books: Path, scr
     return SwitchFacing(switch_key, billers.answer, billers.show)
 
 
-def rtgs_app(*, key: SigningKey, switch_key: VerifyingKey, books: Path, script: Path | None) -> ASGIApp:
+def rtgs_app(*, key: SigningKey, switch_key: VerifyingKey, books: Path, script: Path | None, exchange: Path | None = None) -> ASGIApp:
+    """With `exchange` it takes ISO 20022 files out of that folder, too, for as long as the process lives."""
     rtgs = Rtgs(key, RtgsBooks(books), Script(script))
+    if exchange is not None:
+        files = RtgsExchange(exchange, rtgs, switch_key)
+        threading.Thread(target=files.run, args=(threading.Event(),), name="rtgs-exchange", daemon=True).start()
     return SwitchFacing(switch_key, rtgs.answer, rtgs.show)
 
 

@@ -120,6 +120,7 @@ def from_row(row: Row[Any]) -> IssuedFile:
         previous_sha256=row.previous_sha256,
         rtgs_reference=row.rtgs_reference,
         settled_at=row.settled_at,
+        changes=tuple(row.changes or ()),
     )
     totals = FileTotals(row.lines, row.amount_minor, row.fee_minor, row.net_minor)
     return IssuedFile(row.file_id, row.name, header, totals, row.layout, row.size, row.sha256)
@@ -141,6 +142,7 @@ def _row(file: IssuedFile, at: datetime) -> dict[str, Any]:
         "previous_sha256": header.previous_sha256,
         "rtgs_reference": header.rtgs_reference,
         "settled_at": header.settled_at,
+        "changes": list(header.changes),
         "lines": totals.lines,
         "amount_minor": totals.amount,
         "fee_minor": totals.fee,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.identifiers import ParticipantCode
+from switch.domain.identifiers import ParticipantCode, WindowId
+from switch.domain.rtgs_statements import SettledInstruction
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, Window
 
 _INSERT = text("""
@@ -21,6 +22,14 @@ _POSTPONE = text("UPDATE settlement_instruction SET next_attempt_at = :next WHER
 _ANSWER = text("""
     UPDATE settlement_instruction SET status = :status, rtgs_reference = :rtgs_reference, reason = :reason, answered_at = :at
     WHERE instruction_id = :id AND status IS NULL
+""")
+
+
+_SETTLED = text("""
+    SELECT sent.instruction_id, sent.window_id, sent.legs, sent.rtgs_reference FROM settlement_instruction AS sent
+    JOIN settlement_window AS its ON its.window_id = sent.window_id
+    WHERE its.currency = :currency AND its.state = 'settled' AND its.settled_at >= :begin AND its.settled_at < :end
+      AND sent.status = 'settled' ORDER BY sent.instruction_id
 """)
 
 
@@ -43,8 +52,18 @@ async def insert(connection: AsyncConnection, instruction: SettlementInstruction
 
 async def find(connection: AsyncConnection, instruction_id: str, window: Window) -> Sent:
     row = (await connection.execute(_FIND, {"id": instruction_id})).one()
-    legs = tuple(SettlementLeg(ParticipantCode(leg["participant"]), leg["minor"]) for leg in row.legs)
-    return Sent(SettlementInstruction(instruction_id, window.window_id, window.currency, legs), row.asked)
+    return Sent(SettlementInstruction(instruction_id, window.window_id, window.currency, _legs(row.legs)), row.asked)
+
+
+async def settled_between(connection: AsyncConnection, currency: str, begin: datetime, end: datetime) -> list[SettledInstruction]:
+    """By the moment of finality; `end` is out."""
+    rows = (await connection.execute(_SETTLED, {"currency": currency, "begin": begin, "end": end})).all()
+    return [
+        SettledInstruction(
+            SettlementInstruction(row.instruction_id, WindowId(row.window_id), currency, _legs(row.legs)), row.rtgs_reference
+        )
+        for row in rows
+    ]
 
 
 async def keep_asked(connection: AsyncConnection, instruction_id: str, next_attempt_at: datetime) -> None:
@@ -66,6 +85,10 @@ async def keep_answer(connection: AsyncConnection, answer: SettlementAnswer, at:
         "at": at,
     }
     await connection.execute(_ANSWER, parameters)
+
+
+def _legs(document: Any) -> tuple[SettlementLeg, ...]:
+    return tuple(SettlementLeg(ParticipantCode(leg["participant"]), leg["minor"]) for leg in document)
 
 
 def _json(legs: Sequence[SettlementLeg]) -> str:

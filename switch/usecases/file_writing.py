@@ -14,7 +14,7 @@ from switch.domain.file_signatures import SUFFIX, FileSignature, read_signature,
 from switch.domain.identifiers import payment_reference
 from switch.domain.settlement_errors import FileTotalsDisagree
 from switch.domain.statements import FileHeader, FileLine, FileTotals, IssuedFile, file_id
-from switch.ports import FileDrop, FileFormat, Signer
+from switch.ports import FileDrop, FileLayout, Signer
 
 Line = Sequence[Any]
 """A row: the file's owner, then what `_file_line` names."""
@@ -26,6 +26,7 @@ class Planned:
 
     header: FileHeader
     totals: FileTotals
+    layout: str
 
     @property
     def file_id(self) -> str:
@@ -34,7 +35,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class FileWriting:
-    format: FileFormat
+    layouts: Mapping[str, FileLayout]
     drop: FileDrop
     signer: Signer
 
@@ -74,10 +75,11 @@ class FileWriting:
         return [written[plan.header.participant] for plan in planned]
 
     def _write_one(self, plan: Planned, rows: Iterable[Line]) -> IssuedFile:
-        name = f"{plan.file_id}.{self.format.extension}"
-        content = _Weighed(self.format.render(plan.header, _proven(plan, rows), plan.totals))
+        layout = self.layouts[plan.layout]
+        name = f"{plan.file_id}.{layout.extension}"
+        content = _Weighed(layout.render(plan.header, _proven(plan, rows), plan.totals))
         self.drop.write(plan.header.participant, name, content)
-        file = IssuedFile(plan.file_id, name, plan.header, plan.totals, self.format.layout, content.size, content.digest.hexdigest())
+        file = IssuedFile(plan.file_id, name, plan.header, plan.totals, plan.layout, content.size, content.digest.hexdigest())
         self.sign(file)
         return file
 

@@ -14,14 +14,12 @@ from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.nets import Balances
 from switch.domain.settlement import Window, WindowState
 from switch.domain.settlement_errors import FilesBeingIssued, FileTotalsDisagree, WindowNotSettled
-from switch.domain.statements import FileHeader, FileKind, IssuedFile
-from switch.ports import Clock, FileDrop, FileFormat, Signer
-from switch.store import files, nets, window_queries, windows
+from switch.domain.statements import DEFAULT_LAYOUT, FileHeader, FileKind, IssuedFile
+from switch.ports import Clock, FileDrop, FileLayout, Signer
+from switch.store import file_layouts, files, nets, window_queries, windows
 from switch.store.database import Connection, Database
 from switch.store.files import LastIssued, Owner
 from switch.usecases.file_writing import FileWriting, Planned
-
-LAYOUT = "csv-1"
 
 Progress = Callable[[int, int], None]
 """Told how many lines are written, and how many there are."""
@@ -37,7 +35,7 @@ def _unseen(done: int, total: int) -> None:
 class IssueFiles:
     clock: Clock
     database: Database
-    formats: Mapping[str, FileFormat]
+    layouts: Mapping[str, FileLayout]
     drop: FileDrop
     signer: Signer
 
@@ -69,9 +67,10 @@ class IssueFiles:
             owners = await files.owners(connection, window_id)
             if await files.all_issued(connection, window_id):  # who has become live since gets none for the past
                 owners = [owner for owner in owners if (owner.kind, owner.participant) in known]
-            _require_ledger(window_id, owners, await nets.balances(connection, window_id))
+            require_ledger(window_id, owners, await nets.balances(connection, window_id))
             last = await files.last_issued(connection, window.currency)
-            planned = [self._plan(window, owner, known, last) for owner in owners]
+            chosen = await file_layouts.chosen(connection)
+            planned = [self._plan(window, owner, known, last, chosen) for owner in owners]
             missing = [plan for plan in planned if not await self._lies_there(plan, known)]
             made = await self._make(connection, window_id, missing, progress)
             for file in made:
@@ -81,10 +80,18 @@ class IssueFiles:
             await windows.keep_files_issued(connection, window_id, now)
             return list((await files.issued(connection, window_id)).values())
 
-    def _plan(self, window: Window, owner: Owner, known: Issued, last: Mapping[tuple[FileKind, ParticipantCode], LastIssued]) -> Planned:
+    def _plan(
+        self,
+        window: Window,
+        owner: Owner,
+        known: Issued,
+        last: Mapping[tuple[FileKind, ParticipantCode], LastIssued],
+        chosen: Mapping[ParticipantCode, str],
+    ) -> Planned:
+        """What was issued keeps its layout; a choice counts for what comes after it."""
         place = (owner.kind, owner.participant)
         if (before := known.get(place)) is not None:
-            return Planned(before.header, before.totals)
+            return Planned(before.header, before.totals, before.layout)
         former = last.get(place, LastIssued(0, None))
         assert window.settled_at is not None
         header = FileHeader(
@@ -99,7 +106,7 @@ class IssueFiles:
             rtgs_reference=window.rtgs_reference,
             settled_at=window.settled_at,
         )
-        return Planned(header, owner.totals)
+        return Planned(header, owner.totals, chosen.get(owner.participant, DEFAULT_LAYOUT))
 
     async def _lies_there(self, plan: Planned, known: Issued) -> bool:
         """Whether it was issued and is whole, with its signature. Raises FileDiffers."""
@@ -131,7 +138,7 @@ class IssueFiles:
         return made
 
     def _writing(self) -> FileWriting:
-        return FileWriting(self.formats[LAYOUT], self.drop, self.signer)
+        return FileWriting(self.layouts, self.drop, self.signer)
 
 
 def _before(window_id: WindowId, currency: str, waiting: Sequence[WindowId]) -> list[WindowId]:
@@ -139,7 +146,7 @@ def _before(window_id: WindowId, currency: str, waiting: Sequence[WindowId]) -> 
     return same[: same.index(window_id)] if window_id in same else []
 
 
-def _require_ledger(window_id: WindowId, owners: Sequence[Owner], balances: Balances) -> None:
+def require_ledger(window_id: WindowId, owners: Sequence[Owner], balances: Balances) -> None:
     """A file's net is what the ledger had on its owner's accounts for the window."""
     ledger: dict[tuple[FileKind, str], int] = {}
     for code, minor in balances.items():

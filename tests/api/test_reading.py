@@ -170,3 +170,37 @@ async def _followed(line: Line) -> AsyncIterator[dict[str, Any]]:
 
 async def test_ready_says_what_is_missing(line: Line) -> None:
     assert (await line.of(None).get("/ready")).json() == {"status": "ready", "missing": None}
+
+
+async def test_a_file_comes_in_the_layout_that_was_chosen_and_is_taken_or_refused(line: Line) -> None:
+    await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-receipt")
+    await line.switch.choose_layout(BANK, "xlsx-1", by="test")
+    await line.switch.close_window("SYP", by="test")
+    await replaced(line.switch.settle_window, settlement=AgreeingBank())(WINDOW)
+    await line.switch.issue_files(WINDOW)
+    (file,) = (await line.bank.get("/v1/files")).json()["items"]
+    assert (file["layout"], file["overdue"], file["chased"], file["receipt"]) == ("xlsx-1", False, 0, None)
+    assert file["acknowledge_by"] == "2026-11-25T08:00:00Z"
+    content = await line.bank.get(f"/v1/files/{file['file_id']}/content")
+    assert content.headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert content.content.startswith(b"PK")
+    address = f"/v1/files/{file['file_id']}/acknowledgement"
+
+    line.clock.move(25 * 3600)
+    await line.switch.chase_files()
+    assert [(one["overdue"], one["chased"]) for one in (await line.bank.get("/v1/files")).json()["items"]] == [(True, 1)]
+    reason = {"reason": "line_differs", "line": 1, "note": "المبلغ عندنا 700.00"}
+    refused = await line.bank.post(address, json={"outcome": "refused", "sha256": file["sha256"], "reasons": [reason]})
+    assert (refused.status_code, refused.json()["reasons"]) == (200, [reason])
+    for_staff = (await line.of(OPERATOR).get("/v1/operator/files")).json()["items"]
+    assert [one["receipt"]["outcome"] for one in for_staff if one["participant_code"] == BANK] == ["refused"]
+    other = await line.bank.post(address, json={"outcome": "taken", "sha256": "0" * 64})
+    assert (other.status_code, other.json()["code"]) == (422, "file_was_different")
+    none = await line.bank.post(address, json={"outcome": "refused", "sha256": file["sha256"]})
+    assert (none.status_code, none.json()["code"]) == (422, "refusal_reason_missing")
+    taken = await line.bank.post(address, json={"outcome": "taken", "sha256": file["sha256"]})
+    assert (taken.status_code, taken.json()["outcome"]) == (200, "taken")
+    late = await line.bank.post(address, json={"outcome": "refused", "sha256": file["sha256"], "reasons": [reason]})
+    assert (late.status_code, late.json()["code"]) == (409, "file_taken_already")
+    stranger = await line.of(OTHER_BANK).post(address, json={"outcome": "taken", "sha256": file["sha256"]})
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "file_unknown")

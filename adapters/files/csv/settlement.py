@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from adapters.codecs import file_titles
 from adapters.files.csv.cells import BOM, LAYOUT, cell, row, titles
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.money import Money
@@ -9,28 +10,11 @@ from switch.domain.statements import FileHeader, FileKind, FileLine, FileTotals
 
 LINES_AT_ONCE = 1_000
 
-_HEADER_TITLES = titles(
-    "HT",
-    ("التنسيق", "Layout"),
-    ("النوع", "Kind"),
-    ("المشارك", "Participant"),
-    ("نافذة التسوية", "Settlement window"),
-    ("يوم العمل", "Business date"),
-    ("العملة", "Currency"),
-    ("التسلسل", "Sequence"),
-    ("الإصدار", "Revision"),
-    ("بصمة الملف السابق", "SHA-256 of the file before"),
-    ("مرجع التسوية الآنية", "RTGS reference"),
-    ("وقت التسوية", "Settled at"),
-)
-_COUNTERPARTY = {FileKind.SETTLEMENT: ("مصرف الدافع", "Payer's bank"), FileKind.STATEMENT: ("الجهة المفوترة", "Biller")}
-_FEE = {FileKind.SETTLEMENT: ("رسم الجهة", "Biller's fee"), FileKind.STATEMENT: ("رسم الدافع", "Payer's fee")}
-_SHARE = {FileKind.SETTLEMENT: (), FileKind.STATEMENT: (("حصتكم من الرسوم", "Your share of the fees"),)}
-_NET = {FileKind.SETTLEMENT: ("الصافي لكم", "Net to you"), FileKind.STATEMENT: ("الصافي عليكم", "Net due from you")}
+_HEADER_TITLES = titles("HT", *file_titles.HEADER)
 
 
 def render(header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
-    yield BOM + _HEADER_TITLES + _header(header) + _line_titles(header.kind)
+    yield BOM + _HEADER_TITLES + _header(header) + _changes(header) + _line_titles(header.kind)
     pending: list[str] = []
     for number, line in enumerate(lines, 1):
         pending.append(_line(number, line, header))
@@ -58,24 +42,15 @@ def _header(header: FileHeader) -> bytes:
     )
 
 
+def _changes(header: FileHeader) -> bytes:
+    """Only a revision has them."""
+    if not header.changes:
+        return b""
+    return titles("RT", file_titles.CHANGE) + b"".join(row("R", change) for change in header.changes)
+
+
 def _line_titles(kind: FileKind) -> bytes:
-    return titles(
-        "DT",
-        ("السطر", "Line"),
-        ("رقم الدفعة", "Payment id"),
-        ("مرجع الدفعة", "Payment reference"),
-        _COUNTERPARTY[kind],
-        ("الخدمة", "Service"),
-        ("مرجع الزبون", "Customer reference"),
-        ("رقم الفاتورة", "Bill number"),
-        ("مرجع المصرف", "Bank reference"),
-        ("مرجع الجهة المفوترة", "Biller reference"),
-        ("المبلغ", "Amount"),
-        _FEE[kind],
-        *_SHARE[kind],
-        _NET[kind],
-        ("وقت الإتمام", "Completed at"),
-    )
+    return titles("DT", *file_titles.line_titles(kind))
 
 
 def _line(number: int, line: FileLine, header: FileHeader) -> str:
@@ -89,7 +64,7 @@ def _line(number: int, line: FileLine, header: FileHeader) -> str:
 
 
 def _trailer_titles(kind: FileKind) -> bytes:
-    return titles("TT", ("عدد الأسطر", "Lines"), ("المبلغ", "Amount"), _FEE[kind], *_SHARE[kind], _NET[kind])
+    return titles("TT", *file_titles.trailer_titles(kind))
 
 
 def _trailer(totals: FileTotals, header: FileHeader) -> bytes:
@@ -97,6 +72,4 @@ def _trailer(totals: FileTotals, header: FileHeader) -> bytes:
 
 
 def _sums(amount: int, fee: int, net: int, header: FileHeader) -> str:
-    """A bank's statement has its own share, too, so that amount + payer's fee - share = net can be seen."""
-    share = (amount + fee - net,) if header.kind is FileKind.STATEMENT else ()
-    return ",".join([Money(minor, header.currency).text() for minor in (amount, fee, *share, net)])
+    return ",".join([Money(minor, header.currency).text() for minor in file_titles.sums(header.kind, amount, fee, net)])

@@ -13,6 +13,7 @@ def children(settings: Settings, central_bank: str, script: Path | None) -> list
     """In the order in which they are started: the other side first, so that the switch finds it there."""
     pretend = ["--keys", settings.sandbox_keys, "--switch-key", settings.keys / SWITCH_PUBLIC]
     scripted = [] if script is None else ["--script", script]
+    exchanged = [] if settings.rtgs_exchange is None else ["--exchange", settings.rtgs_exchange]
     books = settings.data / "sandbox"
     return [
         _child(
@@ -34,6 +35,7 @@ def children(settings: Settings, central_bank: str, script: Path | None) -> list
                 *pretend,
                 "--books",
                 books / "rtgs.sqlite",
+                *exchanged,
                 *scripted,
             ],
             f"{settings.rtgs_url}/live",

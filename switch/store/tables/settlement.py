@@ -96,6 +96,17 @@ calendar_change = Table(
     Index("ix_calendar_change_order", "xact"),
 )
 
+file_layout = Table(
+    "file_layout",
+    metadata,
+    Column("participant_code", Text, ForeignKey("participant.code"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("layout", Text, nullable=False),
+    moment("chosen_at"),
+    Column("by", Text, nullable=False),
+)
+"""Every choice that was made; a participant's newest counts for its next files."""
+
 issued_file = Table(
     "issued_file",
     metadata,
@@ -112,6 +123,7 @@ issued_file = Table(
     Column("previous_sha256", Text),
     Column("rtgs_reference", Text),
     moment("settled_at"),
+    json_column("changes"),
     Column("lines", Integer, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("fee_minor", BigInteger, nullable=False),
@@ -124,4 +136,26 @@ issued_file = Table(
     Index("ix_issued_file_order", "xact"),
     Index("uq_issued_file_sequence", "participant_code", "kind", "currency", "sequence", "revision", unique=True),
     Index("uq_issued_file_window", "participant_code", "kind", "window_id", "revision", unique=True),
+    Index("ix_issued_file_issued_at", "issued_at"),
 )
+
+file_receipt = Table(
+    "file_receipt",
+    metadata,
+    Column("file_id", Text, ForeignKey("issued_file.file_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", Text, nullable=False),
+    json_column("reasons", nullable=False),
+    moment("received_at"),
+    Column("by", Text, nullable=False),
+    one_of("outcome", "taken", "refused"),
+)
+
+file_chase = Table(
+    "file_chase",
+    metadata,
+    Column("file_id", Text, ForeignKey("issued_file.file_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    moment("chased_at"),
+)
+"""One row for each reminder: its number is how many times the time to acknowledge had gone by."""

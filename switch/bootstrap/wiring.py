@@ -1,24 +1,15 @@
-"""Bootstrap: settings, database and adapters become one Switch, wired by hand; the only file that knows both sides."""
+"""Wiring: a database, a directory and what is outside become one Switch, by hand."""
 
 import secrets
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sqlalchemy.exc import OperationalError
-
-from adapters.registry import Adapters, open_adapters
+from adapters.registry import Adapters
 from switch.api.webhook_views import written
 from switch.application import Switch
-from switch.domain.identifiers import ParticipantCode
-from switch.domain.networks import PUBLIC, AllowedNetworks, read_networks
-from switch.domain.participants import ParticipantKind
+from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.proposals import ProposalKind
-from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.ports import Clock, Signer
-from switch.postgres_server import PostgresServer
 from switch.posting.lane import PostingLane
 from switch.posting.reversal import ReversalPosting
 from switch.reports.advices import Advices
@@ -35,21 +26,22 @@ from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
+from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
-from switch.settings import Settings, SettingsWrong
-from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
+from switch.signatures import VerifyingKey
 from switch.signatures.notes import LogIdentity, verifying_key_of
-from switch.store.database import LINE_TROUBLE, Database, connect
-from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
-from switch.store.server_safety import require_safe
+from switch.store.database import Database
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
+from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.chase_files import ChaseFiles
+from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -57,6 +49,7 @@ from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
+from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -70,11 +63,13 @@ from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
+from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
+from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
@@ -84,21 +79,8 @@ from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
-SWITCH_KEYID = "switch:main"
 LOG_ORIGIN = "bill-payment-switch/journal"
 """The proof log's own name in its heads; the key says whose it is."""
-DATABASE_TROUBLE = LINE_TROUBLE
-"""For the command line, which does not know the store."""
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
 
 def _chance() -> int:
@@ -119,102 +101,6 @@ class Outside:
     """Public keys with which heads of the proof log were signed before."""
 
 
-def load_switch_key(settings: Settings) -> SigningKey:
-    """The switch's own private key. Raises FileNotFoundError where `switch keys init` was never run."""
-    return load_signing_key(SWITCH_KEYID, (settings.keys / "switch.pem").read_bytes())
-
-
-def load_former_keys(settings: Settings) -> tuple[VerifyingKey, ...]:
-    """Public keys that the switch had before, kept as `former-*.pub`: what they have signed is still checked."""
-    found = sorted(settings.keys.glob("former-*.pub"))
-    return tuple(load_verifying_key(f"switch:{path.stem}", path.read_text(encoding="ascii")) for path in found)
-
-
-def find_url(settings: Settings) -> str:
-    """The database that was named, or the embedded one of this data folder (which must be running)."""
-    return settings.sqlalchemy_url or PostgresServer(settings.data / "postgres").url_of(DATABASE_NAME)
-
-
-DATABASE_NAME = "switch"
-
-
-def migrate_database(settings: Settings) -> None:
-    """Up to the revision that this program needs. Raises DatabaseUnreachable."""
-    migrate(find_url(settings))
-
-
-async def look_at_schema(settings: Settings) -> Schema:
-    """Raises DatabaseUnreachable."""
-    database = connect(find_url(settings), pool_size=1)
-    try:
-        async with database.reading() as connection:
-            return await schema_of(connection)
-    except OperationalError as error:
-        raise DatabaseUnreachable() from error
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
-    """A switch from the settings; closed in the order that loses nothing.
-
-    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
-    """
-    _arm_fail_points(settings)
-    clock = SystemClock()
-    database = connect(find_url(settings), pool_size=settings.pool_size)
-    directory = CurrentDirectory(database)
-    signer = load_switch_key(settings)
-
-    def find_key(keyid: str) -> VerifyingKey | None:
-        known = directory.current().keys.get(keyid)
-        return None if known is None else load_verifying_key(keyid, known.public_pem, known.algorithm)
-
-    def central_bank() -> ParticipantCode | None:
-        everyone = directory.current().participants.values()
-        return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
-
-    networks = read_networks(settings.webhook_networks)
-    adapters = open_adapters(
-        signer=signer,
-        find_key=find_key,
-        central_bank=central_bank,
-        rtgs_url=settings.rtgs_url,
-        files_directory=settings.files,
-        networks=networks,
-    )
-    try:
-        async with database.reading() as connection:
-            await require_safe(connection, clock.now())
-            await require_current(connection)
-        await directory.refresh()
-        switch = make_switch(
-            database, directory, Outside(clock, signer, adapters, networks=networks, former_keys=load_former_keys(settings))
-        )
-        try:
-            yield switch
-        finally:
-            await switch.pay_batches.close()
-            for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
-                await queues.close()
-            await switch.lane.close()
-    finally:
-        await adapters.close()
-        await database.close()
-
-
-def _arm_fail_points(settings: Settings) -> None:
-    if not settings.fail_points:
-        return
-    if not settings.sandbox:
-        raise SettingsWrong("SWITCH_FAIL_POINTS: only a sandbox may be made to fail, and this data folder is none")
-    try:
-        arm(read_failures(settings.fail_points), settings.run / "failed")
-    except FailPointsWrong as wrong:
-        raise SettingsWrong(f"SWITCH_FAIL_POINTS: {wrong}") from None
-
-
 def make_switch(database: Database, directory: CurrentDirectory, outside: Outside) -> Switch:
     """Everything put together, by hand."""
     clock, adapters, chance = outside.clock, outside.adapters, outside.chance
@@ -226,7 +112,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     open_window = OpenWindow(clock=clock, database=database)
     close_window = CloseWindow(clock=clock, database=database)
     settle_window = SettleWindow(clock=clock, database=database, settlement=adapters.settlement)
-    issue_files = IssueFiles(clock=clock, database=database, formats=adapters.formats, drop=adapters.drop, signer=outside.signer)
+    issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
+    remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
     undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
     return Switch(
@@ -270,6 +157,11 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         close_window=close_window,
         settle_window=settle_window,
         issue_files=issue_files,
+        acknowledge_file=AcknowledgeFile(clock=clock, database=database),
+        chase_files=ChaseFiles(clock=clock, database=database),
+        reissue_file=ReissueFile(database=database, remaking=remaking),
+        revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
+        choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,
@@ -294,6 +186,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
         receipts=Receipts(database, outside.signer),
+        rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
         windows=Windows(database),

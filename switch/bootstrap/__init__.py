@@ -1,0 +1,26 @@
+"""Bootstrap: settings, database and adapters become one Switch; the only package that knows both sides."""
+
+from switch.bootstrap.opening import (
+    DATABASE_NAME,
+    DATABASE_TROUBLE,
+    find_url,
+    load_former_keys,
+    load_switch_key,
+    look_at_schema,
+    migrate_database,
+    opened_switch,
+)
+from switch.bootstrap.wiring import Outside, make_switch
+
+__all__ = [
+    "DATABASE_NAME",
+    "DATABASE_TROUBLE",
+    "Outside",
+    "find_url",
+    "load_former_keys",
+    "load_switch_key",
+    "look_at_schema",
+    "make_switch",
+    "migrate_database",
+    "opened_switch",
+]

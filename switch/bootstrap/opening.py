@@ -1,0 +1,135 @@
+"""Opening: from the settings, a switch on its database with its adapters; closed in the order that loses nothing."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from adapters.registry import open_adapters
+from switch.application import Switch
+from switch.bootstrap.wiring import Outside, make_switch
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.networks import read_networks
+from switch.domain.participants import ParticipantKind
+from switch.fail_points import FailPointsWrong, arm, read_failures
+from switch.postgres_server import PostgresServer
+from switch.reports.current_directory import CurrentDirectory
+from switch.settings import Settings, SettingsWrong
+from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
+from switch.store.database import LINE_TROUBLE, connect
+from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
+from switch.store.server_safety import require_safe
+
+SWITCH_KEYID = "switch:main"
+DATABASE_TROUBLE = LINE_TROUBLE
+"""For the command line, which does not know the store."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def load_switch_key(settings: Settings) -> SigningKey:
+    """The switch's own private key. Raises FileNotFoundError where `switch keys init` was never run."""
+    return load_signing_key(SWITCH_KEYID, (settings.keys / "switch.pem").read_bytes())
+
+
+def load_former_keys(settings: Settings) -> tuple[VerifyingKey, ...]:
+    """Public keys that the switch had before, kept as `former-*.pub`: what they have signed is still checked."""
+    found = sorted(settings.keys.glob("former-*.pub"))
+    return tuple(load_verifying_key(f"switch:{path.stem}", path.read_text(encoding="ascii")) for path in found)
+
+
+def find_url(settings: Settings) -> str:
+    """The database that was named, or the embedded one of this data folder (which must be running)."""
+    return settings.sqlalchemy_url or PostgresServer(settings.data / "postgres").url_of(DATABASE_NAME)
+
+
+DATABASE_NAME = "switch"
+
+
+def migrate_database(settings: Settings) -> None:
+    """Up to the revision that this program needs. Raises DatabaseUnreachable."""
+    migrate(find_url(settings))
+
+
+async def look_at_schema(settings: Settings) -> Schema:
+    """Raises DatabaseUnreachable."""
+    database = connect(find_url(settings), pool_size=1)
+    try:
+        async with database.reading() as connection:
+            return await schema_of(connection)
+    except OperationalError as error:
+        raise DatabaseUnreachable() from error
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
+    """A switch from the settings; closed in the order that loses nothing.
+
+    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
+    """
+    _arm_fail_points(settings)
+    clock = SystemClock()
+    database = connect(find_url(settings), pool_size=settings.pool_size)
+    directory = CurrentDirectory(database)
+    signer = load_switch_key(settings)
+
+    def find_key(keyid: str) -> VerifyingKey | None:
+        known = directory.current().keys.get(keyid)
+        return None if known is None else load_verifying_key(keyid, known.public_pem, known.algorithm)
+
+    def central_bank() -> ParticipantCode | None:
+        everyone = directory.current().participants.values()
+        return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
+
+    networks = read_networks(settings.webhook_networks)
+    adapters = open_adapters(
+        signer=signer,
+        find_key=find_key,
+        central_bank=central_bank,
+        rtgs_url=settings.rtgs_url,
+        files_directory=settings.files,
+        networks=networks,
+        rtgs_exchange=settings.rtgs_exchange,
+        iso20022_schemas=settings.iso20022_schemas,
+    )
+    try:
+        async with database.reading() as connection:
+            await require_safe(connection, clock.now())
+            await require_current(connection)
+        await directory.refresh()
+        switch = make_switch(
+            database, directory, Outside(clock, signer, adapters, networks=networks, former_keys=load_former_keys(settings))
+        )
+        try:
+            yield switch
+        finally:
+            await switch.pay_batches.close()
+            for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+                await queues.close()
+            await switch.lane.close()
+    finally:
+        await adapters.close()
+        await database.close()
+
+
+def _arm_fail_points(settings: Settings) -> None:
+    if not settings.fail_points:
+        return
+    if not settings.sandbox:
+        raise SettingsWrong("SWITCH_FAIL_POINTS: only a sandbox may be made to fail, and this data folder is none")
+    try:
+        arm(read_failures(settings.fail_points), settings.run / "failed")
+    except FailPointsWrong as wrong:
+        raise SettingsWrong(f"SWITCH_FAIL_POINTS: {wrong}") from None

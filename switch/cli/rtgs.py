@@ -1,0 +1,47 @@
+"""`switch rtgs`: what the RTGS says of a day, beside what the switch holds for settled."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.session import run
+
+WRONG_EXIT_CODE = 3
+
+app = typer.Typer(help="The RTGS of the central bank: compare its statement with the settled windows.", no_args_is_help=True)
+
+
+@app.callback()
+def rtgs() -> None:
+    """Keeps `compare` a command of its own."""
+
+
+@app.command()
+def compare(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A day in Damascus, such as 2026-11-24.", metavar="DATE")],
+    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
+    as_json: AsJson = False,
+) -> None:
+    """Compare the last camt.053 of the RTGS for a day with the windows settled on it, leg by leg. Exit code 3 where they differ."""
+    found = run(lambda switch: switch.rtgs_comparison(currency, day.date()))
+    if as_json:
+        print_json(
+            {
+                "statement": found.statement.statement_id,
+                "entries": len(found.statement.entries),
+                "instructions": found.instructions,
+                "differences": found.differences,
+            }
+        )
+    elif found.differences:
+        rows = ((each.kind, each.instruction_id, each.participant, each.ours or None, each.theirs or None) for each in found.differences)
+        print_table(
+            "The RTGS and the switch differ", ("kind", "instruction", "participant", "ours", "theirs"), rows, right=("ours", "theirs")
+        )
+    else:
+        statement = found.statement
+        say(f"{statement.statement_id}: {len(statement.entries)} entries of {found.instructions} instructions, all as we have them.")
+    if found.differences:
+        raise typer.Exit(WRONG_EXIT_CODE)
