@@ -11,7 +11,7 @@ from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from switch.domain.identifiers import ParticipantCode
-from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer
+from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer, StatementLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Adapters:
     billers: Mapping[str, BillerAdapter]
     """By protocol."""
     formats: Mapping[str, FileFormat]
-    """By layout."""
+    """By layout: of the files that go out."""
+    statement_layouts: Mapping[str, StatementLayout]
+    """By layout: of the statements that come in."""
     settlement: SettlementBank
     drop: FileDrop
     connections: Connections
@@ -39,9 +41,11 @@ def open_adapters(
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer."""
     calls = SignedCalls(signer, find_key)
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
+    statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(),)
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
+        statement_layouts={layout.layout: layout for layout in statement_layouts},
         settlement=JsonRtgs(calls, rtgs_url, central_bank),
         drop=LocalFolder(files_directory),
         connections=calls.connections,

@@ -202,7 +202,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
             settle_window=settle_window,
             issue_files=issue_files,
         ),
-        import_statement=ImportStatement(clock=clock, database=database, formats=adapters.formats),
+        import_statement=ImportStatement(clock=clock, database=database, layouts=adapters.statement_layouts),
         reconcile=Reconcile(clock=clock, database=database),
         advices=Advices(database),
         breaks=Breaks(database),

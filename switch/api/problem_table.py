@@ -139,6 +139,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "settlement_owner_missing": Kind(409, "Nobody to whom fees are owed", "لا مستحق للرسوم"),
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
+        "matching_rule_refused": Kind(422, "Matching rule refused", "قاعدة مطابقة مرفوضة"),
         # load and faults
         "overloaded": Kind(503, "Overloaded", "حمل زائد", Retry.AFTER_SECONDS),
         "switch_unavailable": Kind(503, "Switch unavailable", "المحوّل غير متاح", Retry.AFTER_SECONDS),

@@ -1,5 +1,6 @@
 """Statements: what a bank or biller has booked for one business date, handed in for reconciliation."""
 
+import io
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -34,7 +35,7 @@ async def hand_in(request: Request, caller: ParticipantCaller, switch: TheSwitch
     يؤخذ الكشف كاملاً أو لا يؤخذ. يُعرف الكشف نفسه إن أُعيد، وأي محتوى آخر لليوم نفسه نسخة جديدة.
     """
     require_media_type(request, CSV)
-    imported = await switch.import_statement(caller, await request.body())
+    imported = await switch.import_statement(caller, io.BytesIO(await request.body()))
     if imported.replayed:
         response.headers[REPLAYED] = "true"
     return statement_view(imported)

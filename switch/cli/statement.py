@@ -7,10 +7,10 @@ import typer
 
 from switch.application import Switch
 from switch.cli.arguments import BusinessDate, business_date_of
-from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
+from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import participant_code
-from switch.domain.statements import ImportedStatement
 
 LISTED = 100
 
@@ -27,9 +27,11 @@ def import_statement(
 
     async def work(switch: Switch) -> ImportedStatement:
         owner = switch.directory.current().participant(participant_code(participant))
-        return await switch.import_statement(owner, file.read_bytes())
+        with file.open("rb") as opened:
+            return await switch.import_statement(owner, opened, steps)
 
-    imported = run(work)
+    with progress(f"Taking in {file.name}", hidden=as_json) as steps:
+        imported = run(work)
     if as_json:
         print_json(imported)
     elif imported.replayed:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import Break, BreakState, SideResult
-from switch.domain.statements import ImportedStatement
 from switch.store import break_queries, statement_queries
 from switch.store.database import Database
 

@@ -134,4 +134,5 @@ payment_event = Table(
     Column("by", Text, nullable=False),
     Column("note", Text, nullable=False),
     ForeignKeyConstraint(["bucket", "payment_id"], ["payment.bucket", "payment.payment_id"]),
+    Index("ix_payment_event_late", "payment_id", postgresql_where=text("note LIKE 'late answer%'")),
 )
