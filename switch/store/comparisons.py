@@ -1,4 +1,4 @@
-"""Comparisons: where slices do not fit, line by line and field by field; every disagreement with both sides of it, in SQL.
+"""Comparisons: where counts do not fit, line by line and field by field; every disagreement with both sides of it, in SQL.
 
 `ours` is what the switch has, seen from each side; `booked` what the newest statements say. A booking and its reversal are one line,
 and `nth` counts what is left for one payment, the most alike first. Temporary tables, which the planner has looked at: without knowing
@@ -43,9 +43,10 @@ _AMOUNT = "round({} / CAST(:unit AS numeric), :scale)::text"
 _SETS = (
     text(f"""
         CREATE TEMPORARY TABLE unfit ON COMMIT DROP AS
-        SELECT side, participant_code, slice FROM their_slice FULL JOIN our_slice USING (side, participant_code, slice)
+        SELECT side, participant_code, bucket FROM our_count LEFT JOIN their_count USING (side, participant_code, bucket)
         JOIN {_NEWEST} USING (side, participant_code)
-        WHERE (lines, agreeing, their_slice.checksum) IS DISTINCT FROM (payments, payments, our_slice.checksum)
+        WHERE (lines, their_count.checksum) IS DISTINCT FROM (payments, our_count.checksum)
+        UNION SELECT side, participant_code, unnest(others) FROM their_count WHERE bucket IS NULL
     """),
     text("ANALYZE unfit"),
     text("""
@@ -56,7 +57,7 @@ _SETS = (
             ('biller', payment.biller_code, payment.bank_code, nullif(payment.biller_reference, ''), payment.biller_fee)
         ) AS seen (side, participant_code, counterparty_code, own_reference, fee_minor)
         JOIN unfit ON unfit.side = seen.side AND unfit.participant_code = seen.participant_code
-            AND unfit.slice = uuid_hash_extended(payment.payment_id, 0) & :slice_mask
+            AND unfit.bucket = payment.bucket
         WHERE payment.window_id = ANY(:windows) AND (SELECT count(*) > 0 FROM unfit)
     """),
     text(f"""
@@ -64,7 +65,7 @@ _SETS = (
         SELECT newest.participant_code, newest.side, newest.tolerance, line.*
         FROM {_NEWEST} JOIN statement_line AS line USING (statement_key)
         JOIN unfit ON unfit.side = newest.side AND unfit.participant_code = newest.participant_code
-            AND unfit.slice = uuid_hash_extended(line.payment_id, 0) & :slice_mask
+            AND unfit.bucket = bucket_of(line.payment_id)
         WHERE line.statement_key = ANY(:keys) AND (SELECT count(*) > 0 FROM unfit)
     """),
     text("ANALYZE ours, stated"),
@@ -239,8 +240,8 @@ _OPEN = text("""
 """)
 _KEEP_SIDES = text("""
     WITH fitting AS (
-        SELECT side, participant_code, sum(payments) AS payments FROM our_slice JOIN their_slice USING (side, participant_code, slice)
-        LEFT JOIN unfit USING (side, participant_code, slice) WHERE unfit.slice IS NULL GROUP BY 1, 2
+        SELECT side, participant_code, sum(payments) AS payments FROM our_count JOIN their_count USING (side, participant_code, bucket)
+        LEFT JOIN unfit USING (side, participant_code, bucket) WHERE unfit.participant_code IS NULL GROUP BY 1, 2
     ),
     paired AS (
         SELECT side, participant_code, count(*) AS pairs FROM ours JOIN booked USING (side, participant_code, payment_id)
@@ -256,7 +257,7 @@ _KEEP_SIDES = text("""
     FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[]), CAST(:looked_statements AS text[]),
         CAST(:looked_with AS text[])) AS looked (side, participant_code, statement_id, compared_with)
     FULL JOIN (SELECT DISTINCT side, participant_code FROM found WHERE kind = 'late_answer'
-            AND (side, participant_code) NOT IN (SELECT side, participant_code FROM our_slice)) AS answered USING (side, participant_code)
+            AND (side, participant_code) NOT IN (SELECT side, participant_code FROM our_count)) AS answered USING (side, participant_code)
     LEFT JOIN fitting USING (side, participant_code) LEFT JOIN paired USING (side, participant_code)
     LEFT JOIN differing USING (side, participant_code)
     ORDER BY participant_code, side

@@ -2,8 +2,9 @@
 
 All of it runs in one transaction of the use case, in this order: `lock_day`, `look_at_sides`, `compare`, `keep`.
 
-Nearly all lines agree, so each side is first counted slice by slice: as many lines as payments, all of them agreeing, and for the same
-payments (their sum of hashes is the same). Only slices in which something does not fit are looked at line by line (`comparisons.py`).
+Nearly all lines agree, so each side is first counted bucket by bucket: as many lines as payments, all of them agreeing, and for the
+same payments (all their hashes, one upon the other, are the same). Only buckets in which something does not fit are looked at line by
+line (`comparisons.py`). What is grouped by is a column whose values the planner has counted: so it shares the work between processes.
 """
 
 import secrets
@@ -23,14 +24,14 @@ from switch.store import comparisons
 
 STATEMENT_TIMEOUT_SECONDS = 600
 WORK_MEMORY_MEGABYTES = 128
-SLICES = 256
-"""A power of two. More of them are less to look at where something differs, and more to count."""
 
 _SETTINGS = (
     text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"),
     text(f"SET LOCAL work_mem = '{WORK_MEMORY_MEGABYTES}MB'"),
     text("SET LOCAL enable_nestloop = off"),
     text("SET LOCAL jit = off"),
+    text("SET LOCAL parallel_tuple_cost = 0.01"),
+    text("SET LOCAL parallel_setup_cost = 100"),
 )
 _LOCK_DAY = text("""
     SELECT statement_id FROM statement WHERE business_date = :day AND currency = :currency ORDER BY statement_id FOR NO KEY UPDATE
@@ -54,14 +55,14 @@ _NEARBY = text(f"""
     ORDER BY participant_code, business_date, revision DESC
 """)  # noqa: S608 - our own words
 _COUNT_OURS = text("""
-    CREATE TEMPORARY TABLE our_slice ON COMMIT DROP AS
-    SELECT seen.side, seen.participant_code, uuid_hash_extended(payment.payment_id, 0) & :slice_mask AS slice,
-        count(*) AS payments, sum(payment.events) AS events, sum(uuid_hash_extended(payment.payment_id, :seed)) AS checksum
+    CREATE TEMPORARY TABLE our_count ON COMMIT DROP AS
+    SELECT seen.side, seen.participant_code, payment.bucket,
+        count(*) AS payments, sum(payment.events) AS events, bit_xor(uuid_hash_extended(payment.payment_id, :seed)) AS checksum
     FROM payment CROSS JOIN LATERAL (VALUES ('bank', payment.bank_code), ('biller', payment.biller_code)) AS seen (side, participant_code)
     WHERE payment.window_id = ANY(:windows) GROUP BY 1, 2, 3
 """)
 _OUR_SIDES = text(
-    "SELECT side, participant_code, sum(payments)::bigint AS payments, sum(events)::bigint AS events FROM our_slice GROUP BY 1, 2"
+    "SELECT side, participant_code, sum(payments)::bigint AS payments, sum(events)::bigint AS events FROM our_count GROUP BY 1, 2"
 )
 _FORMER = text("""
     SELECT side, participant_code, compared_with, EXISTS (
@@ -70,10 +71,10 @@ _FORMER = text("""
     FROM reconciled_side AS former WHERE business_date = :day AND currency = :currency
 """)
 _COUNT_THEIRS = text(f"""
-    CREATE TEMPORARY TABLE their_slice ON COMMIT DROP AS
-    SELECT newest.side, newest.participant_code, uuid_hash_extended(line.payment_id, 0) & :slice_mask AS slice,
-        count(*) AS lines, count(payment.payment_id) AS agreeing,
-        sum(uuid_hash_extended(line.payment_id, :seed)) FILTER (WHERE payment.payment_id IS NOT NULL) AS checksum
+    CREATE TEMPORARY TABLE their_count ON COMMIT DROP AS
+    SELECT newest.side, newest.participant_code, payment.bucket,
+        count(*) AS lines, bit_xor(uuid_hash_extended(line.payment_id, :seed)) AS checksum,
+        array_agg(bucket_of(line.payment_id)) FILTER (WHERE payment.bucket IS NULL) AS others
     FROM unnest(CAST(:keys AS bigint[]), CAST(:sides AS text[]), CAST(:codes AS text[]), CAST(:tolerances AS bigint[]))
         AS newest (statement_key, side, participant_code, tolerance)
     JOIN statement_line AS line USING (statement_key)
@@ -112,7 +113,6 @@ class Day:
             "unit": 10 ** SCALES[self.currency],
             "day_begins": self.begins,
             "day_ends": self.begins + timedelta(days=1),
-            "slice_mask": SLICES - 1,
         }
 
 
