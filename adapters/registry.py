@@ -7,6 +7,11 @@ from pathlib import Path
 from adapters.billers.json_http import JsonBiller
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.csv import CsvFormat
+from adapters.files.statements_in.camt import Camt
+from adapters.files.statements_in.fixed_width import FixedWidth
+from adapters.files.statements_in.mapped_csv import MappedCsv
+from adapters.files.statements_in.mt940 import Mt940
+from adapters.files.statements_in.xlsx import Xlsx
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
@@ -24,6 +29,8 @@ class Adapters:
     """By layout: of the statements that come in."""
     settlement: SettlementBank
     drop: FileDrop
+    quarantine: FileDrop
+    """Statements that were wrong, as they came."""
     connections: Connections
 
     async def close(self) -> None:
@@ -41,12 +48,13 @@ def open_adapters(
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer."""
     calls = SignedCalls(signer, find_key)
     formats: tuple[FileFormat, ...] = (CsvFormat(),)
-    statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(),)
+    statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(), MappedCsv(), FixedWidth(), Xlsx(), Camt(), Mt940())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         formats={layout.layout: layout for layout in formats},
         statement_layouts={layout.layout: layout for layout in statement_layouts},
         settlement=JsonRtgs(calls, rtgs_url, central_bank),
         drop=LocalFolder(files_directory),
+        quarantine=LocalFolder(files_directory.with_name("quarantine")),
         connections=calls.connections,
     )

@@ -15,6 +15,7 @@ from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
+from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.usecases.acknowledge_advice import AcknowledgeAdvice
@@ -38,6 +39,7 @@ from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
@@ -80,6 +82,7 @@ class Switch:
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     import_statement: ImportStatement
+    set_statement_rule: SetStatementRule
     reconcile: Reconcile
 
     # reports
@@ -93,5 +96,6 @@ class Switch:
     payment_stories: PaymentStories
     positions: Positions
     readiness: Readiness
+    statements: Statements
     verification: Verification
     windows: Windows

@@ -27,6 +27,7 @@ from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
 from switch.reports.readiness import Readiness
+from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.settings import Settings
@@ -56,6 +57,7 @@ from switch.usecases.register_key import RegisterKey
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
@@ -202,7 +204,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
             settle_window=settle_window,
             issue_files=issue_files,
         ),
-        import_statement=ImportStatement(clock=clock, database=database, layouts=adapters.statement_layouts),
+        import_statement=ImportStatement(
+            clock=clock, database=database, layouts=adapters.statement_layouts, kept_wrong=adapters.quarantine
+        ),
+        set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         advices=Advices(database),
         breaks=Breaks(database),
@@ -214,6 +219,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payment_stories=PaymentStories(database),
         positions=Positions(database),
         readiness=Readiness(database),
+        statements=Statements(database),
         verification=Verification(database, adapters.drop),
         windows=Windows(database),
     )

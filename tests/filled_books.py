@@ -199,7 +199,7 @@ async def hand_in_and_reconcile(world: World) -> None:
     ]
     content = b"".join(CsvFormat().render_statement(StatementHead(BANK, Side.BANK, DAY, "SYP"), lines))
     owner = Participant(BANK, ParticipantKind.BANK, Name("مصرف", "Bank"), ParticipantStatus.LIVE)
-    await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()})(owner, io.BytesIO(content))
+    await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
     await Reconcile(FixedClock(), world.database)(DAY)

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
@@ -23,6 +24,19 @@ from tests.seeded import BANK, BILLER, START, FixedClock, order
 
 DAY = date(2026, 11, 24)
 STRANGER = UUID("019ab000-0000-7000-8000-00000000abcd")
+
+
+class Nowhere:
+    """A file drop for tests in which nothing is wrong with any file."""
+
+    def write(self, owner: str, name: str, content: Iterable[bytes]) -> Path:
+        raise NotImplementedError
+
+    def read(self, owner: str, name: str) -> bytes | None:
+        raise NotImplementedError
+
+
+NOWHERE = Nowhere()
 
 
 class Prepared:
@@ -79,7 +93,7 @@ class World:
 
     @property
     def importing(self) -> ImportStatement:
-        return ImportStatement(self.clock, self.database, {"csv-1": self.layout})
+        return ImportStatement(self.clock, self.database, {"csv-1": self.layout}, NOWHERE)
 
     @property
     def reconcile(self) -> Reconcile:

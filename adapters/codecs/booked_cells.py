@@ -76,7 +76,7 @@ class LineReader:
         minor = read("amount", lambda text: amount_of(text, currency, self.writing))
         payment_id = read("payment_id", _payment_id)
         reference = read("payment_reference", _payment_reference)
-        own_reference = read("own_reference", text_of) or ""
+        own_reference = read("own_reference", text_of)
         line = BookedLine(
             line=self.lines,
             payment_id=payment_id,

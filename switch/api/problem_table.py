@@ -74,6 +74,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "window_unknown": Kind(404, "Window unknown", "نافذة غير معروفة"),
         "file_unknown": Kind(404, "File unknown", "ملف غير معروف"),
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
+        "quarantine_unknown": Kind(404, "Not in quarantine", "ليس في الحجر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),
         # the request has no effect: nothing is held
@@ -139,6 +140,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "settlement_owner_missing": Kind(409, "Nobody to whom fees are owed", "لا مستحق للرسوم"),
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
+        "mapping_refused": Kind(422, "Mapping refused", "توصيف ملف مرفوض"),
+        "layout_unknown": Kind(422, "Layout unknown", "تنسيق غير معروف"),
         "matching_rule_refused": Kind(422, "Matching rule refused", "قاعدة مطابقة مرفوضة"),
         # load and faults
         "overloaded": Kind(503, "Overloaded", "حمل زائد", Retry.AFTER_SECONDS),

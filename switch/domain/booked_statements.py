@@ -10,6 +10,7 @@ from uuid import UUID
 
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.money import Money
+from switch.domain.statement_mapping import StatementMapping
 
 MADE_UP_VERSION = 8
 """UUID version (RFC 9562, 5.8) of the id of a line whose payment is not known; those of payments are of version 7."""
@@ -37,7 +38,8 @@ class StatementAsked:
     participant: ParticipantCode
     side: Side
     business_date: date | None = None
-    currency: str = "SYP"
+    """Where the file does not say it."""
+    mapping: StatementMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class BookedLine:
     """Its number in the statement, from 1."""
     payment_id: PaymentId | None
     """None where the layout does not carry it; then it is found by the references."""
-    own_reference: str
+    own_reference: str | None
     """The reference of whoever wrote the statement: bank_reference or biller_reference."""
     counterparty: ParticipantCode | None
     """For a bank's statement the biller, for a biller's the payer bank; None where the layout does not say."""

@@ -89,12 +89,6 @@ class StatementNotYours(Refusal):
     ar = "لا يحق للمشارك {participant} تقديم هذا الكشف: فهو باسم مشارك آخر أو عن الطرف الآخر."
 
 
-class MatchingRuleRefused(Refusal):
-    code = "matching_rule_refused"
-    en = "Payments are looked for in statements of 0 to {most} days around, and a tolerance is not below zero."
-    ar = "يُبحث عن الدفعات في كشوف ما بين 0 و{most} يوماً حول يومها، ولا يقل حد التسامح عن الصفر."
-
-
 # --- who may ---------------------------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain.booked_statements import Side
-from switch.domain.errors import MatchingRuleRefused
 from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.statement_errors import MatchingRuleRefused
 
 CARRY_FORWARD_DAYS = 7
 MOST_CARRY_FORWARD_DAYS = 31

@@ -1,13 +1,13 @@
 """Statements as participants hand them in: poured in whole or not at all, one revision after another."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.booked_statements import BookedLine, ImportedStatement, Side, made_up_payment_id
+from switch.domain.booked_statements import ImportedStatement, Side
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.store.copying import copy_in
@@ -15,7 +15,6 @@ from switch.store.tables.reconciliation import statement
 
 STATEMENT_TIMEOUT_SECONDS = 600
 PLAIN_COLUMNS = ("line", "payment_id", "own_reference", "counterparty_code", "customer_reference", "amount", "business_date", "reversed")
-ROW_COLUMNS = (*PLAIN_COLUMNS, "fee_minor", "currency")
 
 _LOCK_OWNER = text("SELECT code FROM participant WHERE code = :participant FOR NO KEY UPDATE")
 _FIND = text("SELECT * FROM statement WHERE participant_code = :participant AND sha256 = :sha256")
@@ -77,16 +76,6 @@ async def pour_plain(connection: AsyncConnection, blocks: AsyncIterator[bytes]) 
     await copy_in(connection, f"COPY statement_line ({', '.join(PLAIN_COLUMNS)}) FROM STDIN (DELIMITER ',')", blocks)
 
 
-async def pour_lines(connection: AsyncConnection, key: int, currency: str, batches: AsyncIterator[Sequence[BookedLine]]) -> None:
-    """Lines that were read and found right."""
-
-    async def blocks() -> AsyncIterator[bytes]:
-        async for lines in batches:
-            yield "".join(_written(key, currency, lines)).encode()
-
-    await copy_in(connection, f"COPY statement_line ({', '.join(ROW_COLUMNS)}) FROM STDIN", blocks())
-
-
 async def poured(connection: AsyncConnection, key: int, pattern: str) -> list[Poured]:
     """`pattern` is how an amount is written."""
     return [Poured(*row) for row in (await connection.execute(_POURED, {"key": key, "pattern": pattern})).all()]
@@ -129,22 +118,3 @@ def _row(imported: ImportedStatement, key: int) -> dict[str, Any]:
         "sha256": imported.sha256,
         "received_at": imported.received_at,
     }
-
-
-def _written(key: int, currency: str, lines: Iterable[BookedLine]) -> Iterator[str]:
-    """Rows in COPY's own text format (PostgreSQL, COPY, text format): cells between tabs, a backslash before what would be misread."""
-    for line in lines:
-        payment_id = line.payment_id or made_up_payment_id(key, line.line)
-        amount = Money(line.minor, line.currency or currency).text()
-        cells = (
-            *(str(line.line), str(payment_id), _cell(line.own_reference), _cell(line.counterparty), _cell(line.customer_reference)),
-            *(amount, line.business_date.isoformat(), "t" if line.reversed else "f", _cell(line.fee), _cell(line.currency)),
-        )
-        yield "\t".join(cells) + "\n"
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "\\N"
-    text = str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

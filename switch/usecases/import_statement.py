@@ -1,24 +1,39 @@
-"""Import a statement: what a bank or biller has booked for one business date, taken in whole or not at all."""
+"""Import a statement: what a bank or biller has booked for one business date, taken in whole or not at all; quarantined when wrong."""
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import BinaryIO
 
-from switch.domain.booked_statements import ImportedStatement, NotPlain, Side, StatementAsked, StatementHead, statement_id, statement_key
+from switch.domain.booked_statements import (
+    ImportedStatement,
+    NotPlain,
+    Side,
+    StatementAsked,
+    StatementHead,
+    statement_id,
+    statement_key,
+)
 from switch.domain.errors import NotAllowed, StatementNotYours
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
-from switch.ports import Clock, StatementLayout
-from switch.store import statements
+from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quarantine_id
+from switch.domain.statement_errors import LayoutUnknown
+from switch.domain.statement_faults import StatementMalformed
+from switch.domain.statement_mapping import mapping_of
+from switch.ports import Clock, FileDrop, StatementLayout
+from switch.store import quarantine, statement_rules, statements
 from switch.store.copying import DataRefused
 from switch.store.database import Connection, Database
 from switch.usecases.statement_pouring import Sums, Tell, nobody, pour_booked, pour_plain
 
 DEFAULT_LAYOUT = "csv-1"
 BYTES_AT_ONCE = 1 << 20
+START_BYTES = 1 << 12
 
 Pour = Callable[[Connection, int], Awaitable[Sums]]
 
@@ -28,17 +43,48 @@ class ImportStatement:
     clock: Clock
     database: Database
     layouts: Mapping[str, StatementLayout]
+    kept_wrong: FileDrop
 
-    async def __call__(self, participant: Participant, file: BinaryIO, tell: Tell = nobody) -> ImportedStatement:
-        """Raises StatementMalformed, StatementNotYours, NotAllowed. The same bytes again are recognised; others are a new revision."""
-        asked = StatementAsked(participant.code, _side(participant))
+    async def __call__(
+        self,
+        participant: Participant,
+        file: BinaryIO,
+        *,
+        layout: str | None = None,
+        business_date: date | None = None,
+        tell: Tell = nobody,
+    ) -> ImportedStatement:
+        """The same bytes again are recognised; others are a new revision. `business_date` where the file does not say it.
+
+        Raises StatementMalformed, StatementNotYours, NotAllowed, LayoutUnknown, MappingRefused.
+        """
+        side = _side(participant)
         sha256 = await asyncio.to_thread(_digest, file)
         async with self.database.reading() as connection:
             known = await statements.find(connection, participant.code, sha256)
+            _, mapping = await statement_rules.newest(connection, participant.code)
         if known is not None:
             return replace(known, replayed=True)
-        layout = self.layouts[DEFAULT_LAYOUT]
-        return await self._plainly(layout, file, sha256, asked, tell) or await self._row_by_row(layout, file, sha256, asked, tell)
+        asked = StatementAsked(participant.code, side, business_date, mapping_of(mapping) if mapping is not None else None)
+        reads = self._layout(file, layout, asked)
+        try:
+            return await self._plainly(reads, file, sha256, asked, tell) or await self._row_by_row(reads, file, sha256, asked, tell)
+        except StatementMalformed as wrong:
+            await self._quarantine(participant.code, reads.layout, file, sha256, wrong)
+            raise
+
+    def _layout(self, file: BinaryIO, named: str | None, asked: StatementAsked) -> StatementLayout:
+        """As it was named; as its first bytes say; as its owner's files are."""
+        if named is not None:
+            if named not in self.layouts:
+                raise LayoutUnknown(layouts=", ".join(self.layouts))
+            return self.layouts[named]
+        file.seek(0)
+        start = file.read(START_BYTES)
+        for layout in self.layouts.values():
+            if layout.recognises(start):
+                return layout
+        return self.layouts[asked.mapping.layout if asked.mapping is not None else DEFAULT_LAYOUT]
 
     async def _plainly(
         self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, tell: Tell
@@ -96,6 +142,15 @@ class ImportStatement:
             return replace(meanwhile.known, replayed=True)
         return imported
 
+    async def _quarantine(self, participant: ParticipantCode, layout: str, file: BinaryIO, sha256: str, wrong: StatementMalformed) -> None:
+        name = quarantine_id(participant, sha256)
+        size = file.seek(0, os.SEEK_END)
+        if size <= MOST_KEPT_BYTES:
+            await asyncio.to_thread(self.kept_wrong.write, participant, name, _blocks(file))
+        kept = QuarantinedStatement(name, participant, layout, size, sha256, self.clock.now(), wrong.faults)
+        async with self.database.transaction() as connection:
+            await quarantine.put(connection, kept)
+
 
 class _TakenInMeanwhile(Exception):
     """By another process, while these lines were poured in: they go away again."""
@@ -118,8 +173,13 @@ def _side(participant: Participant) -> Side:
 
 
 def _digest(file: BinaryIO) -> str:
-    file.seek(0)
     digest = hashlib.sha256()
-    while block := file.read(BYTES_AT_ONCE):
+    for block in _blocks(file):
         digest.update(block)
     return digest.hexdigest()
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while block := file.read(BYTES_AT_ONCE):
+        yield block

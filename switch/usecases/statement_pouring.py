@@ -10,7 +10,7 @@ from switch.domain.booked_statements import BookedLine, BookedStatement, NotPlai
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import participant_code
 from switch.domain.money import MAXIMUM_MINOR, SCALES
-from switch.store import statements
+from switch.store import read_lines, statements
 from switch.store.database import Connection
 
 LINES_AT_ONCE = 2_000
@@ -60,7 +60,7 @@ async def pour_booked(connection: Connection, key: int, booked: BookedStatement,
             fee_minor += sum(line.fee or 0 for line in some)
             yield some
 
-    await statements.pour_lines(connection, key, booked.head.currency, _told(_in_threads(counted()), file, tell))
+    await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted()), file, tell))
     return Sums(lines, minor, fee_minor)
 
 

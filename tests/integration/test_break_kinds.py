@@ -26,7 +26,7 @@ from switch.store import statement_rules
 from switch.store.database import Database, connect
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
-from tests.reconciled import DAY, STRANGER, participant
+from tests.reconciled import DAY, NOWHERE, STRANGER, participant
 from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, order, seed
 
 FEES = Fees(payer=30, biller=20, switch=30, bank=10, central_bank=5, tax=5)
@@ -153,7 +153,7 @@ async def paid(database: Database, count: int, bank: ParticipantCode = BANK, *, 
 
 
 async def hand_in_and_reconcile(database: Database, books: list[Book]) -> Found:
-    take_in = ImportStatement(FixedClock(), database, {"csv-1": CsvFormat()})
+    take_in = ImportStatement(FixedClock(), database, {"csv-1": CsvFormat()}, NOWHERE)
     days = sorted({day for book in books for day in book.days})
     for book in books:
         for day in book.days:

@@ -52,7 +52,7 @@ statement_line = Table(
     ),
     Column("payment_id", UUID(as_uuid=True), primary_key=True),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("own_reference", Text, nullable=False),
+    Column("own_reference", Text),
     Column("counterparty_code", Text),
     Column("customer_reference", Text),
     Column("amount", Text, nullable=False),
@@ -118,3 +118,16 @@ statement_rule = Table(
     Index("ix_statement_rule_participant", "participant_code", "changed_at", "change_id"),
 )
 """How one participant's statements are read and compared; the newest counts, and none is ever edited."""
+
+quarantined_statement = Table(
+    "quarantined_statement",
+    metadata,
+    text_key("quarantine_id"),
+    Column("participant_code", Text, ForeignKey("participant.code"), nullable=False),
+    Column("layout", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    moment("received_at"),
+    json_column("faults", nullable=False),
+    Index("ix_quarantined_statement_participant", "participant_code", "received_at", "quarantine_id"),
+)
