@@ -11,6 +11,11 @@ from adapters.drops.local_folder import LocalFolder
 from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
 from adapters.files.fixed import FixedWidthLayout
+from adapters.files.statements_in.camt import Camt
+from adapters.files.statements_in.fixed_width import FixedWidth
+from adapters.files.statements_in.mapped_csv import MappedCsv
+from adapters.files.statements_in.mt940 import Mt940
+from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
 from adapters.settlement.iso20022 import MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
@@ -20,7 +25,7 @@ from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.rtgs_statements import RtgsStatement
-from switch.ports import BillerAdapter, FileDrop, FileFormat, FileLayout, SettlementBank, Signer, WebhookSender
+from switch.ports import BillerAdapter, FileDrop, FileLayout, SettlementBank, Signer, StatementLayout, WebhookSender
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
@@ -29,14 +34,16 @@ RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 class Adapters:
     billers: Mapping[str, BillerAdapter]
     """By protocol."""
-    formats: Mapping[str, FileFormat]
-    """By layout: those of statements that are handed in."""
     layouts: Mapping[str, FileLayout]
-    """By layout: those of files that are issued."""
+    """By layout: of the files that are issued."""
+    statement_layouts: Mapping[str, StatementLayout]
+    """By layout: of the statements that come in."""
     settlement: SettlementBank
     rtgs_statement: RtgsStatementOf
     """The last of a currency and a day; always None from an RTGS that gives none."""
     drop: FileDrop
+    quarantine: FileDrop
+    """Statements that were wrong, as they came."""
     webhooks: WebhookSender
     connections: Sequence[Connections]
 
@@ -69,15 +76,16 @@ def open_adapters(
         exchange = Exchange(rtgs_exchange, signer, find_key, central_bank)
         settlement = iso20022 = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
         rtgs_statement = iso20022.statement
-    formats: tuple[FileFormat, ...] = (CsvFormat(),)
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
+    statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(), MappedCsv(), FixedWidth(), Xlsx(), Camt(), Mt940())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
-        formats={layout.layout: layout for layout in formats},
         layouts={layout.layout: layout for layout in layouts},
+        statement_layouts={layout.layout: layout for layout in statement_layouts},
         settlement=settlement,
         rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),
+        quarantine=LocalFolder(files_directory.with_name("quarantine")),
         webhooks=webhooks,
         connections=(calls.connections, webhooks.connections),
     )

@@ -163,10 +163,23 @@ CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION 
 CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON statement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
+
 -- A statement stands as it was handed in; a break ends, and never goes away.
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON break FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The bucket that an id carries; `switch/domain/identifiers.py` does the same.
+CREATE FUNCTION bucket_of(id uuid) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (('x' || substr(id::text, 16, 3))::bit(12)::integer >> 2)::smallint;
+
+-- Two ways of writing the same: Arabic-Indic digits, alef, hamza, ta marbuta, tatweel, diacritics. `switch/domain/texts.py` does the same.
+CREATE FUNCTION for_matching(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN btrim(regexp_replace(translate(normalize(written, NFKC),
+    '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآٱىیئؤةک' || U&'\0621\0640\200C\200D\0610\0611\0612\0613\0614\0615\0616\0617\0618\0619\061A\064B\064C\064D\064E\064F\0650\0651\0652\0653\0654\0655\0656\0657\0658\0659\065A\065B\065C\065D\065E\065F\0670\06D6\06D7\06D8\06D9\06DA\06DB\06DC',
+    '01234567890123456789ااااييي' || 'وهك'), ' +', ' ', 'g'));
 
 -- I9: a window moves forward by the one table of its transitions; what was said of it when it was closed or settled stays so.
 CREATE FUNCTION window_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -19,6 +19,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
@@ -59,6 +60,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
@@ -125,6 +127,7 @@ class Switch:
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
+    set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
 
@@ -143,6 +146,7 @@ class Switch:
     readiness: Readiness
     receipts: Receipts
     rtgs_comparison: RtgsComparison
+    statements: Statements
     verification: Verification
     webhooks: Webhooks
     windows: Windows

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
+from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
-from switch.domain.statements import BookedStatement, FileHeader, FileLine, FileTotals
+from switch.domain.statements import FileHeader, FileLine, FileTotals
 from switch.domain.webhooks import WebhookAnswer, WebhookMessage
 
 
@@ -93,14 +94,20 @@ class FileLayout(Protocol):
         """In parts, as the lines come; a million of them in constant memory."""
 
 
-class FileFormat(FileLayout, Protocol):
-    """A layout in which billers and banks hand in statements, too."""
+class StatementLayout(Protocol):
+    """One layout of the statements that banks and billers hand in. Never raises anything but StatementMalformed for what a file holds."""
 
-    def parse_statement(self, content: bytes) -> BookedStatement:
-        """A statement as a bank or biller hands it in. Raises FileMalformed for anything that is not wholly right."""
+    @property
+    def layout(self) -> str: ...
 
-    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
-        """What `parse_statement` reads."""
+    def recognises(self, start: bytes) -> bool:
+        """By its first bytes, where nobody has named the layout."""
+
+    def plain(self, file: BinaryIO) -> PlainStatement | None:
+        """For a database that reads rows by itself; None where this layout or this file is not for that."""
+
+    def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:
+        """Its head now, its lines in constant memory as they are asked for. Raises StatementMalformed, at the latest with the last line."""
 
 
 class FileDrop(Protocol):

@@ -1,6 +1,7 @@
 """Books with something in every table, for the tests that change them: a settled window, an open one, payments in every state."""
 
 import hashlib
+import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,8 +11,10 @@ from typing import Any
 from sqlalchemy import insert, text, update
 
 from adapters.drops.local_folder import LocalFolder
+from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
+from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
@@ -27,10 +30,10 @@ from switch.domain.identifiers import (
 from switch.domain.ledger import EntryKind, JournalEntry, Posting
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
-from switch.domain.participants import Name
+from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
-from switch.domain.statements import BookedLine, ImportedStatement, Side
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
@@ -38,10 +41,11 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import caps, inquiries, journal, statements
+from switch.store import caps, inquiries, journal, statement_rules
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
+from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
@@ -233,11 +237,21 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
 async def hand_in_and_reconcile(world: World) -> None:
     paid = [row for row in await payments_of(world, WINDOW) if row.bank_code == BANK]
     lines = [
-        BookedLine(number, row.payment_id, row.bank_reference, BILLER, row.customer_reference, row.amount_minor + number - 1, DAY)
+        BookedLine(
+            number,
+            row.payment_id,
+            row.bank_reference,
+            BILLER,
+            row.customer_reference,
+            row.amount_minor + number - 1,
+            DAY,
+            fee=row.payer_fee,
+        )
         for number, row in enumerate(paid, 1)
     ]
-    total = Money(sum(line.minor for line in lines), "SYP")
-    imported = ImportedStatement(f"{BANK}-SYP-20261124-r0", BANK, Side.BANK, DAY, "SYP", len(lines), total, 0, "ab" * 32, START)
+    content = b"".join(CsvFormat().render_statement(StatementHead(BANK, Side.BANK, DAY, "SYP"), lines))
+    owner = Participant(BANK, ParticipantKind.BANK, Name("مصرف", "Bank"), ParticipantStatus.LIVE)
+    await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
-        await statements.insert_whole(connection, imported, lines)
+        await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
     await Reconcile(FixedClock(), world.database)(DAY)

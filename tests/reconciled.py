@@ -1,18 +1,20 @@
 """What banks and billers have booked, for tests of reconciliation: payments of a day, and statements that agree or do not."""
 
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from switch.domain.admission import Conclude, Stands
-from switch.domain.errors import FileMalformed
+from switch.domain.booked_statements import BookedLine, BookedStatement, PlainStatement, Side, StatementAsked, StatementHead
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import Accepted, Reason, Refused
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import Payment
 from switch.domain.reconciliation import Break
-from switch.domain.statements import BookedLine, BookedStatement, FileHeader, FileLine, FileTotals, Side
 from switch.posting.batch import write_batch
 from switch.reports.breaks import Breaks
 from switch.store.database import Database
@@ -24,27 +26,41 @@ DAY = date(2026, 11, 24)
 STRANGER = UUID("019ab000-0000-7000-8000-00000000abcd")
 
 
+class Nowhere:
+    """A file drop for tests in which nothing is wrong with any file."""
+
+    def write(self, owner: str, name: str, content: Iterable[bytes]) -> Path:
+        raise NotImplementedError
+
+    def read(self, owner: str, name: str) -> bytes | None:
+        raise NotImplementedError
+
+
+NOWHERE = Nowhere()
+
+
 class Prepared:
-    """A layout whose parsed statements were made by the test; the bytes only name them."""
+    """A layout whose statements were made by the test; the bytes only name them."""
 
     layout = "csv-1"
-    extension = "csv"
 
     def __init__(self) -> None:
         self.statements: dict[bytes, BookedStatement] = {}
 
-    def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
-        raise NotImplementedError
+    def prepare(self, head: StatementHead, lines: Iterable[BookedLine]) -> bytes:
+        prepared = BookedStatement(head, tuple(lines))
+        content = repr(prepared).encode()
+        self.statements[content] = prepared
+        return content
 
-    def parse_statement(self, content: bytes) -> BookedStatement:
-        if content not in self.statements:
-            raise FileMalformed(why="unknown bytes")
-        return self.statements[content]
+    def recognises(self, start: bytes) -> bool:
+        return any(content.startswith(start) for content in self.statements)
 
-    def render_statement(self, statement: BookedStatement) -> Iterator[bytes]:
-        content = repr(statement).encode()
-        self.statements[content] = statement
-        yield content
+    def plain(self, file: BinaryIO) -> PlainStatement | None:
+        return None
+
+    def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:
+        return self.statements[file.read()]
 
 
 @dataclass
@@ -72,13 +88,12 @@ class World:
     async def hand_in(self, owner: ParticipantCode, lines: Iterable[BookedLine], day: date = DAY) -> str:
         numbered = tuple(replace(line, line=number) for number, line in enumerate(lines, 1))
         side = Side.BILLER if owner == BILLER else Side.BANK
-        booked = BookedStatement(owner, side, day, "SYP", numbered, "")
-        content = b"".join(self.layout.render_statement(booked))
-        return (await self.importing(participant(owner), content)).statement_id
+        content = self.layout.prepare(StatementHead(owner, side, day, "SYP"), numbered)
+        return (await self.importing(participant(owner), io.BytesIO(content))).statement_id
 
     @property
     def importing(self) -> ImportStatement:
-        return ImportStatement(self.clock, self.database, {"csv-1": self.layout})
+        return ImportStatement(self.clock, self.database, {"csv-1": self.layout}, NOWHERE)
 
     @property
     def reconcile(self) -> Reconcile:

@@ -1,1 +1,1 @@
-"""Codecs: bytes to values and back; pure, and used by several adapters."""
+"""Building blocks of several adapters: pure, without any wire or disk."""

@@ -14,8 +14,8 @@ from switch.api.shapes import Amount, Day, Moment, ParticipantText, Shape
 from switch.api.webhook_views import WebhookDeliveryView, delivery_view
 from switch.api.window_views import WindowView, window_view
 from switch.domain.advices import AdviceKind
+from switch.domain.booked_statements import Side
 from switch.domain.payments import PaymentEvent, PaymentState
-from switch.domain.statements import Side
 from switch.reports.payment_stories import Delivery, PaymentStory, StatedLine
 
 
@@ -50,7 +50,7 @@ class StatedLineView(Shape):
     side: Side
     statement_id: str
     line: Annotated[int, Field(ge=1)]
-    own_reference: str
+    own_reference: str | None
     amount: Amount
     business_date: Day
     reversed: bool

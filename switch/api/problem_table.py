@@ -82,6 +82,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "file_revised": Kind(409, "File revised already", "ملف له إصدار أحدث"),
         "nothing_to_revise": Kind(409, "Nothing to revise", "لا جديد في الملف"),
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
+        "quarantine_unknown": Kind(404, "Not in quarantine", "ليس في الحجر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
         "advice_not_parked": Kind(409, "Advice not parked", "إشعار غير مركون"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),
@@ -178,6 +179,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "payment_not_sealed": Kind(409, "Not sealed yet", "لم تُختم بعد", Retry.SAME_KEY),
         "log_size_unknown": Kind(422, "No such size of the log", "لا حجم كهذا للسجل"),
         "receipt_not_due": Kind(409, "No receipt yet", "لا إيصال بعد", Retry.SAME_KEY),
+        "mapping_refused": Kind(422, "Mapping refused", "توصيف ملف مرفوض"),
+        "matching_rule_refused": Kind(422, "Matching rule refused", "قاعدة مطابقة مرفوضة"),
         # load and faults
         "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),
         "too_many_at_once": Kind(429, "Too many requests at once", "طلبات كثيرة معاً", Retry.AFTER_SECONDS),

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
+from switch.domain.booked_statements import ImportedStatement, Side
 from switch.domain.reconciliation import Break, BreakKind, BreakState
-from switch.domain.statements import ImportedStatement, Side
 
 
 class StatementView(Shape):
@@ -21,8 +21,17 @@ class StatementView(Shape):
     lines: Annotated[int, Field(ge=0)]
     total: Amount
     revision: Annotated[int, Field(ge=0)]
+    layout: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     received_at: Moment
+
+
+class DifferenceView(Shape):
+    """One field, side by side; null where a side does not have it."""
+
+    field: str
+    ours: str | None
+    theirs: str | None
 
 
 class BreakView(Shape):
@@ -37,8 +46,9 @@ class BreakView(Shape):
     payment_id: UUID | None
     amount: Amount
     """What is at stake."""
+    differences: list[DifferenceView]
     ours: str | None
-    """What the switch has, where that is what differs."""
+    """What the switch has of the fields that differ, in words."""
     theirs: str | None
     state: BreakState
     opened_at: Moment
@@ -62,6 +72,7 @@ def statement_view(imported: ImportedStatement) -> StatementView:
         lines=imported.lines,
         total=Amount.of(imported.total),
         revision=imported.revision,
+        layout=imported.layout,
         sha256=imported.sha256,
         received_at=imported.received_at,
     )
@@ -76,6 +87,7 @@ def break_view(found: Break) -> BreakView:
         business_date=found.business_date,
         payment_id=found.payment_id,
         amount=Amount.minor(found.minor, found.currency),
+        differences=[DifferenceView.model_construct(field=each.field, ours=each.ours, theirs=each.theirs) for each in found.differences],
         ours=found.ours,
         theirs=found.theirs,
         state=found.state,

@@ -27,6 +27,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
 from switch.reports.windows import Windows
@@ -73,6 +74,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
@@ -170,7 +172,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
             settle_window=settle_window,
             issue_files=issue_files,
         ),
-        import_statement=ImportStatement(clock=clock, database=database, formats=adapters.formats),
+        import_statement=ImportStatement(
+            clock=clock, database=database, layouts=adapters.statement_layouts, kept_wrong=adapters.quarantine
+        ),
+        set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
         advices=Advices(database),
@@ -185,6 +190,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
+        statements=Statements(database),
         receipts=Receipts(database, outside.signer),
         rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop, log),

@@ -1,5 +1,7 @@
 """`switch statement`: what banks and billers have booked, handed in for reconciliation."""
 
+import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,29 +9,42 @@ import typer
 
 from switch.application import Switch
 from switch.cli.arguments import BusinessDate, business_date_of
-from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.output import AsJson, language, money, print_json, print_table, progress, say
 from switch.cli.session import run
+from switch.cli.staff import by_whom
+from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import participant_code
-from switch.domain.statements import ImportedStatement
+from switch.domain.money import Money, parse_amount
+from switch.domain.quarantine import QuarantinedStatement
+from switch.domain.reconciliation import MatchingRule
+from switch.domain.statement_errors import MappingRefused
+from switch.domain.statement_mapping import StatementMapping, mapping_of
 
 LISTED = 100
 
-app = typer.Typer(help="Statements of banks and billers: hand in, list.", no_args_is_help=True)
+app = typer.Typer(help="Statements of banks and billers: hand in, list, quarantine, rules.", no_args_is_help=True)
 
 
 @app.command("import")
 def import_statement(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The statement, in the layout csv-1.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The statement.")],
     participant: Annotated[str, typer.Option(help="The national code of the bank or biller that hands it in.")],
+    layout: Annotated[str | None, typer.Option(help="csv-1, csv, fixed-width, xlsx, camt or mt940; recognised where left out.")] = None,
+    business_date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of the statement, where the file does not say it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a statement in, whole or not at all. The same file again changes nothing; another one for its date is a new revision."""
 
     async def work(switch: Switch) -> ImportedStatement:
         owner = switch.directory.current().participant(participant_code(participant))
-        return await switch.import_statement(owner, file.read_bytes())
+        day = business_date_of(business_date)
+        with file.open("rb") as opened:
+            return await switch.import_statement(owner, opened, layout=layout, business_date=day, tell=steps)
 
-    imported = run(work)
+    with progress(f"Taking in {file.name}", hidden=as_json) as steps:
+        imported = run(work)
     if as_json:
         print_json(imported)
     elif imported.replayed:
@@ -49,7 +64,7 @@ def list_statements(
 
     async def work(switch: Switch) -> list[ImportedStatement]:
         owner = None if participant is None else participant_code(participant)
-        return await switch.breaks.statements(owner, business_date_of(business_date), limit)
+        return await switch.statements.taken_in(owner, business_date_of(business_date), limit)
 
     found = run(work)
     if as_json:
@@ -57,13 +72,14 @@ def list_statements(
         return
     print_table(
         "Statements",
-        ("statement", "side", "business date", "revision", "lines", "total", "currency", "received (UTC)"),
+        ("statement", "side", "business date", "revision", "layout", "lines", "total", "currency", "received (UTC)"),
         (
             (
                 its.statement_id,
                 its.side,
                 its.business_date,
                 its.revision,
+                its.layout,
                 f"{its.lines:,}",
                 money(its.total.minor, its.currency),
                 its.currency,
@@ -73,3 +89,107 @@ def list_statements(
         ),
         right=("revision", "lines", "total"),
     )
+
+
+@app.command("quarantine")
+def list_quarantined(
+    quarantine_id: Annotated[str | None, typer.Argument(help="One of them, with everything that is wrong with it.")] = None,
+    participant: Annotated[str | None, typer.Option(help="Only those of this bank or biller.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    as_json: AsJson = False,
+) -> None:
+    """Statements that were wrong: kept as they came, nothing of them taken in."""
+
+    async def work(switch: Switch) -> list[QuarantinedStatement]:
+        owner = None if participant is None else participant_code(participant)
+        if quarantine_id is not None:
+            return [await switch.statements.one_quarantined(owner, quarantine_id)]
+        return await switch.statements.quarantined(owner, None, limit)
+
+    found = run(work)
+    if as_json:
+        print_json([_document(its) for its in found])
+    elif quarantine_id is not None:
+        _print_faults(found[0])
+    else:
+        print_table(
+            "Quarantine",
+            ("entry", "participant", "layout", "bytes", "faults", "first of them", "received (UTC)", "taken in since as"),
+            (
+                (
+                    *(its.quarantine_id, its.participant, its.layout, f"{its.size:,}", f"{len(its.faults)}{'' if its.complete else '+'}"),
+                    *(its.faults[0].words(language.get()), f"{its.received_at:%Y-%m-%d %H:%M}", its.taken_in_as),
+                )
+                for its in found
+            ),
+            right=("bytes", "faults"),
+        )
+
+
+@app.command("rule")
+def statement_rule(
+    participant: Annotated[str, typer.Argument(help="The national code of a bank or biller.")],
+    carry_forward_days: Annotated[int | None, typer.Option(help="How many days before and after a payment is looked for.")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="By how much an amount may be off, such as 0.01.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A JSON file that says how its own files are read; see the docs.")
+    ] = None,
+    without_mapping: Annotated[bool, typer.Option("--without-mapping", help="Its files are of our own layouts again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How a participant's statements are read and compared; with options, change it from the next statement on."""
+
+    async def work(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
+        owner = switch.directory.current().participant(participant_code(participant))
+        rule, known = await switch.statements.rule(owner.code)
+        changes = (carry_forward_days, tolerance, mapping)
+        if any(change is not None for change in changes) or without_mapping:
+            days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
+            off = rule.tolerance_minor if tolerance is None else _minor(tolerance)
+            wanted = _mapping(mapping) if mapping is not None else None if without_mapping else known
+            await switch.set_statement_rule(owner, MatchingRule(days, off), wanted, by=by_whom())
+        return await switch.statements.rule(owner.code)
+
+    rule, known = run(work)
+    document = {
+        "participant": participant,
+        "carry_forward_days": rule.carry_forward_days,
+        "tolerance": Money(rule.tolerance_minor, "SYP").text(),
+        "mapping": None if known is None else known.document(),
+    }
+    if as_json:
+        print_json(document)
+        return
+    said = "–" if known is None else json.dumps(known.document(), ensure_ascii=False, indent=1)
+    say(f"{participant}: carried {rule.carry_forward_days} days, tolerance {document['tolerance']}, mapping {said}")
+
+
+def _minor(text: str) -> int:
+    return 0 if not text.replace("0", "").strip(".") else parse_amount(text, "SYP").minor
+
+
+def _mapping(path: Path) -> StatementMapping:
+    try:
+        return mapping_of(json.loads(path.read_text(encoding="utf-8-sig")))
+    except (ValueError, RecursionError):
+        raise MappingRefused(why="the file is not JSON in UTF-8", why_ar="الملف ليس JSON بترميز UTF-8") from None
+
+
+def _print_faults(its: QuarantinedStatement) -> None:
+    print_table(
+        f"{its.quarantine_id}: {len(its.faults)}{'' if its.complete else '+'} faults, read as {its.layout}",
+        ("row", "field", "code", "there stands", "what is wrong", "ما الخطأ"),
+        ((each.row or "–", each.field, each.code, each.found, each.words("en"), each.words("ar")) for each in its.faults),
+        right=("row",),
+    )
+
+
+def _document(its: QuarantinedStatement) -> dict[str, object]:
+    return {
+        **{name: getattr(its, name) for name in ("quarantine_id", "participant", "layout", "size", "sha256", "received_at", "complete")},
+        "taken_in_as": its.taken_in_as,
+        "faults": [
+            {"row": each.row, "field": each.field, "code": each.code, "found": each.found, "en": each.words("en"), "ar": each.words("ar")}
+            for each in its.faults
+        ],
+    }

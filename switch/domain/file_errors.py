@@ -5,8 +5,8 @@ from switch.domain.errors import Refusal
 
 class LayoutUnknown(Refusal):
     code = "layout_unknown"
-    en = "There is no layout “{layout}” of files; there are {known}."
-    ar = "لا يوجد تنسيق ملفات باسم «{layout}»؛ والمتاح {known}."
+    en = "There is no layout “{layout}”, or the file is in none that is known; there are {known}."
+    ar = "لا يوجد تنسيق باسم «{layout}»، أو أن الملف ليس بتنسيق معروف؛ والمتاح {known}."
 
 
 class GetsNoFiles(Refusal):

@@ -100,6 +100,11 @@ def payment_ids_of(reference: str) -> tuple[int, UUID, UUID]:
     return number >> 22 & (BUCKETS - 1), UUID(int=first), UUID(int=first + (1 << 80))
 
 
+def chance_of(reference: str) -> int:
+    """The 22 bits of chance in a plain payment reference, which its payment's id has, too."""
+    return int.from_bytes(base64.b32hexdecode(reference[:-1].encode().translate(_FROM_CROCKFORD))) & (1 << 22) - 1
+
+
 def payment_reference(payment_id: UUID) -> str:
     """What a customer reads out: 16 characters of time, bucket and chance, and an ISO 7064 MOD 37,36 check character."""
     number = (payment_id.int >> 80) << 32 | bucket_of(payment_id) << 22 | payment_id.int >> 40 & (1 << 22) - 1

@@ -1,16 +1,17 @@
 """Reconciliation: three sides of each payment compared; where they differ stands a break, with a kind, an owner and an age."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode, PaymentId
-from switch.domain.statements import Side
+from switch.domain.statement_errors import MatchingRuleRefused
 
 CARRY_FORWARD_DAYS = 7
-"""How far before and after its business date a payment is looked for in a participant's other statements."""
+MOST_CARRY_FORWARD_DAYS = 31
 
 
 class BreakKind(StrEnum):
@@ -18,7 +19,10 @@ class BreakKind(StrEnum):
     MISSING_AT_BILLER = "missing_at_biller"
     MISSING_AT_SWITCH = "missing_at_switch"
     """Booked by a participant; the switch has no completed payment with this id."""
+    NOT_ADVISED = "not_advised"
+    """Missing at the biller, and the biller has not acknowledged the advice: it may not know of it yet."""
     AMOUNT_DIFFERS = "amount_differs"
+    FEE_DIFFERS = "fee_differs"
     CURRENCY_DIFFERS = "currency_differs"
     DATE_DIFFERS = "date_differs"
     REFERENCE_DIFFERS = "reference_differs"
@@ -39,8 +43,17 @@ class BreakState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One field, side by side; None where a side does not have it."""
+
+    field: str
+    ours: str | None
+    theirs: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
-    """One disagreement. `theirs` and `ours` are what differs, as text; `minor` is the amount at stake, in minor units."""
+    """One disagreement; `minor` is the amount at stake, in minor units."""
 
     break_id: str
     kind: BreakKind
@@ -50,29 +63,32 @@ class Break:
     business_date: date
     currency: str
     payment_id: PaymentId | None
+    """None where a line names no payment."""
     minor: int
-    ours: str | None
-    theirs: str | None
+    differences: tuple[Difference, ...]
     state: BreakState
     opened_at: datetime
     ended_at: datetime | None = None
+
+    @property
+    def ours(self) -> str | None:
+        """What the switch has of the fields that differ, in words."""
+        return _words((each.field, each.ours) for each in self.differences)
+
+    @property
+    def theirs(self) -> str | None:
+        return _words((each.field, each.theirs) for each in self.differences)
 
     def content_id(self) -> str:
         """What `break_id` must be: SHA-256, hexadecimal, of all that the disagreement is.
 
         So the same disagreement found again is the same break, and an edited one is found by its own id (I14).
         """
-        content = (
-            self.business_date.isoformat(),
-            self.currency,
-            self.side,
-            self.participant,
-            self.kind,
-            str(self.payment_id or ""),
+        content = [
+            *(self.business_date.isoformat(), self.currency, self.side, self.participant, self.kind, str(self.payment_id or "")),
             str(self.minor),
-            self.ours or "",
-            self.theirs or "",
-        )
+            *(part or "" for each in self.differences for part in (each.field, each.ours, each.theirs)),
+        ]
         return hashlib.sha256("\x1f".join(content).encode()).hexdigest()
 
 
@@ -91,3 +107,26 @@ class SideResult:
     """The sum at stake in open breaks; a payment that differs in several ways counts once, with the most."""
     breaks_by_kind: Mapping[BreakKind, int] = field(default_factory=dict)
     """Open breaks only; kinds without any are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingRule:
+    """How strictly one participant's lines are compared. Who has none of its own has this one."""
+
+    carry_forward_days: int = CARRY_FORWARD_DAYS
+    """How far before and after its business date a payment is looked for in the participant's other statements."""
+    tolerance_minor: int = 0
+    """An amount that is off by no more than this agrees."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.carry_forward_days <= MOST_CARRY_FORWARD_DAYS:
+            raise MatchingRuleRefused(most=MOST_CARRY_FORWARD_DAYS)
+        if self.tolerance_minor < 0:
+            raise MatchingRuleRefused(most=MOST_CARRY_FORWARD_DAYS)
+
+
+def _words(fields: Iterable[tuple[str, str | None]]) -> str | None:
+    said = [(name, value) for name, value in fields if value is not None]
+    if len(said) == 1:
+        return said[0][1]
+    return "; ".join(f"{name} {value}" for name, value in said) or None

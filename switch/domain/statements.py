@@ -1,11 +1,10 @@
-"""Statements: the settlement file of a biller and the statement of a bank for one settled window, and those handed in."""
+"""Statements: the settlement file of a biller and the statement of a bank for one settled window."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode, WindowId
-from switch.domain.money import Money
 
 DEFAULT_LAYOUT = "csv-1"
 """Of whoever has chosen none."""
@@ -87,66 +86,3 @@ class IssuedFile:
 
 def file_id(participant: ParticipantCode, kind: FileKind, window: WindowId, revision: int) -> str:
     return f"{participant}-{kind}-{window}-r{revision}"
-
-
-# --- handed in by participants, for reconciliation -------------------------------------------------------------------
-
-
-class Side(StrEnum):
-    BANK = "bank"
-    BILLER = "biller"
-
-
-@dataclass(frozen=True, slots=True)
-class BookedLine:
-    """One payment as a bank or biller has booked it. `minor` in minor units."""
-
-    line: int
-    """Its number in the statement, from 1."""
-    payment_id: PaymentId
-    own_reference: str
-    """The reference of whoever wrote the statement: bank_reference or biller_reference."""
-    counterparty: ParticipantCode
-    """For a bank's statement the biller, for a biller's the payer bank."""
-    customer_reference: str
-    minor: int
-    business_date: date
-    reversed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BookedStatement:
-    """All that one participant has booked for one business date and currency."""
-
-    participant: ParticipantCode
-    side: Side
-    business_date: date
-    currency: str
-    lines: tuple[BookedLine, ...]
-    sha256: str
-    """Of the statement as it was handed in, hexadecimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedStatement:
-    """A statement as the switch has taken it in. For one participant, date and currency the highest revision counts."""
-
-    statement_id: str
-    """Such as `100010-SYP-20261124-r0`."""
-    participant: ParticipantCode
-    side: Side
-    business_date: date
-    currency: str
-    lines: int
-    total: Money
-    """Of all lines, reversed ones too."""
-    revision: int
-    """From 0."""
-    sha256: str
-    received_at: datetime
-    replayed: bool = False
-    """These bytes had been taken in before, and nothing was done."""
-
-
-def statement_id(participant: ParticipantCode, currency: str, business_date: date, revision: int) -> str:
-    return f"{participant}-{currency}-{business_date:%Y%m%d}-r{revision}"

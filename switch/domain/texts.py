@@ -1,6 +1,7 @@
 """Texts: which characters people's words may hold."""
 
 import re
+import unicodedata
 
 from switch.domain.errors import TextForbidden
 
@@ -15,3 +16,24 @@ def require_plain(text: str, field: str, longest: int) -> None:
     """Refuses control and direction characters and too long a text, by the name of its field."""
     if len(text) > longest or FORBIDDEN_CHARACTERS.search(text) is not None:
         raise TextForbidden(field=field)
+
+
+ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+_LATIN_DIGITS = "0123456789" * 2
+LETTERS_WRITTEN = "أإآٱىیئؤةک"
+LETTERS_MEANT = "ااااييي" + "وهك"
+NOT_HEARD = "ءـ\u200c\u200d" + "".join(map(chr, (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD))))
+"""Lone hamza, tatweel, joiners and diacritics."""
+_SPACES = re.compile(" +")
+_DIGITS = str.maketrans(ARABIC_DIGITS, _LATIN_DIGITS)
+_MEANT = str.maketrans(ARABIC_DIGITS + LETTERS_WRITTEN, _LATIN_DIGITS + LETTERS_MEANT, NOT_HEARD)
+
+
+def latin_digits(text: str) -> str:
+    """Arabic-Indic and extended Arabic-Indic digits as 0 to 9; all else as it is."""
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def for_matching(text: str) -> str:
+    """What two ways of writing the same have in common; the database's `for_matching` does the same. Only compared, never kept."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_MEANT)).strip(" ")

@@ -1,12 +1,11 @@
-"""Breaks, as participants and staff ask for them, with how each side of a day compares and the statements behind it."""
+"""Breaks, as participants and staff ask for them, with how each side of a day compares."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import Break, BreakState, SideResult
-from switch.domain.statements import ImportedStatement
-from switch.store import break_queries, statement_queries
+from switch.store import break_queries
 from switch.store.database import Database
 
 
@@ -30,10 +29,3 @@ class Breaks:
         """As the last reconciliation of that day left it; empty where there was none."""
         async with self.database.reading() as connection:
             return await break_queries.sides(connection, business_date, currency)
-
-    async def statements(
-        self, participant: ParticipantCode | None = None, business_date: date | None = None, limit: int = 100
-    ) -> list[ImportedStatement]:
-        """What was handed in, newest first."""
-        async with self.database.reading() as connection:
-            return await statement_queries.page(connection, participant, business_date, limit)

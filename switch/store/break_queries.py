@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode, PaymentId
-from switch.domain.reconciliation import Break, BreakKind, BreakState, SideResult
-from switch.domain.statements import Side
+from switch.domain.reconciliation import Break, BreakKind, BreakState, Difference, SideResult
 
 _PAGE = text("""
     SELECT * FROM break
@@ -78,8 +78,7 @@ def from_row(row: Row[Any]) -> Break:
         currency=row.currency,
         payment_id=PaymentId(row.payment_id) if row.payment_id else None,
         minor=row.minor,
-        ours=row.ours,
-        theirs=row.theirs,
+        differences=tuple(Difference(each["field"], each["ours"], each["theirs"]) for each in row.differences),
         state=BreakState(row.state),
         opened_at=row.opened_at,
         ended_at=row.ended_at,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.booked_statements import ImportedStatement, Side
 from switch.domain.identifiers import ParticipantCode, PaymentId
-from switch.domain.statements import ImportedStatement, Side
 from switch.store.statements import from_row
 
 _PAGE = text("""
@@ -18,11 +18,11 @@ _PAGE = text("""
     ORDER BY received_at DESC, statement_id DESC LIMIT :limit
 """)
 _LINES_OF_PAYMENT = text("""
-    SELECT statement.participant_code, statement.side, line.statement_id, line.line, line.own_reference, line.minor, statement.currency,
-        line.business_date, line.reversed
-    FROM statement JOIN statement_line AS line USING (statement_id)
+    SELECT statement.participant_code, statement.side, statement.statement_id, line.line, line.own_reference, line.minor,
+        statement.currency, line.business_date, line.reversed
+    FROM statement JOIN statement_line AS line USING (statement_key)
     WHERE statement.participant_code = ANY(:participants) AND statement.business_date >= :day AND line.payment_id = :payment_id
-    ORDER BY statement.received_at, line.statement_id, line.line
+    ORDER BY statement.received_at, statement.statement_id, line.line
 """)
 
 
@@ -33,7 +33,7 @@ class StatedLine(NamedTuple):
     side: Side
     statement_id: str
     line: int
-    own_reference: str
+    own_reference: str | None
     minor: int
     currency: str
     business_date: date

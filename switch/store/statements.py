@@ -1,29 +1,53 @@
-"""Statements as participants hand them in: whole or not at all, one revision after another."""
+"""Statements as participants hand them in: poured in whole or not at all, one revision after another."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from datetime import date
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.identifiers import ParticipantCode, bucket_of
+from switch.domain.booked_statements import ImportedStatement, Side
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
-from switch.domain.statements import BookedLine, ImportedStatement, Side
-from switch.store.database import as_rows, insert_rows
-from switch.store.tables.reconciliation import statement, statement_line
+from switch.store.copying import copy_in
+from switch.store.tables.reconciliation import statement
 
-LINES_AT_ONCE = 10_000
+STATEMENT_TIMEOUT_SECONDS = 600
+PLAIN_COLUMNS = ("line", "payment_id", "own_reference", "counterparty_code", "customer_reference", "amount", "business_date", "reversed")
 
-_LINE_COLUMNS = tuple(statement_line.c.keys())
-_INSERT_LINES = insert_rows(statement_line, _LINE_COLUMNS)
 _LOCK_OWNER = text("SELECT code FROM participant WHERE code = :participant FOR NO KEY UPDATE")
 _FIND = text("SELECT * FROM statement WHERE participant_code = :participant AND sha256 = :sha256")
 _NEXT_REVISION = text("""
     SELECT coalesce(max(revision) + 1, 0) FROM statement
     WHERE participant_code = :participant AND business_date = :day AND currency = :currency
 """)
+_PREPARE = text("""
+    SELECT set_config('switch.statement_key', CAST(:key AS text), true), set_config('datestyle', 'ISO, YMD', true),
+        set_config('statement_timeout', :timeout, true)
+""")
+# One pass over what was poured in: how much it is, and whether each amount is written as it must be.
+_POURED = text(r"""
+    SELECT counterparty_code, count(*) AS lines, min(line) AS first, max(line) AS last, sum(line)::bigint AS numbers,
+        sum(minor)::bigint AS minor, coalesce(sum(fee_minor), 0)::bigint AS fee_minor,
+        max(greatest(char_length(own_reference), char_length(customer_reference))) AS longest,
+        bool_and(minor > 0 AND amount ~ :pattern) AS well_written
+    FROM statement_line WHERE statement_key = :key GROUP BY counterparty_code
+""")
+
+
+class Poured(NamedTuple):
+    """What stands in the table under one key, for each counterparty."""
+
+    counterparty: str
+    lines: int
+    first: int
+    last: int
+    numbers: int
+    minor: int
+    fee_minor: int
+    longest: int
+    well_written: bool
 
 
 async def lock_owner(connection: AsyncConnection, participant: ParticipantCode) -> None:
@@ -42,12 +66,23 @@ async def next_revision(connection: AsyncConnection, participant: ParticipantCod
     return int((await connection.execute(_NEXT_REVISION, parameters)).scalar_one())
 
 
-async def insert_whole(connection: AsyncConnection, imported: ImportedStatement, lines: Sequence[BookedLine]) -> None:
-    await connection.execute(insert(statement), _row(imported))
-    remaining = iter(lines)
-    while some := list(islice(remaining, LINES_AT_ONCE)):
-        rows = [_line_row(imported.statement_id, line) for line in some]
-        await connection.execute(_INSERT_LINES, as_rows(rows))
+async def prepare(connection: AsyncConnection, key: int) -> None:
+    """What is poured in on this connection now is kept under `key`."""
+    await connection.execute(_PREPARE, {"key": key, "timeout": f"{STATEMENT_TIMEOUT_SECONDS}s"})
+
+
+async def pour_plain(connection: AsyncConnection, blocks: AsyncIterator[bytes]) -> None:
+    """Rows of PLAIN_COLUMNS, with commas between. Raises DataRefused where a cell is not what its column takes."""
+    await copy_in(connection, f"COPY statement_line ({', '.join(PLAIN_COLUMNS)}) FROM STDIN (DELIMITER ',')", blocks)
+
+
+async def poured(connection: AsyncConnection, key: int, pattern: str) -> list[Poured]:
+    """`pattern` is how an amount is written."""
+    return [Poured(*row) for row in (await connection.execute(_POURED, {"key": key, "pattern": pattern})).all()]
+
+
+async def insert_header(connection: AsyncConnection, imported: ImportedStatement, key: int) -> None:
+    await connection.execute(insert(statement), _row(imported, key))
 
 
 def from_row(row: Row[Any]) -> ImportedStatement:
@@ -59,15 +94,18 @@ def from_row(row: Row[Any]) -> ImportedStatement:
         currency=row.currency,
         lines=row.lines,
         total=Money(row.total_minor, row.currency),
+        fees=Money(row.fee_minor, row.currency),
         revision=row.revision,
+        layout=row.layout,
         sha256=row.sha256,
         received_at=row.received_at,
     )
 
 
-def _row(imported: ImportedStatement) -> dict[str, Any]:
+def _row(imported: ImportedStatement, key: int) -> dict[str, Any]:
     return {
         "statement_id": imported.statement_id,
+        "statement_key": key,
         "participant_code": imported.participant,
         "side": imported.side,
         "business_date": imported.business_date,
@@ -75,21 +113,8 @@ def _row(imported: ImportedStatement) -> dict[str, Any]:
         "revision": imported.revision,
         "lines": imported.lines,
         "total_minor": imported.total.minor,
+        "fee_minor": imported.fees.minor,
+        "layout": imported.layout,
         "sha256": imported.sha256,
         "received_at": imported.received_at,
-    }
-
-
-def _line_row(statement_id: str, line: BookedLine) -> dict[str, Any]:
-    return {
-        "statement_id": statement_id,
-        "line": line.line,
-        "bucket": bucket_of(line.payment_id),
-        "payment_id": line.payment_id,
-        "own_reference": line.own_reference,
-        "counterparty_code": line.counterparty,
-        "customer_reference": line.customer_reference,
-        "minor": line.minor,
-        "business_date": line.business_date,
-        "reversed": line.reversed,
     }

@@ -1,60 +1,167 @@
-"""Import a statement: what a bank or biller has booked for one business date, taken in whole or not at all."""
+"""Import a statement: what a bank or biller has booked for one business date, taken in whole or not at all; quarantined when wrong."""
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import BinaryIO
 
+from switch.domain.booked_statements import (
+    ImportedStatement,
+    NotPlain,
+    Side,
+    StatementAsked,
+    StatementHead,
+    statement_id,
+    statement_key,
+)
 from switch.domain.errors import NotAllowed, StatementNotYours
+from switch.domain.file_errors import LayoutUnknown
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
-from switch.domain.statements import BookedStatement, ImportedStatement, Side, statement_id
-from switch.ports import Clock, FileFormat
-from switch.store import statements
-from switch.store.database import Database
+from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quarantine_id
+from switch.domain.statement_faults import StatementMalformed
+from switch.domain.statement_mapping import mapping_of
+from switch.ports import Clock, FileDrop, StatementLayout
+from switch.store import quarantine, statement_rules, statements
+from switch.store.copying import DataRefused
+from switch.store.database import Connection, Database
+from switch.usecases.statement_pouring import Sums, Tell, nobody, pour_booked, pour_plain
 
-LAYOUT = "csv-1"
+DEFAULT_LAYOUT = "csv-1"
+BYTES_AT_ONCE = 1 << 20
+START_BYTES = 1 << 12
+
+Pour = Callable[[Connection, int], Awaitable[Sums]]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportStatement:
     clock: Clock
     database: Database
-    formats: Mapping[str, FileFormat]
+    layouts: Mapping[str, StatementLayout]
+    kept_wrong: FileDrop
 
-    async def __call__(self, participant: Participant, content: bytes) -> ImportedStatement:
-        """Raises FileMalformed, StatementNotYours, NotAllowed. The same bytes again are recognised; others are a new revision."""
+    async def __call__(
+        self,
+        participant: Participant,
+        file: BinaryIO,
+        *,
+        layout: str | None = None,
+        business_date: date | None = None,
+        tell: Tell = nobody,
+    ) -> ImportedStatement:
+        """The same bytes again are recognised; others are a new revision. `business_date` where the file does not say it.
+
+        Raises StatementMalformed, StatementNotYours, NotAllowed, LayoutUnknown, MappingRefused.
+        """
         side = _side(participant)
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = await asyncio.to_thread(_digest, file)
         async with self.database.reading() as connection:
             known = await statements.find(connection, participant.code, sha256)
+            _, mapping = await statement_rules.newest(connection, participant.code)
         if known is not None:
             return replace(known, replayed=True)
-        booked = await asyncio.to_thread(self.formats[LAYOUT].parse_statement, content)
-        if (booked.participant, booked.side) != (participant.code, side):
-            raise StatementNotYours(participant=participant.code)
-        return await self._take_in(booked, sha256)
+        asked = StatementAsked(participant.code, side, business_date, mapping_of(mapping) if mapping is not None else None)
+        reads = self._layout(file, layout, asked)
+        try:
+            return await self._plainly(reads, file, sha256, asked, tell) or await self._row_by_row(reads, file, sha256, asked, tell)
+        except StatementMalformed as wrong:
+            await self._quarantine(participant.code, reads.layout, file, sha256, wrong)
+            raise
 
-    async def _take_in(self, booked: BookedStatement, sha256: str) -> ImportedStatement:
-        async with self.database.transaction() as connection:
-            await statements.lock_owner(connection, booked.participant)
-            if (known := await statements.find(connection, booked.participant, sha256)) is not None:
-                return replace(known, replayed=True)
-            revision = await statements.next_revision(connection, booked.participant, booked.business_date, booked.currency)
-            imported = ImportedStatement(
-                statement_id=statement_id(booked.participant, booked.currency, booked.business_date, revision),
-                participant=booked.participant,
-                side=booked.side,
-                business_date=booked.business_date,
-                currency=booked.currency,
-                lines=len(booked.lines),
-                total=Money(sum(line.minor for line in booked.lines), booked.currency),
-                revision=revision,
-                sha256=sha256,
-                received_at=self.clock.now(),
+    def _layout(self, file: BinaryIO, named: str | None, asked: StatementAsked) -> StatementLayout:
+        """As it was named; as its first bytes say; as its owner's files are."""
+        if named is not None:
+            if named not in self.layouts:
+                raise LayoutUnknown(layout=named[:20], known=", ".join(self.layouts))
+            return self.layouts[named]
+        file.seek(0)
+        start = file.read(START_BYTES)
+        for layout in self.layouts.values():
+            if layout.recognises(start):
+                return layout
+        return self.layouts[asked.mapping.layout if asked.mapping is not None else DEFAULT_LAYOUT]
+
+    async def _plainly(
+        self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, tell: Tell
+    ) -> ImportedStatement | None:
+        """The quick way. None where anything is out of the ordinary: then nothing of it is kept, and it is read row by row."""
+        file.seek(0)
+        plain = await asyncio.to_thread(layout.plain, file)
+        if plain is None or (plain.head.participant, plain.head.side) != (asked.participant, asked.side):
+            return None
+        try:
+            return await self._take_in(
+                plain.head, layout.layout, sha256, lambda connection, key: pour_plain(connection, key, plain, file, tell)
             )
-            await statements.insert_whole(connection, imported, booked.lines)
+        except (NotPlain, DataRefused):
+            return None
+
+    async def _row_by_row(
+        self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, tell: Tell
+    ) -> ImportedStatement:
+        file.seek(0)
+        booked = await asyncio.to_thread(layout.read, file, asked)
+        if (booked.head.participant, booked.head.side) != (asked.participant, asked.side):
+            raise StatementNotYours(participant=asked.participant)
+        return await self._take_in(
+            booked.head, layout.layout, sha256, lambda connection, key: pour_booked(connection, key, booked, file, tell)
+        )
+
+    async def _take_in(self, head: StatementHead, layout: str, sha256: str, pour: Pour) -> ImportedStatement:
+        """Lines first, which nobody sees before their header; so the owner is locked for a moment only."""
+        now = self.clock.now()
+        key = statement_key(now)
+        try:
+            async with self.database.transaction() as connection:
+                await statements.prepare(connection, key)
+                sums = await pour(connection, key)
+                await statements.lock_owner(connection, head.participant)
+                await _require_new(connection, head.participant, sha256)
+                revision = await statements.next_revision(connection, head.participant, head.business_date, head.currency)
+                imported = ImportedStatement(
+                    statement_id=statement_id(head.participant, head.currency, head.business_date, revision),
+                    participant=head.participant,
+                    side=head.side,
+                    business_date=head.business_date,
+                    currency=head.currency,
+                    lines=sums.lines,
+                    total=Money(sums.minor, head.currency),
+                    fees=Money(sums.fee_minor, head.currency),
+                    revision=revision,
+                    layout=layout,
+                    sha256=sha256,
+                    received_at=now,
+                )
+                await statements.insert_header(connection, imported, key)
+        except _TakenInMeanwhile as meanwhile:
+            return replace(meanwhile.known, replayed=True)
         return imported
+
+    async def _quarantine(self, participant: ParticipantCode, layout: str, file: BinaryIO, sha256: str, wrong: StatementMalformed) -> None:
+        name = quarantine_id(participant, sha256)
+        size = file.seek(0, os.SEEK_END)
+        if size <= MOST_KEPT_BYTES:
+            await asyncio.to_thread(self.kept_wrong.write, participant, name, _blocks(file))
+        kept = QuarantinedStatement(name, participant, layout, size, sha256, self.clock.now(), wrong.faults)
+        async with self.database.transaction() as connection:
+            await quarantine.put(connection, kept)
+
+
+class _TakenInMeanwhile(Exception):
+    """By another process, while these lines were poured in: they go away again."""
+
+    def __init__(self, known: ImportedStatement) -> None:
+        self.known = known
+
+
+async def _require_new(connection: Connection, participant: ParticipantCode, sha256: str) -> None:
+    if (known := await statements.find(connection, participant, sha256)) is not None:
+        raise _TakenInMeanwhile(known)
 
 
 def _side(participant: Participant) -> Side:
@@ -63,3 +170,16 @@ def _side(participant: Participant) -> Side:
     if participant.kind is ParticipantKind.BILLER:
         return Side.BILLER
     raise NotAllowed()
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(file):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while block := file.read(BYTES_AT_ONCE):
+        yield block

@@ -1,9 +1,9 @@
 """Reconcile: what banks and billers have booked for one business date against what the switch has completed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
-from switch.domain.calendar import BUSINESS_ZONE
+from switch.domain.calendar import local_moment
 from switch.domain.errors import CurrencyUnsupported
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import SideResult
@@ -18,14 +18,16 @@ class Reconcile:
     database: Database
 
     async def __call__(self, business_date: date, currency: str = "SYP") -> list[SideResult]:
-        """How each side stands now. Run again it finds the same, opens nothing twice, and ends what does not differ any more."""
+        """How each side stands now. Run again it finds the same, opens nothing twice, and ends what does not differ any more.
+
+        A side whose books, statements and rules are as they were, and that had no open break, is not compared again.
+        """
         if currency not in SCALES:
             raise CurrencyUnsupported(currency=currency[:8])
-        day_begins = datetime.combine(business_date, time(), BUSINESS_ZONE)
+        day = reconciliation.Day(business_date, currency, local_moment(business_date))
         async with self.database.transaction() as connection:
-            await reconciliation.lock_day(connection, business_date, currency)
-            await reconciliation.compare(connection, business_date, currency, day_begins)
-            now = self.clock.now()
-            await reconciliation.keep_breaks(connection, business_date, currency, now)
-            await reconciliation.keep_sides(connection, business_date, currency, now)
+            await reconciliation.lock_day(connection, day)
+            sides, parameters = await reconciliation.look_at_sides(connection, day)
+            await reconciliation.compare(connection, parameters)
+            await reconciliation.keep(connection, sides, parameters, self.clock.now())
             return await break_queries.sides(connection, business_date, currency)

@@ -44,6 +44,8 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/files/{file_id}/signature"): PARTICIPANTS,
     ("POST", "/v1/files/{file_id}/acknowledgement"): PARTICIPANTS,
     ("POST", "/v1/statements"): PARTICIPANTS,
+    ("GET", "/v1/statements/quarantined"): PARTICIPANTS,
+    ("GET", "/v1/statements/quarantined/{quarantine_id}"): PARTICIPANTS,
     ("GET", "/v1/breaks"): PARTICIPANTS,
     ("POST", "/v1/bills"): BILLERS,
     ("GET", "/v1/advices"): BILLERS,
@@ -90,6 +92,7 @@ MADE_UP = {
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{window_id}": "SYP-19990101-01",
     "{file_id}": "200019-settlement-SYP-20261124-01-r0",
+    "{quarantine_id}": "100010-0123456789abcdef0123456789abcdef",
     "{name}": "swagger-ui.css",
 }
 BODIES = {

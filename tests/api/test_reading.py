@@ -11,10 +11,10 @@ from uuid import UUID
 
 from adapters.files.csv import CsvFormat
 from switch.api.paging import write_cursor
+from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
-from switch.domain.statements import BookedLine, BookedStatement, Side
 from tests.api.line import BANK, BILLER, FEE, NATIONAL_NUMBER, ONLINE, OPERATOR, OTHER_BANK, OVERSEER, Line, order
 
 FEE_BILLER = ParticipantCode("200328")
@@ -112,8 +112,8 @@ async def test_a_settled_window_shows_each_its_own_net_and_file(line: Line) -> N
 async def test_a_statement_is_taken_in_once_and_its_breaks_are_the_callers_own(line: Line) -> None:
     payment = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-statement")).json()
     booked = BookedLine(1, PaymentId(UUID(payment["payment_id"])), "FT-1", FEE_BILLER, NATIONAL_NUMBER, 74_900, date(2026, 11, 24))
-    statement = BookedStatement(BANK, Side.BANK, date(2026, 11, 24), "SYP", (booked,), "")
-    content = b"".join(CsvFormat().render_statement(statement))
+    head = StatementHead(BANK, Side.BANK, date(2026, 11, 24), "SYP")
+    content = b"".join(CsvFormat().render_statement(head, [booked]))
     csv = {"Content-Type": "text/csv; charset=utf-8"}
 
     first = await line.bank.post("/v1/statements", content=content, headers=csv)

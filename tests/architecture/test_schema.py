@@ -19,8 +19,6 @@ HOT = {
     "reversal",
     "webhook_delivery",
 }
-BUCKET_BESIDE_THE_KEY = {"statement_line"}
-"""Matched with payments by bucket, but kept with its statement."""
 OWN_KEY = {"idempotency"}
 """The one hot table whose key is the bank's, because a bank asks by its key alone."""
 KEYED_BY_OWNER = {"position"}
@@ -30,7 +28,7 @@ HOT_TABLES = [table for table in TABLES if table.name in HOT]
 
 def test_every_hot_table_is_known() -> None:
     bucketed = {table.name for table in TABLES if "bucket" in table.c}
-    assert bucketed == HOT | BUCKET_BESIDE_THE_KEY
+    assert bucketed == HOT
     assert set(metadata.tables) >= OWN_KEY | KEYED_BY_OWNER
 
 

@@ -1,25 +1,28 @@
-"""Statements in the layout `csv-1`: what a bank or biller has booked for one business date, read strictly and whole."""
+"""Statements in the layout `csv-1`: what a bank or biller has booked for one business date, read strictly, row by row."""
 
 import csv
-import hashlib
-import io
-from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import lru_cache
-from uuid import UUID
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
 
-from adapters.files.csv.cells import BOM, LAYOUT, MOST_CELL_CHARACTERS, plain, row, titles
-from switch.domain.errors import FileMalformed, Refusal
-from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code
-from switch.domain.money import SCALES, Money, parse_amount
-from switch.domain.statements import BookedLine, BookedStatement, Side
-from switch.domain.texts import require_plain
+from adapters.codecs.booked_cells import ISO_DATE, LineReader, Writing, Wrong, date_of
+from adapters.codecs.encoded_text import decoded_lines
+from adapters.files.csv.cells import BOM, LAYOUT, plain, row, titles
+from switch.domain.booked_statements import BookedLine, BookedStatement, Side, StatementHead
+from switch.domain.errors import Refusal
+from switch.domain.identifiers import participant_code
+from switch.domain.money import SCALES, Money
+from switch.domain.statement_faults import FaultCode, Faults
+from switch.domain.texts import latin_digits
 
 KIND = "booked"
-MOST_LINES = 3_000_000
+MOST_LINES = 10_000_000
 LINES_AT_ONCE = 1_000
+COLUMNS = ("line", "payment_id", "own_reference", "counterparty", "customer_reference", "amount", "business_date", "state", "fee")
+"""After the `D`; the fee may be left out."""
 _TITLES = frozenset({"HT", "DT", "TT"})
-_REVERSED = {"booked": False, "reversed": True}
+_WRITING = Writing()
+_GUARDED = frozenset({"own_reference", "customer_reference"})
 _TITLE_ROWS = {
     "HT": titles(
         "HT", ("التنسيق", "Layout"), ("النوع", "Kind"), ("المشارك", "Participant"), ("الطرف", "Side"), ("يوم العمل", "Business date"),
@@ -27,44 +30,119 @@ _TITLE_ROWS = {
     ),
     "DT": titles(
         "DT", ("السطر", "Line"), ("رقم الدفعة", "Payment id"), ("مرجعكم", "Own reference"), ("الطرف المقابل", "Counterparty"),
-        ("مرجع الزبون", "Customer reference"), ("المبلغ", "Amount"), ("يوم العمل", "Business date"), ("الحالة", "State"),
+        ("مرجع الزبون", "Customer reference"), ("المبلغ", "Amount"), ("يوم العمل", "Business date"), ("الحالة", "State"), ("الرسم", "Fee"),
     ),
     "TT": titles("TT", ("عدد الأسطر", "Lines"), ("المجموع", "Total")),
 }  # fmt: skip
 
 
-def parse_statement(content: bytes) -> BookedStatement:
-    """Raises FileMalformed, which names the row and what is wrong with it."""
-    rows = _rows(content)
+def read_statement(file: BinaryIO) -> BookedStatement:
+    """Raises StatementMalformed, also while the lines are asked for: at their end with all faults."""
+    faults = Faults()
+    rows = _rows(file, faults)
     number, head = next(rows, (1, []))
-    participant, side, business_date, currency = _header(number, head)
-    lines: list[BookedLine] = []
-    total = 0
+    read = head_of(number, head, faults)
+    faults.raise_any()
+    return BookedStatement(read, _lines(rows, read, faults))
+
+
+def render_statement(head: StatementHead, lines: Iterable[BookedLine]) -> Iterator[bytes]:
+    currency = head.currency
+    header = row("H", LAYOUT, KIND, head.participant, head.side, head.business_date.isoformat(), currency)
+    yield BOM + _TITLE_ROWS["HT"] + header + _TITLE_ROWS["DT"]
+    count = total = 0
+    remaining = iter(lines)
+    while some := list(itertools.islice(remaining, LINES_AT_ONCE)):
+        count += len(some)
+        total += sum(line.minor for line in some)
+        yield b"".join(_rendered(line, currency) for line in some)
+    yield _TITLE_ROWS["TT"] + row("T", str(count), Money(total, currency).text())
+
+
+def head_of(number: int, cells: Sequence[str], faults: Faults) -> StatementHead:
+    """What is wrong with it is noted; then the head that comes back is of no use."""
+    if len(cells) != 7 or cells[0] != "H":
+        raise faults.refuse(number, "", FaultCode.HEADER, ",".join(cells), f"H,{LAYOUT},{KIND},…")
+    _, layout, kind, code, side, day, currency = cells
+    if (layout, kind) != (LAYOUT, KIND):
+        raise faults.refuse(number, "layout", FaultCode.HEADER, f"{layout},{kind}", f"{LAYOUT},{KIND}")
+    if side not in ("bank", "biller"):
+        raise faults.refuse(number, "side", FaultCode.SIDE, side)
+    if currency not in SCALES:
+        raise faults.refuse(number, "currency", FaultCode.CURRENCY, currency)
+    try:
+        participant = participant_code(latin_digits(code))
+    except Refusal:
+        raise faults.refuse(number, "participant", FaultCode.NATIONAL_CODE, code) from None
+    try:
+        business_date = date_of(day, ISO_DATE)
+    except Wrong:
+        raise faults.refuse(number, "business_date", FaultCode.DATE, day, "2026-11-24") from None
+    return StatementHead(participant, Side(side), business_date, currency)
+
+
+def _lines(rows: Iterator[tuple[int, list[str]]], head: StatementHead, faults: Faults) -> Iterator[BookedLine]:
+    reader = LineReader(faults, head.currency, head.business_date, _WRITING)
     for number, cells in rows:
         match cells:
             case ["D", *fields]:
-                line = _line(number, fields, len(lines) + 1, currency)
-                total += line.minor
-                lines.append(line)
+                if (line := _line(number, fields, reader)) is not None:
+                    yield line
             case ["T", *fields]:
-                _trailer(number, fields, len(lines), Money(total, currency))
+                _trailer(number, fields, reader)
                 if (after := next(rows, None)) is not None:
-                    raise _malformed(after[0], "nothing may follow the trailer")
-                sha256 = hashlib.sha256(content).hexdigest()
-                return BookedStatement(participant, side, business_date, currency, tuple(lines), sha256)
+                    faults.note(after[0], "", FaultCode.AFTER_END)
+                faults.raise_any()
+                return
             case _:
-                raise _malformed(number, "a row begins with D, or with T when it is the last")
-    raise FileMalformed(why="the trailer T is missing; the file may have been cut off")
+                faults.note(number, "", FaultCode.ROW_KIND, cells[0])
+    raise faults.refuse(0, "", FaultCode.CUT_OFF)
 
 
-def render_statement(statement: BookedStatement) -> Iterator[bytes]:
-    currency = statement.currency
-    header = row("H", LAYOUT, KIND, statement.participant, statement.side, statement.business_date.isoformat(), currency)
-    yield BOM + _TITLE_ROWS["HT"] + header + _TITLE_ROWS["DT"]
-    for start in range(0, len(statement.lines), LINES_AT_ONCE):
-        yield b"".join(_rendered(line, currency) for line in statement.lines[start : start + LINES_AT_ONCE])
-    total = Money(sum(line.minor for line in statement.lines), currency)
-    yield _TITLE_ROWS["TT"] + row("T", str(len(statement.lines)), total.text())
+def _line(number: int, fields: Sequence[str], reader: LineReader) -> BookedLine | None:
+    if len(fields) not in (8, 9):
+        reader.lines += 1
+        reader.faults.note(number, "", FaultCode.CELLS, len(fields) + 1, "9 / 10")
+        return None
+    expected = reader.lines + 1
+    if expected > MOST_LINES:
+        raise reader.faults.refuse(number, "line", FaultCode.TOO_BIG, "", f"{MOST_LINES:,}")
+    if latin_digits(fields[0]) != str(expected):
+        reader.faults.note(number, "line", FaultCode.LINE_NUMBER, fields[0], str(expected))
+    cells = dict(zip(COLUMNS, fields, strict=False))
+    for name in _GUARDED:
+        cells[name] = plain(cells[name])
+    if not cells["payment_id"]:
+        reader.faults.note(number, "payment_id", FaultCode.PAYMENT_ID)
+    if cells.get("fee") == "":
+        del cells["fee"]
+    return reader.line(number, cells)
+
+
+def _trailer(number: int, fields: Sequence[str], reader: LineReader) -> None:
+    faults = reader.faults
+    if len(fields) != 2:
+        faults.note(number, "", FaultCode.CELLS, len(fields) + 1, "3")
+        return
+    total = Money(reader.total, reader.currency).text()
+    if latin_digits(fields[0]) != str(reader.lines):
+        faults.note(number, "lines", FaultCode.LINES_TOTAL, fields[0], str(reader.lines))
+    elif latin_digits(fields[1]) != total and not faults.found:
+        faults.note(number, "total", FaultCode.AMOUNT_TOTAL, fields[1], total)
+
+
+def _rows(file: BinaryIO, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """Rows with their numbers in the file; titles and empty rows are left out."""
+    reader = csv.reader(decoded_lines(file, "utf-8", faults), strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise faults.refuse(reader.line_num, "", FaultCode.QUOTES, error) from None
+        if cells and cells[0] not in _TITLES:
+            yield reader.line_num, cells
 
 
 def _rendered(line: BookedLine, currency: str) -> bytes:
@@ -78,124 +156,5 @@ def _rendered(line: BookedLine, currency: str) -> bytes:
         Money(line.minor, currency).text(),
         line.business_date.isoformat(),
         "reversed" if line.reversed else "booked",
+        *(() if line.fee is None else (Money(line.fee, currency).text(),)),
     )
-
-
-def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their numbers in the file; titles and empty rows are left out."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileMalformed(why=f"it is not UTF-8 at byte {error.start + 1}") from None
-    if "\x00" in text:
-        raise FileMalformed(why="it holds a NUL character")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _malformed(reader.line_num, f"the quotes do not fit ({error})") from None
-        if cells and cells[0] not in _TITLES:
-            yield reader.line_num, cells
-
-
-def _header(number: int, cells: Sequence[str]) -> tuple[ParticipantCode, Side, date, str]:
-    match cells:
-        case ["H", layout, kind, participant, side, day, currency]:
-            if (layout, kind) != (LAYOUT, KIND):
-                raise _malformed(number, f"the layout is not {LAYOUT} of the kind {KIND}")
-            if side not in ("bank", "biller"):
-                raise _malformed(number, "the side is bank or biller")
-            if currency not in SCALES:
-                raise _malformed(number, "the currency is not used here")
-            return _code(number, participant), Side(side), _day(number, day), currency
-        case _:
-            raise _malformed(number, "the file begins with H and its six columns")
-
-
-def _line(number: int, fields: Sequence[str], expected: int, currency: str) -> BookedLine:
-    if len(fields) != 8:
-        raise _malformed(number, "a row D has eight columns after its D")
-    if expected > MOST_LINES:
-        raise _malformed(number, f"a statement has at most {MOST_LINES} lines")
-    counted, payment, own, counterparty, customer, amount, day, state = fields
-    if counted != str(expected):
-        raise _malformed(number, f"the line number should be {expected}")
-    if state not in _REVERSED:
-        raise _malformed(number, "the state is booked or reversed")
-    return BookedLine(
-        line=expected,
-        payment_id=_payment_id(number, payment),
-        own_reference=_text(number, own),
-        counterparty=_code(number, counterparty),
-        customer_reference=_text(number, customer),
-        minor=_amount(number, amount, currency),
-        business_date=_day(number, day),
-        reversed=_REVERSED[state],
-    )
-
-
-def _trailer(number: int, fields: Sequence[str], lines: int, total: Money) -> None:
-    if len(fields) != 2:
-        raise _malformed(number, "the trailer T has two columns after its T")
-    if fields[0] != str(lines):
-        raise _malformed(number, f"the trailer says another number of lines than the {lines} that are there")
-    if fields[1] != total.text():
-        raise _malformed(number, f"the trailer says another total than the {total.text()} that the lines give")
-
-
-def _payment_id(number: int, text: str) -> PaymentId:
-    try:
-        found = UUID(text)
-    except ValueError:
-        raise _malformed(number, "the payment id is not a UUID") from None
-    if str(found) != text:
-        raise _malformed(number, "the payment id is not written as the switch writes it")
-    return PaymentId(found)
-
-
-def _amount(number: int, text: str, currency: str) -> int:
-    try:
-        return parse_amount(text, currency).minor
-    except Refusal as refusal:
-        raise _malformed(number, f"the amount cannot be read ({refusal.code})") from None
-
-
-def _text(number: int, text: str) -> str:
-    found = plain(text)
-    try:
-        require_plain(found, "cell", MOST_CELL_CHARACTERS)
-    except Refusal:
-        raise _malformed(number, "a cell holds a control or direction character, or is too long") from None
-    return found
-
-
-def _code(number: int, text: str) -> ParticipantCode:
-    try:
-        return _known_code(text)
-    except Refusal as refusal:
-        raise _malformed(number, f"a national code is wrong ({refusal.code})") from None
-
-
-def _day(number: int, text: str) -> date:
-    try:
-        return _known_day(text)
-    except ValueError:
-        raise _malformed(number, "a date is written as 2026-11-24") from None
-
-
-_known_code = lru_cache(maxsize=4096)(participant_code)
-
-
-@lru_cache(maxsize=4096)
-def _known_day(text: str) -> date:
-    day = date.fromisoformat(text)
-    if day.isoformat() != text:  # weeks, or without hyphens
-        raise ValueError(text)
-    return day
-
-
-def _malformed(number: int, why: str) -> FileMalformed:
-    return FileMalformed(why=f"row {number}: {why}")

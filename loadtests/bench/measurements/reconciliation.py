@@ -46,7 +46,8 @@ async def _reconcile(place: Place, day: date, sides: ThreeSides) -> Reconciled:
         directory = switch.directory.current()
         began = time.monotonic()
         for statement in sides.statements:
-            await switch.import_statement(directory.participant(statement.owner), await asyncio.to_thread(statement.path.read_bytes))
+            with statement.path.open("rb") as file:
+                await switch.import_statement(directory.participant(statement.owner), file)
         imported = time.monotonic()
         results = await switch.reconcile(day, CURRENCY)
         ended = time.monotonic()

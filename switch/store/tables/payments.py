@@ -136,6 +136,7 @@ payment_event = Table(
     Column("note", Text, nullable=False),
     xact_column(),
     Index("ix_payment_event_order", "xact"),
+    Index("ix_payment_event_late", "payment_id", postgresql_where=text("note LIKE 'late answer%'")),
 )
 
 reversal = Table(

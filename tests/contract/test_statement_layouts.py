@@ -1,0 +1,183 @@
+"""Every layout of the registry: a whole file is read, and whatever else comes is refused by name, never a fault of ours."""
+
+import contextlib
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from adapters.registry import Adapters, open_adapters
+from switch.domain.booked_statements import BookedLine
+from switch.domain.errors import Refusal
+from switch.domain.statement_faults import FaultCode, StatementMalformed
+from switch.ports import StatementLayout
+from switch.signatures import generate_key
+from tests.statement_files import DAY, WRITTEN, Booked, Written, booked, camt_053, csv_1, mt940, xlsx
+
+LINES = booked(7)
+
+
+@pytest.fixture(scope="module")
+def layouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StatementLayout]:
+    adapters: Adapters = open_adapters(
+        signer=generate_key("switch:main"), find_key=lambda _: None, central_bank=lambda: None,
+        rtgs_url="http://127.0.0.1:9", files_directory=Path(tmp_path_factory.mktemp("files")),
+    )  # fmt: skip
+    return dict(adapters.statement_layouts)
+
+
+def read(layout: StatementLayout, written: Written, content: bytes) -> list[BookedLine]:
+    return list(layout.read(io.BytesIO(content), written.asked).lines)
+
+
+def test_every_layout_of_the_registry_is_tested(layouts: dict[str, StatementLayout]) -> None:
+    assert {written.layout for written in WRITTEN.values()} == set(layouts)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_whole_statement_is_read(layouts: dict[str, StatementLayout], name: str) -> None:
+    written = WRITTEN[name]
+    found = read(layouts[written.layout], written, written.write(LINES))
+    assert [
+        (its.line, its.payment_id, its.own_reference, its.customer_reference, its.minor, its.reversed, its.business_date) for its in found
+    ] == [
+        (number, its.payment_id, its.own_reference, its.customer_reference, its.minor, its.reversed, DAY)
+        for number, its in enumerate(LINES, 1)
+    ]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_line_that_stands_twice_is_read_twice(layouts: dict[str, StatementLayout], name: str) -> None:
+    written = WRITTEN[name]
+    found = read(layouts[written.layout], written, written.write([*LINES, LINES[0]]))
+    assert [its.payment_id for its in found].count(found[0].payment_id) == 2
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_was_cut_off_is_refused_and_never_a_fault_of_ours(layouts: dict[str, StatementLayout], name: str) -> None:
+    written = WRITTEN[name]
+    content = written.write(LINES)
+    whole = len(content.rstrip(b"\r\n-}"))
+    for length in range(0, whole, max(1, len(content) // 150)):
+        try:
+            found = read(layouts[written.layout], written, content[:length])
+        except StatementMalformed:
+            continue
+        assert not written.totals
+        assert len(found) <= len(LINES)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_damage_and_garbage_are_never_a_fault_of_ours(layouts: dict[str, StatementLayout], name: str) -> None:
+    chance = random.Random(7)
+    written = WRITTEN[name]
+    content = written.write(LINES)
+    for _ in range(150):
+        damaged = bytearray(content)
+        for _ in range(chance.randrange(1, 5)):
+            place = chance.randrange(len(damaged))
+            damaged[place : place + chance.randrange(4)] = chance.randbytes(chance.randrange(4))
+        for hostile in (bytes(damaged), chance.randbytes(300)):
+            with contextlib.suppress(Refusal):
+                read(layouts[written.layout], written, hostile)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_only_the_right_layout_recognises_a_file(layouts: dict[str, StatementLayout], name: str) -> None:
+    written = WRITTEN[name]
+    recognising = [layout for layout, its in layouts.items() if its.recognises(written.write(LINES)[:4_096])]
+    assert recognising == ([] if written.layout in ("csv", "fixed-width") else [written.layout])
+
+
+def faults(layouts: dict[str, StatementLayout], name: str, content: bytes) -> list[tuple[int, str, FaultCode]]:
+    with pytest.raises(StatementMalformed) as refused:
+        read(layouts[WRITTEN[name].layout], WRITTEN[name], content)
+    assert all(its.words("en") and its.words("ar") for its in refused.value.faults)
+    return [(its.row, its.field, its.code) for its in refused.value.faults]
+
+
+def test_every_wrong_row_is_named_and_not_only_the_first(layouts: dict[str, StatementLayout]) -> None:
+    content = (
+        csv_1(LINES)
+        .replace(b"FT-1,200019", b"FT-1,200018")
+        .replace(b"10.03,", b"10.033,")
+        .replace(b"10.05,2026-11-24", b"10.05,24-11-2026")
+    )
+    assert faults(layouts, "csv-1", content) == [
+        (3, "counterparty", FaultCode.NATIONAL_CODE), (5, "amount", FaultCode.AMOUNT), (7, "business_date", FaultCode.DATE),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        ("camt.053", b"<Sum>70.21</Sum>", b"<Sum>70.22</Sum>", FaultCode.AMOUNT_TOTAL),
+        ("camt.053", b"<NbOfNtries>7", b"<NbOfNtries>8", FaultCode.LINES_TOTAL),
+        ("camt.053", b'Ccy="SYP"', b'Ccy="USD"', FaultCode.CURRENCY),
+        ("camt.053", b"<Amt Ccy=\"SYP\">10.00", b"<Amt Ccy=\"SYP\">-10.00", FaultCode.AMOUNT),
+        ("mt940", b":62F:C261124SYP", b":62F:C261124SYP1", FaultCode.AMOUNT_TOTAL),
+        ("mt940", b"D10,02N", b"D10,02", FaultCode.UNREADABLE),
+        ("mt940", b":60F:", b":60X:", FaultCode.HEADER),
+        ("csv in Arabic", "المبلغ".encode("windows-1256"), b"Betrag", FaultCode.COLUMN_MISSING),
+        ("csv in Arabic", "معكوس".encode("windows-1256"), b"odd", FaultCode.STATE),
+        ("csv in Arabic", b"24/11/2026;FT", b"31/02/2026;FT", FaultCode.DATE),
+        ("csv", b"019ab000", b"x", FaultCode.PAYMENT_ID),
+        ("fixed-width", b"B20261124", b"B2026112", FaultCode.DATE),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_in_each_layout(
+    layouts: dict[str, StatementLayout], name: str, old: bytes, new: bytes, code: FaultCode
+) -> None:
+    content = WRITTEN[name].write(LINES)
+    assert old in content
+    assert code in {found for _, _, found in faults(layouts, name, content.replace(old, new))}
+
+
+def test_a_document_type_and_entities_are_refused(layouts: dict[str, StatementLayout]) -> None:
+    laughing = b'<!DOCTYPE Document [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><Document>&b;</Document>'
+    outside = b'<!DOCTYPE Document SYSTEM "file:///etc/passwd"><Document/>'
+    external = (
+        camt_053(LINES).replace(b"?>\n", b'?>\n<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n').replace(b"FT-1<", b"&x;<")
+    )
+    for hostile in (laughing, outside, external):
+        assert faults(layouts, "camt.053", hostile)[0][2] is FaultCode.UNREADABLE
+
+
+def test_a_deep_document_is_refused(layouts: dict[str, StatementLayout]) -> None:
+    assert faults(layouts, "camt.053", b"<a>" * 100 + b"</a>" * 100)[0][2] in (FaultCode.TOO_BIG, FaultCode.UNREADABLE)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(layouts: dict[str, StatementLayout]) -> None:
+    bomb = io.BytesIO(xlsx(LINES))
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/bomb.bin", b"\0" * (20 << 20))
+    assert faults(layouts, "xlsx", bomb.getvalue())[0][2] is FaultCode.TOO_BIG
+    with_entity = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx(LINES))) as good, zipfile.ZipFile(with_entity, "w") as archive:
+        for member in good.namelist():
+            content = good.read(member)
+            archive.writestr(member, b'<!DOCTYPE x [<!ENTITY a "b">]>' + content if "sheet1" in member else content)
+    assert faults(layouts, "xlsx", with_entity.getvalue())[0][2] is FaultCode.UNREADABLE
+
+
+def test_a_payment_reference_names_a_payment_where_there_is_no_id(layouts: dict[str, StatementLayout]) -> None:
+    reference = "06H0Z75F5WFXDH82Y"
+    written = str(LINES[0].payment_id)
+    content = mt940(LINES[:1]).replace(f"{written[:30]}\r\n{written[30:]}".encode(), reference.encode())
+    (line,) = read(layouts["mt940"], WRITTEN["mt940"], content)
+    assert (line.payment_id, line.payment_reference) == (None, reference)
+
+
+def test_digits_are_read_in_every_script(layouts: dict[str, StatementLayout]) -> None:
+    arabic = "payment_id,amount\n019ab000-0000-7000-8000-000000000001,١٬٢٣٤٫٥٠\n"
+    (line,) = read(layouts["csv"], WRITTEN["csv"], arabic.encode())
+    assert line.minor == 123_450
+
+
+def test_a_pending_entry_is_not_a_booking(layouts: dict[str, StatementLayout]) -> None:
+    one: Booked = LINES[1]
+    content = camt_053(LINES).replace(b"<Cd>BOOK</Cd>", b"<Cd>PDNG</Cd>", 1)
+    found = read(layouts["camt"], WRITTEN["camt.053"], content)
+    assert (len(found), found[0].payment_id) == (len(LINES) - 1, one.payment_id)
