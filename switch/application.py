@@ -29,6 +29,7 @@ from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
+from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
@@ -83,6 +84,7 @@ class Switch:
     pay_batches: PayBatches
     resolve_payments: ResolvePayments
     conclude_overdue: ConcludeOverdue
+    check_truth: CheckTruth
     reverse_payment: ReversePayment
     resolve_reversals: ResolveReversals
     deliver_advices: DeliverAdvices

@@ -42,6 +42,7 @@ from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
+from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
@@ -129,6 +130,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         pay_batches=PayBatches(clock, current, database, lane, pay_bill),
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
         conclude_overdue=ConcludeOverdue(clock, current, database, lane),
+        check_truth=CheckTruth(clock, current, database, billers),
         reverse_payment=ReversePayment(clock, current, reversal_posting, billers),
         resolve_reversals=ResolveReversals(clock, current, database, reversal_posting, billers, chance),
         deliver_advices=DeliverAdvices(clock, database, billers, chance),

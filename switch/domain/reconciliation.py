@@ -33,6 +33,8 @@ class BreakKind(StrEnum):
     DUPLICATE_AT_BILLER = "duplicate_at_biller"
     LATE_ANSWER = "late_answer"
     """A biller said otherwise after the payment was final."""
+    STILL_DUE = "still_due"
+    """Completed here, and minutes later its biller still showed the bill as due."""
     RTGS_AMOUNT_DIFFERS = "rtgs_amount_differs"
 
 

@@ -25,6 +25,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("resolve_payments", 1.0, switch.resolve_payments.start),
         Job("conclude_overdue", 5.0, switch.conclude_overdue),
         Job("resolve_reversals", 1.0, switch.resolve_reversals),
+        Job("check_truth", 30.0, switch.check_truth),
         Job("finish_proposals", 5.0, switch.decide_proposal.finish),
         Job("deliver_advices", 0.5, switch.deliver_advices.start),
         Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),

@@ -81,15 +81,15 @@ def _conditions(wanted: PaymentFilter) -> list[ColumnElement[bool]]:
     }
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
     if wanted.since is not None:
-        conditions.append(columns.payment_id >= _first_id(wanted.since))
+        conditions.append(columns.payment_id >= first_id(wanted.since))
     if wanted.until is not None:
-        conditions.append(columns.payment_id < _first_id(wanted.until))
+        conditions.append(columns.payment_id < first_id(wanted.until))
     if wanted.before is not None:
         conditions.append(columns.payment_id < wanted.before)
     return conditions
 
 
-def _first_id(at: datetime) -> UUID:
+def first_id(at: datetime) -> UUID:
     """The smallest id that a payment of this millisecond can have."""
     return UUID(int=max(int(at.timestamp() * 1000), 0) << _TIME_SHIFT)
 

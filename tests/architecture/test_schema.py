@@ -17,6 +17,7 @@ HOT = {
     "payment_batch",
     "payment_batch_line",
     "reversal",
+    "truth_check",
     "webhook_delivery",
 }
 OWN_KEY = {"idempotency"}

@@ -11,6 +11,7 @@ from switch.store.tables import (
     proposals,
     reconciliation,
     settlement,
+    truth_checks,
     webhooks,
 )
 from switch.store.tables.schema import metadata
@@ -27,5 +28,6 @@ __all__ = [
     "proposals",
     "reconciliation",
     "settlement",
+    "truth_checks",
     "webhooks",
 ]
