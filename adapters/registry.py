@@ -15,6 +15,8 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.ports import BillerAdapter, FileDrop, FileFormat, SettlementBank, Signer, WebhookSender
 
+Kept = Connections | StandardWebhooks
+
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
@@ -25,11 +27,12 @@ class Adapters:
     settlement: SettlementBank
     drop: FileDrop
     webhooks: WebhookSender
-    connections: Sequence[Connections]
+    kept: Sequence[Kept]
+    """What is closed in the end."""
 
     async def close(self) -> None:
-        for kept in self.connections:
-            kept.close()
+        for one in self.kept:
+            one.close()
 
 
 def open_adapters(
@@ -54,5 +57,5 @@ def open_adapters(
         settlement=JsonRtgs(calls, rtgs_url, central_bank),
         drop=LocalFolder(files_directory),
         webhooks=webhooks,
-        connections=(calls.connections, webhooks.connections),
+        kept=(calls.connections, webhooks),
     )
