@@ -144,12 +144,6 @@ def test_a_cap_is_set_and_shown(desk: Desk) -> None:
     assert "not_a_bank" in desk("cap", "set", "200019", "1", code=1)
 
 
-def test_a_biller_is_connected_in_a_protocol_that_is_spoken(desk: Desk) -> None:
-    desk("catalogue", "load")
-    assert "200019: json-1 at" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1:8081/x", "--protocol", "json-1")
-    assert "endpoint_refused" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1/", "--protocol", "telex", code=1)
-
-
 def test_an_outage_is_declared_listed_and_withdrawn(desk: Desk) -> None:
     desk("catalogue", "load")
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
@@ -199,3 +193,9 @@ def test_webhooks_and_advices_are_listed_and_replayed(desk: Desk) -> None:
     assert desk.json("advice", "replay", "--biller", "200019") == {"replayed": 0}
     assert "لا يوجد إشعار" in desk("--arabic", "advice", "replay", nobodys, code=1)
     desk("advice", "replay", code=2)
+
+
+def test_a_biller_is_connected_in_a_protocol_that_is_spoken(desk: Desk) -> None:
+    desk("catalogue", "load")
+    assert "200019: json-1 at" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1:8081/x", "--protocol", "json-1")
+    assert "endpoint_refused" in desk("participant", "connect", "200019", "--url", "http://127.0.0.1/", "--protocol", "telex", code=1)
