@@ -29,6 +29,8 @@ from switch.ports import BillerAdapter, FileDrop, FileLayout, SettlementBank, Si
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
+Kept = Connections | StandardWebhooks
+
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
@@ -45,11 +47,12 @@ class Adapters:
     quarantine: FileDrop
     """Statements that were wrong, as they came."""
     webhooks: WebhookSender
-    connections: Sequence[Connections]
+    kept: Sequence[Kept]
+    """What is closed in the end."""
 
     async def close(self) -> None:
-        for kept in self.connections:
-            kept.close()
+        for one in self.kept:
+            one.close()
 
 
 def open_adapters(
@@ -87,7 +90,7 @@ def open_adapters(
         drop=LocalFolder(files_directory),
         quarantine=LocalFolder(files_directory.with_name("quarantine")),
         webhooks=webhooks,
-        connections=(calls.connections, webhooks.connections),
+        kept=(calls.connections, webhooks),
     )
 
 

@@ -3,34 +3,52 @@
 import asyncio
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from adapters.transports.address import Address
-from adapters.transports.connections import HostOf
 from adapters.transports.unheard import Unheard
 from switch.domain.networks import AllowedNetworks
 
+MOST_RESOLVING = 16
+"""Names at once, in threads of their own, each name once: a name server that hangs delays nobody but those who use it."""
 
-def guarded(networks: AllowedNetworks) -> HostOf:
-    """Looks at each new connection: what is checked is what is connected to, however the name resolves the next time."""
 
-    async def host_of(at: Address) -> str:
-        found = await _resolved(at)
-        if not at.secure and not all(is_loopback(host) for host in found):
+class GuardedHosts:
+    """Asked for each new connection: what is checked is what is connected to, however the name resolves the next time."""
+
+    def __init__(self, networks: AllowedNetworks) -> None:
+        self._networks = networks
+        self._threads = ThreadPoolExecutor(MOST_RESOLVING, thread_name_prefix="resolving")
+        self._under_way: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
+
+    async def __call__(self, at: Address) -> str:
+        """Where to connect to. Raises Unheard."""
+        if not (found := await self._resolved(at.host, at.port)):
+            raise Unheard("the name does not resolve", asked=False)
+        if not at.secure and not all(map(is_loopback, found)):
             raise Unheard("http is for this machine alone", asked=False)
-        if refused := [host for host in found if not networks.permits(host)]:
+        if refused := [host for host in found if not self._networks.permits(host)]:
             raise Unheard(f"not on an allowed network: {refused[0]}", asked=False)
         return found[0]
 
-    return host_of
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _resolved(self, host: str, port: int) -> Sequence[str]:
+        name = (host, port)
+        if (resolving := self._under_way.get(name)) is None:
+            resolving = asyncio.get_running_loop().run_in_executor(self._threads, _resolve, host, port)
+            self._under_way[name] = resolving
+            resolving.add_done_callback(lambda _: self._under_way.pop(name, None))
+        return await asyncio.shield(resolving)
 
 
 def is_loopback(host: str) -> bool:
     return host == "::1" or host.startswith("127.")
 
 
-async def _resolved(at: Address) -> Sequence[str]:
+def _resolve(host: str, port: int) -> Sequence[str]:
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(at.host, at.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as fault:
-        raise Unheard("the name does not resolve", asked=False) from fault
-    return [str(address[0]) for *_, address in found]
+        return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        return ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from adapters.transports.address import Address, address
 from adapters.transports.connection import Answer
 from adapters.transports.connections import Connections
-from adapters.transports.guarded import guarded
+from adapters.transports.guarded import GuardedHosts
 from adapters.transports.unheard import Stale, Unheard
 from switch.domain.networks import AllowedNetworks
 from switch.domain.webhooks import SECRET_PREFIX, WebhookAnswer, WebhookMessage
@@ -22,11 +22,17 @@ VERSION = "v1"
 
 @dataclass(frozen=True, slots=True)
 class StandardWebhooks:
+    hosts: GuardedHosts
     connections: Connections
 
     @classmethod
     def on(cls, networks: AllowedNetworks) -> "StandardWebhooks":
-        return cls(Connections(guarded(networks), MOST_CONNECTIONS))
+        hosts = GuardedHosts(networks)
+        return cls(hosts, Connections(hosts, MOST_CONNECTIONS))
+
+    def close(self) -> None:
+        self.connections.close()
+        self.hosts.close()
 
     async def send(self, url: str, message: WebhookMessage, *, answer_seconds: int) -> WebhookAnswer:
         try:

@@ -76,9 +76,14 @@ class BillerLines:
         adapter, endpoint = line
         return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken)
 
-    def require_answering(self, biller: ParticipantCode) -> None:
-        """Before anything is held: no payer's money is the trial of whether a biller is back. Raises BillerSilent."""
-        if not self.answering(biller, Purpose.QUESTIONS):
+    async def require_answering(self, service: Service, payment: Payment) -> None:
+        """Before anything is held. Raises BillerSilent.
+
+        No payer's money is the trial of whether a biller is back: it is asked after this payment, of which it cannot know.
+        """
+        if self.answering(payment.biller, Purpose.QUESTIONS):
+            return
+        if isinstance(await self.enquire(service, payment), Unknown):
             raise BillerSilent()
 
     def answering(self, biller: ParticipantCode, purpose: Purpose) -> bool:

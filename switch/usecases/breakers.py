@@ -4,10 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import structlog
+
 from switch.domain.breakers import Breaker, BreakerState
 from switch.ports import Clock
 
 Named = TypeVar("Named")
+
+_log = structlog.get_logger("switch.breakers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,10 @@ class Breakers(Generic[Named]):
         return admitted
 
     def heard(self, name: Named, *, well: bool) -> None:
-        self.known[name] = self.known[name].succeeded() if well else self.known[name].failed(self._now())
+        before = self.known[name]
+        after = self.known[name] = before.succeeded() if well else before.failed(self._now())
+        if before.openings != after.openings:
+            _log.warning("breaker.closed" if well else "breaker.opened", of=_words(name), openings=after.openings)
 
     def gave_up(self, name: Named) -> None:
         """It was not asked after all, or whoever asked was cancelled."""
@@ -38,3 +45,7 @@ class Breakers(Generic[Named]):
 
     def _now(self) -> int:
         return int(self.clock.monotonic() * 1000)
+
+
+def _words(name: object) -> str:
+    return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)

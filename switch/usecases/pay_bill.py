@@ -54,7 +54,7 @@ class PayBill:
         try:
             order = route(request, digest, named, self.directory(), self.clock.now())
             if order.accept_as is None:
-                self.billers.require_answering(order.payment.biller)
+                await self.billers.require_answering(self.directory().service(request.service), order.payment)
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:

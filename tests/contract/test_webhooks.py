@@ -1,7 +1,9 @@
 """The sender of webhooks on real sockets: whom it calls, what it takes for an answer, and for how long it waits."""
 
 import asyncio
+import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,7 +30,7 @@ def message(*secrets: str) -> WebhookMessage:
 async def sender() -> AsyncIterator[StandardWebhooks]:
     opened = StandardWebhooks.on(read_networks(LOOPBACK))
     yield opened
-    opened.connections.close()
+    opened.close()
 
 
 def taken(_: Question) -> bytes:
@@ -83,6 +85,27 @@ async def test_an_address_that_is_not_allowed_is_never_connected_to_whatever_its
             assert answer.status is None
             assert "not on an allowed network" in answer.said
         assert bank.connections == 0
+    closed.close()
+
+
+async def test_a_name_server_that_hangs_is_asked_once_and_waited_for_no_longer_than_for_an_answer(
+    sender: StandardWebhooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    let_go = threading.Event()
+
+    def hang(host: str, *_: object, **__: object) -> list[object]:
+        asked.append(host)
+        let_go.wait(SECONDS * 10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    try:
+        answers = await asyncio.gather(*(sender.send("https://bank.invalid/", message(), answer_seconds=1) for _ in range(8)))
+        assert {answer.said for answer in answers} == {"no answer within 1 s"}
+        assert asked == ["bank.invalid"]
+    finally:
+        let_go.set()
 
 
 @pytest.mark.parametrize("url", ["http://[", "gopher://x/", "http://127.0.0.1/a b", "https://does-not-exist.invalid/"])
@@ -102,4 +125,4 @@ async def test_a_certificate_is_looked_at_and_must_be_for_the_name(monkeypatch: 
         async with played(taken, tls) as bank:
             answer = await sender.send(bank.url.replace("127.0.0.1", "localhost"), message(), answer_seconds=SECONDS)
             assert answer.taken == good
-    sender.connections.close()
+    sender.close()

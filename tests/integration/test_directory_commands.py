@@ -1,7 +1,9 @@
 """The commands of staff on a real database: migrate, load, admit, keys, caps; refusals in both languages and exit codes."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,10 @@ import pytest
 from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
+from switch.bootstrap import opened_switch
 from switch.cli import app
 from switch.cli.key_files import ensure_switch_key
+from switch.domain.identifiers import ParticipantCode
 from switch.postgres_server import PostgresServer
 from switch.settings import load_settings
 from switch.signatures import generate_key
@@ -138,6 +142,57 @@ def test_a_cap_is_set_and_shown(desk: Desk) -> None:
     assert desk.json("cap", "set", BANK, "0")[0]["cap"] == "0.00"
     assert "amount_too_precise" in desk("cap", "set", BANK, "1.005", code=1)
     assert "not_a_bank" in desk("cap", "set", "200019", "1", code=1)
+
+
+def test_an_outage_is_declared_listed_and_withdrawn(desk: Desk) -> None:
+    desk("catalogue", "load")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    hours = ("--from", f"{tomorrow} 13:00", "--until", f"{tomorrow} 16:30")
+    words = ("--reason-ar", "تقنين الكهرباء", "--reason-en", "Electricity is rationed")
+    declared = desk.json("participant", "outage", "declare", "200019", *hours, *words)
+    assert (declared["biller"], declared["begins_at"]) == ("200019", f"{tomorrow}T13:00:00+03:00")
+    listed = desk("participant", "outage", "list")
+    assert f"{tomorrow} 16:30" in listed
+    assert "تقنين الكهرباء" in listed
+    assert desk.json("participant", "outage", "list", "200043") == []
+    assert "not_a_biller" in desk("participant", "outage", "declare", BANK, *hours, *words, code=1)
+    assert "outage_refused" in desk("participant", "outage", "declare", "200019", *reversed_hours(hours), *words, code=1)
+    assert "withdrawn" in desk("participant", "outage", "withdraw", "200019", declared["outage_id"])
+    assert "لا يوجد توقف" in desk("--arabic", "participant", "outage", "withdraw", "200019", declared["outage_id"], code=1)
+
+
+def reversed_hours(hours: tuple[str, ...]) -> tuple[str, ...]:
+    begins, first, until, last = hours
+    return begins, last, until, first
+
+
+def test_webhooks_and_advices_are_listed_and_replayed(desk: Desk) -> None:
+    desk("catalogue", "load")
+
+    async def register() -> str:
+        async with opened_switch(load_settings()) as switch:
+            endpoint, _ = await switch.register_webhook(ParticipantCode(BANK), "https://bank.example/events", by="test")
+            await switch.try_webhook(endpoint.bank, endpoint.endpoint_id, by="test")
+            return str(endpoint.endpoint_id)
+
+    endpoint_id = asyncio.run(register())
+    (listed,) = desk.json("webhook", "list", "--bank", BANK)
+    assert (listed["endpoint"]["endpoint_id"], listed["counts"]["waiting"]) == (endpoint_id, 1)
+    assert "https://bank.example/events" in desk("webhook", "list")
+    (delivery,) = desk.json("webhook", "deliveries", endpoint_id)
+    assert (delivery["kind"], delivery["state"]) == ("webhook.test", "waiting")
+    assert "webhook.test" in desk("webhook", "deliveries", endpoint_id, "--state", "waiting")
+    assert desk.json("webhook", "replay", endpoint_id, delivery["event_id"]) == {"replayed": 1}
+    assert desk.json("webhook", "replay", endpoint_id, "--parked") == {"replayed": 0}
+    desk("webhook", "replay", endpoint_id, code=2)
+    nobodys = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"
+    assert "webhook_endpoint_unknown" in desk("webhook", "deliveries", nobodys, code=1)
+    assert "webhook_event_unknown" in desk("webhook", "replay", endpoint_id, nobodys, code=1)
+
+    assert desk.json("advice", "list", "--parked", "--biller", "200019") == []
+    assert desk.json("advice", "replay", "--biller", "200019") == {"replayed": 0}
+    assert "لا يوجد إشعار" in desk("--arabic", "advice", "replay", nobodys, code=1)
+    desk("advice", "replay", code=2)
 
 
 def test_a_biller_is_connected_in_a_protocol_that_is_spoken(desk: Desk) -> None:
