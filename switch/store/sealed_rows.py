@@ -77,11 +77,12 @@ _KINDS = MappingProxyType(
         "statement": """
             SELECT xact, statement_id AS name,
                 json_build_array('statement', statement_id, participant_code, side, business_date, currency, revision, lines,
-                    total_minor::text, sha256, moment(received_at),
+                    total_minor::text, fee_minor::text, layout, sha256, moment(received_at),
                     (SELECT encode(sha256(string_agg(sha256(convert_to(json_build_array(line.line, line.payment_id, line.own_reference,
-                         line.counterparty_code, line.customer_reference, line.minor::text, line.business_date, line.reversed)::text,
+                         line.counterparty_code, line.customer_reference, line.amount, line.business_date, line.reversed,
+                         line.fee_minor::text, line.currency)::text,
                          'UTF8')), ''::bytea ORDER BY line.line)), 'hex')
-                     FROM statement_line AS line WHERE line.statement_id = its.statement_id)) AS content
+                     FROM statement_line AS line WHERE line.statement_key = its.statement_key)) AS content
             FROM statement AS its
         """,
     }

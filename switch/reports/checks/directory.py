@@ -14,10 +14,17 @@ _WRONG = text("""
         UNION ALL SELECT 'endpoint', biller_code, to_jsonb(biller_endpoint) - 'changed_at' FROM biller_endpoint
         UNION ALL SELECT 'service', code, to_jsonb(service) - 'changed_at' - 'digest' FROM service
         UNION ALL SELECT 'tariff', tariff_id, to_jsonb(tariff) - 'digest' FROM tariff
+        UNION ALL SELECT 'webhook', endpoint_id::text, to_jsonb(webhook_endpoint) - 'changed_at' FROM webhook_endpoint
+        UNION ALL SELECT 'outage', outage_id::text, to_jsonb(outage) - 'changed_at' FROM outage
+        UNION ALL SELECT 'limit', limit_id, to_jsonb(participant_limit) - 'changed_at' FROM participant_limit
     ),
+    -- Moments are written in more than one way: as the row that they were, they are written in one.
     last AS (
-        SELECT DISTINCT ON (kind, subject) kind, subject, content FROM directory_change
-        ORDER BY kind, subject, changed_at DESC, xact DESC, change_id DESC
+        SELECT DISTINCT ON (kind, subject) kind, subject, CASE kind
+            WHEN 'webhook' THEN to_jsonb(jsonb_populate_record(NULL::webhook_endpoint, content)) - 'changed_at'
+            WHEN 'outage' THEN to_jsonb(jsonb_populate_record(NULL::outage, content)) - 'changed_at'
+            ELSE content END AS content
+        FROM directory_change ORDER BY kind, subject, changed_at DESC, xact DESC, change_id DESC
     )
     SELECT kind || ' ' || subject, CASE
         WHEN last.content IS NULL THEN 'it is there, and no change of the directory has put it there'
