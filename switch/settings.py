@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     """Processes of the API; one for each core where it is left out."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
+    sftp_port: Port = 8022
     rtgs_exchange: Path | None = None
     """The folder through which ISO 20022 messages go to and come from the RTGS; without it, JSON over HTTP at `rtgs_port`."""
     iso20022_schemas: Path | None = None
