@@ -152,6 +152,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         rtgs_url=settings.rtgs_url,
         files_directory=settings.files,
         rtgs_exchange=settings.rtgs_exchange,
+        rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
     )
     try:

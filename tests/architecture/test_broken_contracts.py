@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LAYERS = (
-    "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "application", "usecases", "reports", "posting", "store", "client",
+    "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "sftp", "application", "usecases", "reports", "posting", "store", "client",
     "ports", "telemetry", "settings", "signatures", "postgres_server", "processes", "domain",
 )  # fmt: skip
 KINDS = ("billers", "files", "settlement")
