@@ -17,7 +17,7 @@ from adapters.files.statements_in.mapped_csv import MappedCsv
 from adapters.files.statements_in.mt940 import Mt940
 from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
-from adapters.settlement.iso20022 import MESSAGES, Exchange, Iso20022Rtgs
+from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
 from adapters.transports.signed_calls import FindKey, SignedCalls
@@ -64,6 +64,7 @@ def open_adapters(
     files_directory: Path,
     networks: AllowedNetworks = PUBLIC,
     rtgs_exchange: Path | None = None,
+    rtgs_message: str = "pacs.029",
     iso20022_schemas: Path | None = None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
@@ -77,7 +78,7 @@ def open_adapters(
     rtgs_statement: RtgsStatementOf = _no_statement
     if rtgs_exchange is not None:
         exchange = Exchange(rtgs_exchange, signer, find_key, central_bank)
-        settlement = iso20022 = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES))
+        settlement = iso20022 = Iso20022Rtgs(exchange, Messages.with_schemas(iso20022_schemas, MESSAGES), FORMS[rtgs_message])
         rtgs_statement = iso20022.statement
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(), MappedCsv(), FixedWidth(), Xlsx(), Camt(), Mt940())

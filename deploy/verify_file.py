@@ -37,6 +37,7 @@ WRONG_EXIT_CODE, WRONG_USAGE_EXIT_CODE = 3, 2
 MOST_FINDINGS = 20
 SCALES = {"SYP": 2}
 LONGEST_LINE_BYTES = 1 << 16
+LONGEST_FRAME_BYTES = 1 << 20
 LONGEST_PART_BYTES = 4 << 30
 """Of a spreadsheet, unpacked: more than that is no file of ours."""
 
@@ -341,7 +342,7 @@ def sheet_rows(book: zipfile.ZipFile, name: str) -> Iterator[tuple[int, dict[str
 
 
 def camt_records(path: Path) -> Iterator[Record]:
-    """The booking's details first need the header, which stands at the end: so the file is read twice."""
+    """The booking's details first need the header, which stands at the end: so the file is gone through twice."""
     facts, booked, batch, sequence, currency = _camt_frame(path)
     kind = "settlement" if facts["kind"] == "settlement" else "statement"
     header = header_of("header", [
@@ -352,10 +353,10 @@ def camt_records(path: Path) -> Iterator[Record]:
     for change in facts.get("changes", "").split(" | ") if facts.get("changes") else ():
         yield "R", "header", {"change": change}
     sign = 1 if kind == "settlement" else -1
-    with path.open("rb") as file:
-        for number, detail in enumerate(xml_ends(file, "TxDtls", path.name), 1):
-            where = f"TxDtls {number}"
-            yield "D", where, _camt_line(where, detail, header, sign)
+    details = (piece for is_detail, piece in camt_pieces(path) if is_detail)
+    for number, piece in enumerate(details, 1):
+        where = f"TxDtls {number}"
+        yield "D", where, _camt_line(where, parsed(piece, where), header, sign)
     minor: Callable[[str, str], int] = partial(decimal_minor, header)
     totals = {"lines": int_of("trailer", facts["lines"]), **{name: minor("trailer", facts[name]) for name in ("amount", "fee", "net")}}
     if (booked is not None and minor("Ntry", booked) * sign != totals["net"]) or (booked is None) != (totals["lines"] == 0):
@@ -371,20 +372,18 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
     """What is around the details: our facts, the booked amount with its sign, the number of details, sequence, currency."""
     facts: dict[str, str] = {}
     found: dict[str, str] = {}
-    with path.open("rb") as file:
-        inside: list[ET.Element] = []
-        for event, element in xml_events(file, path.name):
+    frame = b""
+    for is_detail, piece in camt_pieces(path):
+        frame += b"" if is_detail else piece
+        if len(frame) > LONGEST_FRAME_BYTES:
+            raise malformed("header", "هو أطول من المسموح", "it is too long")
+    for parent in parsed(frame, path.name).iter():
+        for element in parent:
             name = local(element)
-            if event == "start":
-                inside.append(element)
-                continue
-            inside.pop()
             if name in ("AddtlNtfctnInf", "AddtlStmtInf"):
                 facts |= dict(part.split("=", 1) for part in (element.text or "").split(";") if "=" in part)
-            elif inside and (local(inside[-1]), name) in CAMT_FRAME:
-                found.setdefault(f"{local(inside[-1])}/{name}", element.text or "")
-            if inside and name == "TxDtls":
-                inside[-1].remove(element)
+            elif (local(parent), name) in CAMT_FRAME:
+                found.setdefault(f"{local(parent)}/{name}", element.text or "")
     if not facts or "GrpHdr/CreDtTm" not in found:
         raise Wrong("cut_off", "", "بيانات الملف ناقصة.", "What the file says of itself is missing.")
     facts["changes"] = found.get("GrpHdr/AddtlInf", "")
@@ -424,10 +423,39 @@ CAMT_FRAME = {
 }  # fmt: skip
 
 
-def _camt_line(where: str, detail: ET.Element, header: dict[str, Any], sign: int) -> dict[str, Any]:
-    for element in detail.iter():
-        element.tag = local(element)
+DETAIL, DETAIL_END = b"<TxDtls>", b"</TxDtls>"
 
+
+def camt_pieces(path: Path) -> Iterator[tuple[bool, bytes]]:
+    """Details, and what is around them; a million of them one at a time."""
+    inside, rest = False, b""
+    with path.open("rb") as file:
+        plain = _Plain(file)
+        while part := plain.read(1 << 20):
+            rest, start = rest + part, 0
+            while (at := rest.find(DETAIL_END if inside else DETAIL, start)) >= 0:
+                yield inside, (DETAIL + rest[start:at] + DETAIL_END if inside else rest[start:at])
+                start, inside = at + len(DETAIL_END if inside else DETAIL), not inside
+            keep = len(rest) if inside else max(start, len(rest) - len(DETAIL))
+            if not inside:
+                yield False, rest[start:keep]
+                start = keep
+            rest = rest[start:]
+            if len(rest) > LONGEST_LINE_BYTES:
+                raise malformed("TxDtls", "هو أطول من المسموح", "it is too long")
+    if inside:
+        raise Wrong("cut_off", "", "الملف مبتور في وسط دفعة.", "The file was cut off in the middle of a payment.")
+    yield False, rest
+
+
+def parsed(content: bytes, where: str) -> ET.Element:
+    try:
+        return ET.fromstring(content)  # noqa: S314 - _Plain has refused what could be dangerous
+    except ET.ParseError as error:
+        raise Wrong("cut_off", where, "الملف مبتور أو تالف.", f"The file was cut off or damaged ({error}).") from None
+
+
+def _camt_line(where: str, detail: ET.Element, header: dict[str, Any], sign: int) -> dict[str, Any]:
     def signed(element: ET.Element) -> int:
         minor = decimal_minor(header, where, element.findtext("Amt", ""))
         return minor if element.findtext("CdtDbtInd") == "CRDT" else -minor

@@ -1,7 +1,7 @@
 """Settings: SWITCH_ variables, read once at start-up by bootstrap and the command line, and never changed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,8 +36,11 @@ class Settings(BaseSettings):
     rtgs_port: Port = 8082
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
     """Networks beside the public internet on which banks may have their webhook end points, such as `10.20.0.0/16,192.168.7.0/24`."""
+    sftp_port: Port = 8022
     rtgs_exchange: Path | None = None
     """The folder through which ISO 20022 messages go to and come from the RTGS; without it, JSON over HTTP at `rtgs_port`."""
+    rtgs_message: Literal["pacs.029", "pacs.009"] = "pacs.029"
+    """The ISO 20022 message that carries the nets: one multilateral request, or a batch of transfers for an RTGS without it."""
     iso20022_schemas: Path | None = None
     """A folder with the official schemas (`pacs.002.001.10.xsd` …); with it each message is validated."""
     log_level: str = "info"

@@ -102,6 +102,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         files_directory=settings.files,
         networks=networks,
         rtgs_exchange=settings.rtgs_exchange,
+        rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
     )
     try:

@@ -16,6 +16,7 @@ COMMANDS = MappingProxyType(
         "sign": "sign:sign",
         "serve": "serve:serve",
         "worker": "worker:worker",
+        "sftp": "sftp:sftp",
         "migrate": "migrate:app",
         "keys": "keys:app",
         "participant": "participant:app",

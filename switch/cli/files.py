@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from switch.cli.file_receipts import acknowledge, overdue
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
+from switch.cli.staff import by_whom
 from switch.domain.errors import FileUnknown
 from switch.domain.file_receipts import FileCare
 from switch.domain.file_signatures import SUFFIX, read_signature
@@ -59,7 +61,7 @@ def revise(
     as_json: AsJson = False,
 ) -> None:
     """Make a new revision that says why and what has changed: another layout, or lines that were wrong. The former one stays."""
-    revised = run(lambda switch: switch.revise_file(file, reason))
+    revised = run(lambda switch: switch.revise_file(file, reason, by=by_whom()))
     _print([revised], "Revised", as_json)
     if not as_json:
         for change in revised.header.changes:
@@ -75,13 +77,18 @@ def list_files(
 ) -> None:
     """Files that were issued, newest first."""
 
-    async def work(switch: Switch) -> list[IssuedFile]:
+    async def work(switch: Switch) -> list[FileCare]:
         code = None if participant is None else switch.directory.current().participant(ParticipantCode(participant)).code
         if window is None:
-            return await switch.files.of_participant(code, None, limit)
-        return [file for file in await switch.files.of_window(window) if code in (None, file.header.participant)][:limit]
+            return await switch.files.care(await switch.files.of_participant(code, None, limit))
+        files = [file for file in await switch.files.of_window(window) if code in (None, file.header.participant)]
+        return await switch.files.care(files[:limit])
 
-    _print(run(work), "Files", as_json)
+    found = run(work)
+    if as_json:
+        print_json([{**asdict(care.file), "receipt": care.receipt, "chased": care.chased} for care in found])
+    else:
+        _print([care.file for care in found], "Files", as_json=False, receivers=[_receiver(care) for care in found])
 
 
 @app.command()
@@ -224,20 +231,28 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _print(files: list[IssuedFile], title: str, as_json: bool) -> None:
+def _receiver(care: FileCare) -> str | None:
+    """What its receiver has said, or how often it was reminded."""
+    if care.receipt is not None:
+        return care.receipt.outcome.value
+    return f"reminded {care.chased} times" if care.chased else None
+
+
+def _print(files: list[IssuedFile], title: str, as_json: bool, receivers: Sequence[str | None] | None = None) -> None:
     if as_json:
         print_json(files)
         return
     print_table(
         title,
-        ("file", "layout", "sequence", "lines", "amount", "fee", "net", "bytes"),
+        ("file", "layout", "sequence", "lines", "amount", "fee", "net", "bytes", *(() if receivers is None else ("receiver",))),
         (
             (
                 *(file.file_id, file.layout, file.header.sequence, f"{file.totals.lines:,}"),
                 *(money(minor, file.header.currency) for minor in (file.totals.amount, file.totals.fee, file.totals.net)),
                 f"{file.size:,}",
+                *(() if receivers is None else (receivers[place],)),
             )
-            for file in files
+            for place, file in enumerate(files)
         ),
         right=("sequence", "lines", "amount", "fee", "net", "bytes"),
     )

@@ -1,5 +1,6 @@
 """The operations of the API, written once for both clients: generators that yield calls and pauses and end with the result."""
 
+import hashlib
 import secrets
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -56,6 +57,16 @@ def content(patience: Patience, path: str) -> Operation[bytes]:
 def post(patience: Patience, path: str, document: Document | None = None) -> Operation[Document]:
     answer = yield from patiently(_post(path, document), patience)
     return document_of(answer)
+
+
+def take_file(patience: Patience, file_id: str, received: bytes) -> Operation[Document]:
+    said = {"outcome": "taken", "sha256": hashlib.sha256(received).hexdigest()}
+    return post(patience, f"/v1/files/{file_id}/acknowledgement", said)
+
+
+def refuse_file(patience: Patience, file_id: str, received: bytes, reasons: Sequence[Document]) -> Operation[Document]:
+    said = {"outcome": "refused", "sha256": hashlib.sha256(received).hexdigest(), "reasons": list(reasons)}
+    return post(patience, f"/v1/files/{file_id}/acknowledgement", said)
 
 
 def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentAnswer]:

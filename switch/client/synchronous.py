@@ -1,7 +1,7 @@
 """The client for programs that wait for each answer."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -115,6 +115,14 @@ class SwitchClient:
 
     def file_content(self, file_id: str) -> bytes:
         return self._run(operations.content(self._patience, f"/v1/files/{file_id}/content"))
+
+    def take_file(self, file_id: str, content: bytes) -> Document:
+        """Say that we have checked and loaded it, as these bytes. It stands."""
+        return self._run(operations.take_file(self._patience, file_id, content))
+
+    def refuse_file(self, file_id: str, content: bytes, reasons: Sequence[Document]) -> Document:
+        """Each reason such as `{"reason": "line_unknown", "line": 12, "note": "…"}`; all of them are in docs/file-formats.md."""
+        return self._run(operations.refuse_file(self._patience, file_id, content, reasons))
 
     def hand_in_statement(self, statement: bytes) -> Document:
         """What we booked on a business date, in the CSV layout of docs/files.md."""

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from switch.simulators.rtgs_books import Instruction
 LOOK_EVERY_SECONDS = 0.1
 HUGE_BYTES = 65 << 20
 LOST = frozenset({Mischief.SILENT, Mischief.ERROR_500, Mischief.CUT_BEFORE_BOOKING})
+_OF_A_SUM = re.compile(rb"(?<=<OrgnlCtrlSum>)[0-9.]+")
 _log = structlog.get_logger("switch.simulators")
 
 
@@ -55,12 +57,16 @@ class RtgsExchange:
     def _take(self, name: str, content: bytes) -> None:
         try:
             message, root = messages.read_message(content)
-            if message == messages.INSTRUCTION:
-                instruction = messages.read_instruction(root)
-                self._with_mischief("instruct", lambda rule: self._instruct(instruction, rule))
-            elif message == messages.QUESTION:
-                asked, question = messages.read_question(root)
-                self._with_mischief("enquire", lambda rule: self._answer(asked, question, rule))
+            match message:
+                case messages.REQUEST | messages.TRANSFERS:
+                    read = messages.read_instruction if message == messages.REQUEST else messages.read_transfers
+                    instruction = read(root)
+                    self._with_mischief("instruct", lambda rule: self._instruct(instruction, message, rule))
+                case messages.QUESTION:
+                    asked, about, question = messages.read_question(root)
+                    self._with_mischief("enquire", lambda rule: self._answer(asked, about, question, rule))
+                case _:
+                    _log.warning("message.not_understood", file=name, why=message[:40])
         except messages.NotUnderstood as fault:
             _log.warning("message.not_understood", file=name, why=str(fault))
 
@@ -75,7 +81,7 @@ class RtgsExchange:
             return
         act(rule)
 
-    def _instruct(self, instruction: Instruction, rule: Rule | None) -> None:
+    def _instruct(self, instruction: Instruction, message: str, rule: Rule | None) -> None:
         known = self.rtgs.books.find(instruction.instruction_id)
         if known is None:
             self.rtgs.decide(instruction, rule)
@@ -83,13 +89,13 @@ class RtgsExchange:
         elif known.instruction != instruction:
             _log.warning("instruction.conflicts", instruction=instruction.instruction_id)
             return
-        self._answer(instruction.instruction_id, None, rule)
+        self._answer(instruction.instruction_id, message, None, rule)
 
-    def _answer(self, instruction_id: str, question: str | None, rule: Rule | None) -> None:
+    def _answer(self, instruction_id: str, about: str, question: str | None, rule: Rule | None) -> None:
         does = None if rule is None else rule.does
         message_id = secrets.token_hex(12)
         decision = self.rtgs.books.find(instruction_id)
-        content = messages.answer(message_id, instruction_id, decision, question, self.now())
+        content = messages.answer(message_id, instruction_id, decision, question, self.now(), about)
         name = f"{instruction_id}.{message_id}.pacs.002.xml"
         match does:
             case Mischief.LATE if rule is not None:
@@ -103,7 +109,7 @@ class RtgsExchange:
             case Mischief.HUGE:
                 self._write(name, b" " * HUGE_BYTES)
             case Mischief.OTHER_AMOUNT if decision is not None:
-                self._write(name, content.replace(decision.instruction.total.encode(), b"1.23"))
+                self._write(name, _OF_A_SUM.sub(b"1.23", content))
             case Mischief.TWICE_ANSWERED:
                 self._write(name, content)
                 self._write(f"{instruction_id}.{message_id}-again.pacs.002.xml", content)

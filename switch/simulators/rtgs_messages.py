@@ -8,7 +8,9 @@ from lxml import etree
 from switch.domain.money import Money, parse_amount
 from switch.simulators.rtgs_books import Decision, Instruction, Leg
 
-INSTRUCTION, QUESTION, ANSWER, STATEMENT = "pacs.029.001.02", "pacs.028.001.03", "pacs.002.001.10", "camt.053.001.08"
+REQUEST, TRANSFERS = "pacs.029.001.02", "pacs.009.001.08"
+QUESTION, ANSWER, STATEMENT = "pacs.028.001.03", "pacs.002.001.10", "camt.053.001.08"
+SETTLEMENT_ACCOUNT = "SETTLEMENT"
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 
 
@@ -42,15 +44,37 @@ def read_instruction(root: Any) -> Instruction:
         raise NotUnderstood(type(fault).__name__) from fault
 
 
-def read_question(root: Any) -> tuple[str, str]:
-    """The instruction that is asked after, and the question's own id."""
+def read_transfers(root: Any) -> Instruction:
+    """A batch over the settlement account, as the legs that it is made of. Raises NotUnderstood."""
+    try:
+        transfers = root.findall("FICdtTrf/CdtTrfTxInf")
+        currency = transfers[0].find("IntrBkSttlmAmt").get("Ccy")
+        legs = tuple(_transferred(transfer, currency) for transfer in transfers)
+        stated = parse_amount(root.findtext("FICdtTrf/GrpHdr/CtrlSum"), currency).minor
+        _require_batch(root.findtext("FICdtTrf/GrpHdr/BtchBookg"), stated, legs)
+        total = Money(sum(leg.minor for leg in legs if leg.minor > 0), currency).text()
+        return Instruction(root.findtext("FICdtTrf/GrpHdr/MsgId"), transfers[0].findtext("PmtId/EndToEndId"), currency, total, legs)
+    except Exception as fault:
+        raise NotUnderstood(type(fault).__name__) from fault
+
+
+def _require_batch(booked_as_one: str | None, stated: int, legs: tuple[Leg, ...]) -> None:
+    if booked_as_one != "true" or stated != sum(abs(leg.minor) for leg in legs):
+        raise NotUnderstood("not one batch with its control sum")
+
+
+def read_question(root: Any) -> tuple[str, str, str]:
+    """The instruction that is asked after, the message that it was, and the question's own id."""
+    about = root.findtext("FIToFIPmtStsReq/OrgnlGrpInf/OrgnlMsgNmId") or REQUEST
     asked, question = root.findtext("FIToFIPmtStsReq/OrgnlGrpInf/OrgnlMsgId"), root.findtext("FIToFIPmtStsReq/TxInf/StsReqId")
     if not asked or not question:
         raise NotUnderstood("a question without its ids")
-    return asked, question
+    return asked, about, question
 
 
-def answer(message_id: str, instruction_id: str, decision: Decision | None, question: str | None, at: datetime) -> bytes:
+def answer(
+    message_id: str, instruction_id: str, decision: Decision | None, question: str | None, at: datetime, about: str = REQUEST
+) -> bytes:
     """What became of an instruction, by itself or to a question."""
     document, report = _document(ANSWER, "FIToFIPmtStsRpt")
     header = etree.SubElement(report, "GrpHdr")
@@ -58,10 +82,10 @@ def answer(message_id: str, instruction_id: str, decision: Decision | None, ques
     _leaf(header, "CreDtTm", at.isoformat())
     original = etree.SubElement(report, "OrgnlGrpInfAndSts")
     _leaf(original, "OrgnlMsgId", instruction_id)
-    _leaf(original, "OrgnlMsgNmId", INSTRUCTION)
+    _leaf(original, "OrgnlMsgNmId", about)
     if decision is not None:
         _leaf(original, "OrgnlNbOfTxs", str(len(decision.instruction.legs)))
-        _leaf(original, "OrgnlCtrlSum", decision.instruction.total)
+        _leaf(original, "OrgnlCtrlSum", _control_sum(decision.instruction, about))
     status, reason = _status(decision, at)
     _leaf(original, "GrpSts", status)
     if reason is not None:
@@ -124,6 +148,21 @@ def _status(decision: Decision | None, at: datetime) -> tuple[str, str | None]:
     if at.astimezone(UTC) < decision.decided_at:
         return "PDNG", None
     return ("ACSC", None) if decision.rejected_because is None else ("RJCT", decision.rejected_because)
+
+
+def _control_sum(instruction: Instruction, about: str) -> str:
+    if about != TRANSFERS:
+        return instruction.total
+    return Money(sum(abs(leg.minor) for leg in instruction.legs), instruction.currency).text()
+
+
+def _transferred(transfer: Any, currency: str) -> Leg:
+    amount = transfer.find("IntrBkSttlmAmt")
+    payer, payee = (transfer.findtext(f"{side}/FinInstnId/ClrSysMmbId/MmbId") for side in ("Dbtr", "Cdtr"))
+    if amount.get("Ccy") != currency or (payer == SETTLEMENT_ACCOUNT) == (payee == SETTLEMENT_ACCOUNT):
+        raise NotUnderstood("not a transfer over the settlement account")
+    minor = parse_amount(amount.text, currency).minor
+    return Leg(payee, -minor) if payer == SETTLEMENT_ACCOUNT else Leg(payer, minor)
 
 
 def _leg(record: Any, currency: str) -> Leg:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import structlog
+
 from switch.domain.errors import FileUnknown
 from switch.domain.file_errors import FileRevised, NothingToRevise
 from switch.domain.file_revisions import changes_between, require_reason
@@ -14,6 +16,8 @@ from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.file_writing import Planned
 from switch.usecases.issue_files import require_ledger
 
+_log = structlog.get_logger("switch.files")
+
 
 @dataclass(frozen=True, slots=True)
 class ReviseFile:
@@ -21,7 +25,7 @@ class ReviseFile:
     database: Database
     remaking: FileRemaking
 
-    async def __call__(self, file_id: str, reason: str) -> IssuedFile:
+    async def __call__(self, file_id: str, reason: str, *, by: str) -> IssuedFile:
         """In the layout that its owner has chosen since. The former revision stays as it was.
 
         Raises FileUnknown, FileRevised, NothingToRevise, TextForbidden, RevisionReasonMissing, FilesBeingIssued, FileTotalsDisagree.
@@ -41,6 +45,7 @@ class ReviseFile:
             plan = await self._plan(connection, file, reason)
             revised = await self.remaking.written(connection, plan)
             await files.insert(connection, [revised], self.clock.now())
+        _log.info("file.revised", file=revised.file_id, by=by)
         return revised
 
     async def _plan(self, connection: Connection, file: IssuedFile, reason: str) -> Planned:

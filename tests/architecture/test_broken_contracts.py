@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 LAYERS = (
-    "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "application", "usecases", "reports", "posting", "store", "client",
-    "ports", "telemetry", "settings", "signatures", "postgres_server", "processes",
+    "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "sftp", "application", "usecases", "reports", "posting", "store",
+    "client", "ports", "telemetry", "settings", "signatures", "postgres_server", "processes",
     "fail_points", "domain",
 )  # fmt: skip
 KINDS = ("billers", "files", "settlement")

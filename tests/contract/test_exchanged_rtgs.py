@@ -53,11 +53,17 @@ def bank(tmp_path: Path, keys: dict[str, SigningKey]) -> Iterator[Bank]:
 
 
 @pytest.fixture
-def adapters(bank: Bank, keys: dict[str, SigningKey], tmp_path: Path) -> Adapters:
+def rtgs_message() -> str:
+    """Of the two forms of an instruction; tests of both say so."""
+    return "pacs.029"
+
+
+@pytest.fixture
+def adapters(bank: Bank, keys: dict[str, SigningKey], tmp_path: Path, rtgs_message: str) -> Adapters:
     known = {keys[CENTRAL_BANK].keyid: keys[CENTRAL_BANK].verifying_key()}
     opened = open_adapters(
         signer=keys["switch"], find_key=known.get, central_bank=lambda: CENTRAL_BANK, rtgs_url="http://127.0.0.1:9",
-        files_directory=tmp_path / "files", rtgs_exchange=bank.folder,
+        files_directory=tmp_path / "files", rtgs_exchange=bank.folder, rtgs_message=rtgs_message,
     )  # fmt: skip
     assert isinstance(opened.settlement, Iso20022Rtgs)
     return replace(opened, settlement=replace(opened.settlement, answer_seconds=PATIENCE_SECONDS))
@@ -80,6 +86,10 @@ def moved(bank: Bank) -> int:
     return bank.books.lost("100010") // 12_500
 
 
+BOTH = pytest.mark.parametrize("rtgs_message", ["pacs.029", "pacs.009"])
+
+
+@BOTH
 async def test_an_instruction_is_settled_once_however_often_it_is_sent(adapters: Adapters, bank: Bank) -> None:
     first = await adapters.settlement.instruct(INSTRUCTION)
     assert isinstance(first, SettlementAnswer)
@@ -87,6 +97,27 @@ async def test_an_instruction_is_settled_once_however_often_it_is_sent(adapters:
     assert await adapters.settlement.instruct(INSTRUCTION) == first
     assert await adapters.settlement.enquire(ID) == first
     assert moved(bank) == 1
+
+
+@BOTH
+async def test_a_lost_instruction_is_sent_again_and_an_answer_in_two_files_is_one(adapters: Adapters, bank: Bank) -> None:
+    bank.follow({"does": "silent", "share": 0.5}, {"does": "twice-answered"}, seed=2)
+    assert (await concluded(adapters)).status is SettlementStatus.SETTLED
+    assert moved(bank) == 1
+
+
+@pytest.mark.parametrize("rtgs_message", ["pacs.009"])
+async def test_transfers_go_over_the_settlement_account_and_leave_nothing_there(adapters: Adapters, bank: Bank) -> None:
+    await adapters.settlement.instruct(INSTRUCTION)
+    (path,) = (bank.folder / "to-rtgs").glob("*.pacs.009.xml")
+    batch = message_definitions.read(path.read_bytes()).ficdt_trf
+    assert (batch.grp_hdr.btch_bookg, batch.grp_hdr.nb_of_txs, str(batch.grp_hdr.ctrl_sum)) == (True, "3", "250.00")
+    left = 0
+    for transfer in batch.cdt_trf_tx_inf:
+        payer, payee = (side.fin_instn_id.clr_sys_mmb_id.mmb_id for side in (transfer.dbtr, transfer.cdtr))
+        assert "SETTLEMENT" in (payer, payee)
+        left += transfer.intr_bk_sttlm_amt.value * (1 if payee == "SETTLEMENT" else -1)
+    assert left == 0
 
 
 @pytest.mark.parametrize(

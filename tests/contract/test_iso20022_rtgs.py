@@ -183,7 +183,7 @@ async def test_an_id_that_leads_elsewhere_is_not_sent(rtgs: Iso20022Rtgs, folder
     assert list(folder.path.rglob("*.xml")) == []
 
 
-ROOTS = ("MulSttlmReq", "FIToFIPmtStsReq", "FIToFIPmtStsRpt", "BkToCstmrStmt")
+ROOTS = ("MulSttlmReq", "FICdtTrf", "FIToFIPmtStsReq", "FIToFIPmtStsRpt", "BkToCstmrStmt")
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
     targetNamespace="urn:iso:std:iso:20022:tech:xsd:{message}"><xs:element name="Document"><xs:complexType><xs:sequence>
     <xs:element name="{root}"><xs:complexType><xs:sequence>
@@ -196,7 +196,7 @@ async def test_where_schemas_are_given_each_message_must_keep_its_own(tmp_path: 
     schemas.mkdir()
     with pytest.raises(FileNotFoundError, match="no such schema"):
         Messages.with_schemas(schemas, MESSAGES)
-    for message, root, most in zip(MESSAGES, ROOTS, (2, 3, 2, 2), strict=True):
+    for message, root, most in zip(MESSAGES, ROOTS, (2, 4, 3, 2, 2), strict=True):
         (schemas / f"{message}.xsd").write_text(SCHEMA.format(message=message, root=root, most=most))
     messages = Messages.with_schemas(schemas, MESSAGES)
     exchange = Exchange(tmp_path, keys["switch"], {keys[CENTRAL_BANK].keyid: keys[CENTRAL_BANK].verifying_key()}.get, lambda: CENTRAL_BANK)

@@ -40,7 +40,7 @@ async def test_a_revision_says_why_and_what_has_changed(world: SettlingWorld, be
     await world.choose_layout(BILLER, before, by="test")
     first = await issued(world)
     await world.choose_layout(BILLER, after, by="test")
-    revised = await world.revise(first.file_id, REASON)
+    revised = await world.revise(first.file_id, REASON, by="test")
     assert (revised.header.sequence, revised.header.revision, revised.totals) == (1, 1, first.totals)
     assert revised.header.changes == (f"reason: {REASON}", f"layout: {before} -> {after}")
     assert tuple(proven(world, revised)) == revised.header.changes
@@ -52,7 +52,7 @@ async def test_a_revision_says_why_and_what_has_changed(world: SettlingWorld, be
 async def test_the_next_file_follows_the_last_revision(world: SettlingWorld) -> None:
     first = await issued(world)
     await world.choose_layout(BILLER, "fixed-1", by="test")
-    revised = await world.revise(first.file_id, REASON)
+    revised = await world.revise(first.file_id, REASON, by="test")
     following = await issued(world, NEXT)
     assert following.header.previous_sha256 == revised.sha256
     assert await world.files.before(following) == revised
@@ -62,23 +62,23 @@ async def test_the_next_file_follows_the_last_revision(world: SettlingWorld) -> 
 async def test_without_reason_or_change_there_is_no_revision(world: SettlingWorld) -> None:
     first = await issued(world)
     with pytest.raises(NothingToRevise):
-        await world.revise(first.file_id, REASON)
+        await world.revise(first.file_id, REASON, by="test")
     for reason, refusal in ((" ", RevisionReasonMissing), ("x" * 121, TextForbidden), ("a\u202eb", TextForbidden)):
         with pytest.raises(refusal):
-            await world.revise(first.file_id, reason)
+            await world.revise(first.file_id, reason, by="test")
     with pytest.raises(FileUnknown):
-        await world.revise("200019-settlement-SYP-19990101-01-r0", REASON)
+        await world.revise("200019-settlement-SYP-19990101-01-r0", REASON, by="test")
     await world.choose_layout(BILLER, "xlsx-1", by="test")
-    revised = await world.revise(first.file_id, REASON)
+    revised = await world.revise(first.file_id, REASON, by="test")
     with pytest.raises(FileRevised, match=revised.file_id):
-        await world.revise(first.file_id, REASON)
+        await world.revise(first.file_id, REASON, by="test")
     assert len(await world.files.of_participant(BILLER)) == 2
 
 
 async def test_lines_that_were_wrong_are_a_change(world: SettlingWorld) -> None:
     first = await issued(world)
     await world.write("UPDATE payment SET biller_reference = 'B-9' WHERE bank_code = '100028'", guarded=False)
-    revised = await world.revise(first.file_id, REASON)
+    revised = await world.revise(first.file_id, REASON, by="test")
     assert revised.header.changes == (f"reason: {REASON}", "lines")
     assert proven(world, revised) == list(revised.header.changes)
 
@@ -86,7 +86,7 @@ async def test_lines_that_were_wrong_are_a_change(world: SettlingWorld) -> None:
 async def test_any_revision_is_issued_again_byte_for_byte(world: SettlingWorld) -> None:
     first = await issued(world)
     await world.choose_layout(BILLER, "xlsx-1", by="test")
-    revised = await world.revise(first.file_id, REASON)
+    revised = await world.revise(first.file_id, REASON, by="test")
     await world.choose_layout(BILLER, "camt-1", by="test")
     for file in (first, revised):
         path = world.folder / BILLER / file.name

@@ -1,6 +1,7 @@
 """The client repeats what was met with silence, with the same key, and never says more than is certain."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -176,6 +177,18 @@ def test_a_list_is_read_page_by_page_to_its_end() -> None:
     switch = PlayedSwitch((200, {"items": [{"n": 1}, {"n": 2}], "next_cursor": "c1"}), (200, {"items": [{"n": 3}], "next_cursor": None}))
     assert ask(switch, lambda client: client.payments(state="COMPLETED")) == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert dict(switch.heard[1].url.params) == {"state": "COMPLETED", "limit": "500", "cursor": "c1"}
+
+
+def test_a_file_is_taken_or_refused_by_the_digest_of_what_was_received() -> None:
+    digest = hashlib.sha256(b"received").hexdigest()
+    switch = PlayedSwitch((200, {"outcome": "taken"}))
+    assert ask(switch, lambda client: client.take_file("F-1", b"received")) == {"outcome": "taken"}
+    assert switch.heard[0].url.path == "/v1/files/F-1/acknowledgement"
+    assert orjson.loads(switch.heard[0].content) == {"outcome": "taken", "sha256": digest}
+    reasons = [{"reason": "line_unknown", "line": 12}]
+    switch = PlayedSwitch((200, {"outcome": "refused"}))
+    assert ask(switch, lambda client: client.refuse_file("F-1", b"received", reasons)) == {"outcome": "refused"}
+    assert orjson.loads(switch.heard[0].content) == {"outcome": "refused", "sha256": digest, "reasons": reasons}
 
 
 def test_a_key_tells_the_payment_the_refusal_or_nothing() -> None:

@@ -9,23 +9,14 @@ from datetime import UTC, date, datetime
 from adapters.codecs.iso20022 import Messages
 from adapters.codecs.strict_json import Malformed
 from adapters.settlement.iso20022.exchange import Exchange
-from adapters.settlement.iso20022.messages import (
-    ANSWER,
-    INSTRUCTION,
-    QUESTION,
-    Heard,
-    Word,
-    instruction_message,
-    question_message,
-    read_answer,
-    read_instruction,
-)
+from adapters.settlement.iso20022.forms import FORMS, Form
+from adapters.settlement.iso20022.messages import ANSWER, QUESTION, Heard, Word, question_message, read_answer
 from adapters.settlement.iso20022.statements import STATEMENT, read_statement
 from switch.domain.outcomes import Unknown
 from switch.domain.rtgs_statements import RtgsStatement
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, require_zero_sum
 
-MESSAGES = (INSTRUCTION, QUESTION, ANSWER, STATEMENT)
+MESSAGES = (*(form.message for form in FORMS.values()), QUESTION, ANSWER, STATEMENT)
 ANSWER_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.2
 _ID = re.compile(r"[A-Za-z0-9-]{1,28}", re.ASCII)
@@ -39,6 +30,7 @@ def _now() -> datetime:
 class Iso20022Rtgs:
     exchange: Exchange
     messages: Messages
+    form: Form = FORMS["pacs.029"]
     answer_seconds: float = ANSWER_SECONDS
     now: Callable[[], datetime] = _now
 
@@ -77,17 +69,17 @@ class Iso20022Rtgs:
         names = self.exchange.sent_names(f"{instruction.instruction_id}.i")
         first = self._sent(instruction.instruction_id)
         if first is None:
-            content = self.messages.written(INSTRUCTION, instruction_message(instruction, self.now()))
+            content = self.messages.written(self.form.message, self.form.content(instruction, self.now()))
         else:
             content, before = first
             if before != instruction:
                 raise Malformed("another instruction was sent under this id")
-        self.exchange.send(f"{instruction.instruction_id}.i{len(names) + 1:04d}.pacs.029.xml", content)
+        self.exchange.send(f"{instruction.instruction_id}.i{len(names) + 1:04d}{self.form.ending}", content)
 
     def _ask(self, instruction_id: str) -> str:
         number = len(self.exchange.sent_names(f"{instruction_id}.q")) + 1
         question = f"{instruction_id}-Q{number}"
-        content = self.messages.written(QUESTION, question_message(instruction_id, question, self.now()))
+        content = self.messages.written(QUESTION, question_message(instruction_id, question, self.form.message, self.now()))
         self.exchange.send(f"{instruction_id}.q{number:04d}.pacs.028.xml", content)
         return question
 
@@ -119,13 +111,13 @@ class Iso20022Rtgs:
 
     def _read(self, content: bytes, instruction_id: str, sent: SettlementInstruction | None) -> Heard | None:
         try:
-            return read_answer(self.messages.read(ANSWER, content), instruction_id, sent)
+            return read_answer(self.messages.read(ANSWER, content), instruction_id, self.form, sent)
         except Malformed:
             return None
 
     def _sent(self, instruction_id: str) -> tuple[bytes, SettlementInstruction] | None:
-        content = self.exchange.sent(f"{instruction_id}.i0001.pacs.029.xml")
-        return None if content is None else (content, read_instruction(self.messages.read(INSTRUCTION, content)))
+        content = self.exchange.sent(f"{instruction_id}.i0001{self.form.ending}")
+        return None if content is None else (content, self.form.read(self.messages.read(self.form.message, content)))
 
 
 def _final(heard: Iterable[Heard]) -> SettlementAnswer | Unknown | None:
