@@ -31,7 +31,7 @@ from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
+from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
 DAY = START.date()
@@ -39,10 +39,6 @@ NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 
-SEEDED = """
-    INSERT INTO directory_change (change_id, kind, subject, content, changed_at, by)
-    SELECT gen_random_uuid(), 'participant', code, to_jsonb(participant) - 'changed_at', changed_at, 'seed' FROM participant
-"""
 LOG_KEY = generate_key("switch:main")
 LOG = LogIdentity("switch.test/journal", (LOG_KEY.verifying_key(),))
 
@@ -120,7 +116,7 @@ async def fill_the_catalogue(world: World) -> None:
         for code, kind in ((OPERATOR, "operator"), (OVERSEER, "overseer")):
             row = {"code": code, "kind": kind, "name_ar": "جهة", "name_en": "Body", "status": "live", "changed_at": START}
             await connection.execute(insert(metadata.tables["participant"]), row)
-        await connection.execute(text(SEEDED))
+        await connection.execute(text(PUT_ON_RECORD))
         directory = await locked(connection, FixedClock(), "test")
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):
