@@ -46,7 +46,7 @@ WORDS = {
         "الرأس المحفوظ لديكم لسجل آخر؛ عُدّل شيء من الورقة {since} وما بعدها",
     ),
     "not_covered": ("no signed head stands over the leaves from {since} on", "لا رأس موقّعاً يشمل الأوراق من {since} وما بعدها"),
-    "log_cut": ("the log is shorter than a head that you kept", "السجل أقصر من رأس محفوظ لديكم"),
+    "log_cut": ("the log is shorter than what you kept of it", "السجل أقصر مما هو محفوظ لديكم منه"),
     "path_wrong": ("its path does not lead to the signed head: it is not what was sealed", "مساره لا يصل إلى الرأس الموقّع: ليس ما خُتم"),
     "not_of_payment": ("it is not of this payment", "لا يخص هذه الدفعة"),
     "not_linked": ("the newer log does not begin with the older one", "السجل الأحدث لا يبدأ بالأقدم"),
@@ -293,7 +293,7 @@ def check_linked(asked, keys, report):
 
 def check_log(asked, keys, report):
     heads, tree, good, signed, wrong, kept_wrong = kept_heads(asked.heads, keys, report), Tree(), 0, 0, False, False
-    kept_good = 0
+    kept_good, kept_count = 0, len(heads)
     earlier = (line for line in documents(asked.earlier) if line.get("leaf") is not None) if asked.earlier else ()
     before = iter(earlier)
     lines = documents(asked.file)
@@ -318,11 +318,13 @@ def check_log(asked, keys, report):
                 kept_wrong = True
             elif kept:
                 kept_good = kept[0]
+    if next(before, None) is not None:
+        report.finds("log_cut", asked.earlier)
     for size in sorted(size for size in heads if size):
         report.finds("log_cut", str(size))
     if tree.size != good and not report.findings:
         report.finds("not_covered", str(tree.size), since=good)
-    report.told = {"leaves": tree.size, "heads": signed, "signed_up_to": good}
+    report.told = {"leaves": tree.size, "heads": signed, "signed_up_to": good, "kept_heads_compared": kept_count - len(heads)}
 
 
 def examine_leaf(line, tree, earlier, report):

@@ -48,7 +48,7 @@ from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
+from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
 DAY = START.date()
@@ -59,10 +59,6 @@ BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER,
 WEBHOOK = WebhookEndpoint(
     WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
 )  # fmt: skip
-SEEDED = """
-    INSERT INTO directory_change (change_id, kind, subject, content, changed_at, by)
-    SELECT gen_random_uuid(), 'participant', code, to_jsonb(participant) - 'changed_at', changed_at, 'seed' FROM participant
-"""
 LOG_KEY = generate_key("switch:main")
 LOG = LogIdentity("switch.test/journal", (LOG_KEY.verifying_key(),))
 
@@ -155,7 +151,7 @@ async def fill_the_catalogue(world: World) -> None:
         for code, kind in ((OPERATOR, "operator"), (OVERSEER, "overseer")):
             row = {"code": code, "kind": kind, "name_ar": "جهة", "name_en": "Body", "status": "live", "changed_at": START}
             await connection.execute(insert(metadata.tables["participant"]), row)
-        await connection.execute(text(SEEDED))
+        await connection.execute(text(PUT_ON_RECORD))
         directory = await locked(connection, FixedClock(), "test")
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):

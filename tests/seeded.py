@@ -25,6 +25,12 @@ SERVICE = ServiceCode("200019011")
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WINDOW = "SYP-20261124-01"
 _numbers = count(1)
+PUT_ON_RECORD = """
+    INSERT INTO directory_change (change_id, kind, subject, content, changed_at, by)
+    SELECT gen_random_uuid(), 'participant', code, to_jsonb(participant) - 'changed_at', changed_at, 'seed' FROM participant
+    WHERE code NOT IN (SELECT subject FROM directory_change)
+"""
+"""What admitting them would have written."""
 
 
 @dataclass
@@ -57,6 +63,7 @@ async def seed(database: Database, caps: dict[ParticipantCode, int]) -> None:
                 ),
                 {"code": code, "kind": kind, "now": START},
             )
+        await connection.execute(text(PUT_ON_RECORD))
         await connection.execute(
             text(
                 "INSERT INTO settlement_window (window_id, currency, business_date, number, state, opened_at, closes_at, attempt)"

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 import segno
@@ -16,7 +17,7 @@ _CORRECTION = "m"
 _QUIET_MODULES = 4
 _PNG_PIXELS = 6
 _WIDTH, _MARGIN, _ROW, _VALUE, _QR = 420, 24, 26, 18, 300
-_FITS_CHARACTERS = 46
+_FITS_CHARACTERS = {"bold": 34, "plain": 46, "small": 54}
 _FONT = "'IBM Plex Sans Arabic', 'Noto Sans Arabic', 'DejaVu Sans', Tahoma, sans-serif"
 
 
@@ -36,7 +37,7 @@ def svg(signed: SignedReceipt, directory: Directory) -> bytes:
     slip.field("المرجع", "Reference", receipt.payment_reference)
     slip.field("الجهة", "Biller", receipt.biller if biller is None else biller.name)
     slip.field("الخدمة", "Service", receipt.service if service is None else service.name)
-    slip.field("المبلغ", "Amount", f"{receipt.amount} {receipt.currency}")
+    slip.field("المبلغ", "Amount", f"{_grouped(receipt.amount)} {receipt.currency}")
     slip.field("التاريخ", "Completed", f"{completed:%Y-%m-%d %H:%M}")
     slip.code(_code(signed))
     slip.both("يُتحقق منه دون شبكة", "Can be checked without a network", "small")
@@ -52,11 +53,17 @@ class _Slip:
 
     def both(self, ar: str, en: str, kind: str = "plain", *, below: float = _ROW) -> None:
         """The same on both sides; what does not fit beside the other stands under it."""
-        self._right(ar, kind)
-        if len(ar) + len(en) > _FITS_CHARACTERS:
+        fits = _FITS_CHARACTERS[kind]
+        left, right = wrap(en, fits), wrap(ar, fits)
+        beside = len(left) == len(right) == 1 and len(ar) + len(en) <= fits
+        for line in right:
+            self._text(_WIDTH - _MARGIN, line, kind, 'direction="rtl" xml:lang="ar" text-anchor="start"')
             self.y += _VALUE
-        self._text(_MARGIN, en, kind, 'direction="ltr" text-anchor="start"')
-        self.y += below
+        self.y -= _VALUE if beside else 0
+        for line in left:
+            self._text(_MARGIN, line, kind, 'direction="ltr" text-anchor="start"')
+            self.y += _VALUE
+        self.y += below - _VALUE
 
     def field(self, ar: str, en: str, value: str | Name) -> None:
         self.both(ar, en, "small", below=_VALUE)
@@ -78,11 +85,13 @@ class _Slip:
             f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>{"".join(self.parts)}</svg>\n'
         ).encode()
 
-    def _right(self, ar: str, kind: str) -> None:
-        self._text(_WIDTH - _MARGIN, ar, kind, 'direction="rtl" xml:lang="ar" text-anchor="start"')
-
     def _text(self, x: float, text: str, kind: str, how: str) -> None:
         self.parts.append(f'<text class="{kind}" x="{x:g}" y="{self.y:g}" {how}>{escape(text)}</text>')
+
+
+def _grouped(amount: str) -> str:
+    whole, point, decimals = amount.partition(".")
+    return f"{int(whole):,}{point}{decimals}"
 
 
 def _code(signed: SignedReceipt) -> segno.QRCode:

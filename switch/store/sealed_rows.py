@@ -12,6 +12,7 @@ from sqlalchemy import text
 # In UTC with six decimals, whatever the session's settings.
 _MOMENT = (re.compile(r"moment\(([a-z_.]+)\)"), r"""to_char(\1 AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""")
 
+# What is sealed stays sealed in these bytes: a kind never changes; another form of it is a new kind, at the end.
 # Each: the row's database transaction, its name, its content. What a payment is, is sealed with the first line of its history;
 # what it came to, with the line that concluded it. Neither changes after that. Who pays is in them by a digest only.
 _KINDS = MappingProxyType(
@@ -33,7 +34,9 @@ _KINDS = MappingProxyType(
                         payment.switch_fee::text, payment.bank_fee::text, payment.central_bank_fee::text, payment.tax::text,
                         payment.tariff_id, encode(payment.request_digest, 'hex'), moment(payment.reserved_at)) END,
                     CASE WHEN event.to_state IN ('COMPLETED', 'REJECTED') AND event.from_state IS DISTINCT FROM event.to_state
-                        THEN json_build_array(payment.window_id, payment.business_date, payment.biller_reference, payment.response_code,
+                        THEN json_build_array(payment.window_id, payment.business_date, payment.biller_reference,
+                        CASE event.to_state WHEN 'REJECTED' THEN payment.reason END,
+                        CASE event.to_state WHEN 'REJECTED' THEN payment.response_code END,
                         moment(payment.concluded_at)) END) AS content
             FROM payment_event AS event
             LEFT JOIN payment ON payment.bucket = event.bucket AND payment.payment_id = event.payment_id

@@ -56,6 +56,7 @@ async def test_a_sealed_log_is_clean(world: World) -> None:
         ("UPDATE payment_event SET by = 'nobody' WHERE number = 1", "history of payment"),
         ("DELETE FROM payment_event WHERE number = 2", "history of payment"),
         ("UPDATE payment SET biller_reference = 'made up' WHERE state = 'COMPLETED'", "history of payment"),
+        ("UPDATE payment SET reason = 'amount_wrong' WHERE state = 'REJECTED'", "history of payment"),
         ("UPDATE payment SET bank_code = '100028' WHERE state = 'REJECTED'", "history of payment"),
         ("UPDATE payment SET reserved_at = reserved_at - interval '1 day'", "history of payment"),
         ("UPDATE journal_entry SET created_at = created_at + interval '1 day'", "journal entry"),

@@ -74,6 +74,7 @@ async def test_a_log_that_nobody_touched_is_good(auditor: Auditor) -> None:
     code, told = auditor.checks("log", path, "--heads", path, "--earlier", path)
     assert (code, told["findings"]) == (0, [])
     assert told["told"]["leaves"] == told["told"]["signed_up_to"] > 10
+    assert told["told"]["kept_heads_compared"] == told["told"]["heads"] > 3
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,10 @@ async def test_a_log_that_was_cut_is_shorter_than_a_head_that_was_kept(auditor: 
     [head] = await auditor.log.heads(None, 1)
     kept = auditor.keep("kept.json", json.dumps({"items": [{"note": head.note}]}))
     lines = (await auditor.export("log.jsonl")).read_text().splitlines(keepends=True)
-    assert auditor.finds("log", auditor.keep("cut.jsonl", "".join(lines[:-4])), "--heads", kept) == [("log_cut", str(head.size))]
+    cut = auditor.keep("cut.jsonl", "".join(lines[:-4]))
+    assert auditor.finds("log", cut, "--heads", kept) == [("log_cut", str(head.size))]
+    earlier = auditor.keep("earlier.jsonl", "".join(lines))
+    assert auditor.finds("log", cut, "--earlier", earlier) == [("log_cut", str(earlier))]
 
 
 async def test_leaves_without_a_head_over_them_are_not_proved(auditor: Auditor) -> None:
