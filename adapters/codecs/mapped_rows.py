@@ -30,7 +30,7 @@ def head_for(asked: StatementAsked, mapping: StatementMapping, found: date | Non
     """`found` is the date that the file says; what was asked for goes first."""
     business_date = asked.business_date or found
     if business_date is None:
-        raise faults.refuse(0, "business_date", FaultCode.DATE, "", "2026-11-24")
+        raise faults.refuse(0, "business_date", FaultCode.DAY_UNSAID)
     return StatementHead(asked.participant, asked.side, business_date, mapping.currency)
 
 

@@ -31,6 +31,7 @@ class FaultCode(StrEnum):
     AMOUNT = "amount"
     CURRENCY = "currency"
     DATE = "date"
+    DAY_UNSAID = "day_unsaid"
     STATE = "state"
     SIDE = "side"
     LINES_TOTAL = "lines_total"
@@ -56,6 +57,7 @@ WORDS: Mapping[FaultCode, tuple[str, str]] = {
     FaultCode.AMOUNT: ("it is not a positive amount with the decimals of {expected}", "ليس مبلغاً موجباً بمنازل العملة {expected}"),
     FaultCode.CURRENCY: ("the currency is not used here", "العملة غير مستخدمة هنا"),
     FaultCode.DATE: ("it is not a date written as {expected}", "ليس تاريخاً مكتوباً على الشكل {expected}"),
+    FaultCode.DAY_UNSAID: ("the file does not say its business date: say it beside the file", "الملف لا يذكر يوم العمل: اذكره مع الملف"),
     FaultCode.STATE: ("the state is one of {expected}", "الحالة واحدة من {expected}"),
     FaultCode.SIDE: ("the side is bank or biller", "الطرف bank أو biller"),
     FaultCode.LINES_TOTAL: (
@@ -80,7 +82,8 @@ class Fault:
     def words(self, language: Language) -> str:
         said = WORDS[self.code][language == "ar"].format(expected=self.expected)
         place = ("السطر" if language == "ar" else "row") + f" {self.row}"
-        return ", ".join(part for part in (place if self.row else "", self.field) if part) + f": {said}"
+        where = ("، " if language == "ar" else ", ").join(part for part in (place if self.row else "", self.field) if part)
+        return f"{where}: {said}" if where else said
 
 
 class StatementMalformed(FileMalformed):

@@ -1,4 +1,4 @@
-"""Comparisons: where counts do not fit, line by line and field by field; every disagreement with both sides of it, in SQL.
+"""Comparisons: where counts do not fit, or a line does not agree, field by field; every disagreement with both sides of it, in SQL.
 
 `ours` is what the switch has, seen from each side; `booked` what the newest statements say. A booking and its reversal are one line,
 and `nth` counts what is left for one payment, the most alike first. Temporary tables, which the planner has looked at: without knowing
@@ -19,11 +19,9 @@ AGREES = f"""
     AND abs(line.minor - payment.amount_minor) <= newest.tolerance
     AND (line.customer_reference IS NULL OR {_same("line.customer_reference", "payment.customer_reference")})
     AND CASE newest.side
-        WHEN 'bank' THEN payment.bank_code = newest.participant_code
-            AND coalesce(line.counterparty_code = payment.biller_code, true) AND coalesce(line.fee_minor = payment.payer_fee, true)
+        WHEN 'bank' THEN coalesce(line.counterparty_code = payment.biller_code, true) AND coalesce(line.fee_minor = payment.payer_fee, true)
             AND (line.own_reference IS NULL OR {_same("line.own_reference", "payment.bank_reference")})
-        ELSE payment.biller_code = newest.participant_code
-            AND coalesce(line.counterparty_code = payment.bank_code, true) AND coalesce(line.fee_minor = payment.biller_fee, true)
+        ELSE coalesce(line.counterparty_code = payment.bank_code, true) AND coalesce(line.fee_minor = payment.biller_fee, true)
             AND (line.own_reference IS NULL OR coalesce(payment.biller_reference, '') = ''
                 OR {_same("line.own_reference", "payment.biller_reference")})
     END
@@ -46,29 +44,37 @@ _SETS = (
         SELECT side, participant_code, bucket FROM our_count LEFT JOIN their_count USING (side, participant_code, bucket)
         JOIN {_NEWEST} USING (side, participant_code)
         WHERE (lines, their_count.checksum) IS DISTINCT FROM (payments, our_count.checksum)
-        UNION SELECT side, participant_code, unnest(others) FROM their_count WHERE bucket IS NULL
     """),
-    text("ANALYZE unfit"),
+    text("""
+        CREATE TEMPORARY TABLE wrong ON COMMIT DROP AS
+        SELECT DISTINCT side, participant_code, unnest(their_count.wrong) AS payment_id FROM their_count WHERE their_count.wrong IS NOT NULL
+    """),
+    text("ANALYZE unfit, wrong"),
     text("""
         CREATE TEMPORARY TABLE ours ON COMMIT DROP AS
-        SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state
+        SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state,
+            unfit.bucket IS NOT NULL AS unfit, wrong.payment_id IS NOT NULL AS wrong
         FROM payment CROSS JOIN LATERAL (VALUES
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference, payment.payer_fee),
             ('biller', payment.biller_code, payment.bank_code, nullif(payment.biller_reference, ''), payment.biller_fee)
         ) AS seen (side, participant_code, counterparty_code, own_reference, fee_minor)
-        JOIN unfit ON unfit.side = seen.side AND unfit.participant_code = seen.participant_code
-            AND unfit.bucket = payment.bucket
-        WHERE payment.window_id = ANY(:windows) AND (SELECT count(*) > 0 FROM unfit)
+        LEFT JOIN unfit ON unfit.side = seen.side AND unfit.participant_code = seen.participant_code AND unfit.bucket = payment.bucket
+        LEFT JOIN wrong ON wrong.side = seen.side AND wrong.participant_code = seen.participant_code
+            AND wrong.payment_id = payment.payment_id
+        WHERE payment.window_id = ANY(:windows) AND (unfit.bucket IS NOT NULL OR wrong.payment_id IS NOT NULL)
+            AND (SELECT count(*) FROM unfit) + (SELECT count(*) FROM wrong) > 0
     """),
+    text("ANALYZE ours"),
+    text("SET LOCAL enable_nestloop = on"),
     text(f"""
         CREATE TEMPORARY TABLE stated ON COMMIT DROP AS
         SELECT newest.participant_code, newest.side, newest.tolerance, line.*
-        FROM {_NEWEST} JOIN statement_line AS line USING (statement_key)
-        JOIN unfit ON unfit.side = newest.side AND unfit.participant_code = newest.participant_code
-            AND unfit.bucket = bucket_of(line.payment_id)
-        WHERE line.statement_key = ANY(:keys) AND (SELECT count(*) > 0 FROM unfit)
+        FROM (SELECT side, participant_code, payment_id FROM ours UNION SELECT side, participant_code, payment_id FROM wrong) AS wanted
+        JOIN {_NEWEST} USING (side, participant_code)
+        JOIN statement_line AS line ON line.statement_key = newest.statement_key AND line.payment_id = wanted.payment_id
     """),
-    text("ANALYZE ours, stated"),
+    text("SET LOCAL enable_nestloop = off"),
+    text("ANALYZE stated"),
     text(f"""
         CREATE TEMPORARY TABLE booked ON COMMIT DROP AS
         WITH alike AS (
@@ -118,7 +124,7 @@ _DIFFERENCES = text(f"""
         (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED'), ours.amount_minor,
             ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
     ) AS differing (place, kind, field, differs, minor, ours, theirs)
-    WHERE booked.nth = 1 AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
+    WHERE ours.wrong AND booked.nth = 1 AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
 """)
 _DUPLICATES = text("""
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
@@ -245,7 +251,7 @@ _KEEP_SIDES = text("""
     ),
     paired AS (
         SELECT side, participant_code, count(*) AS pairs FROM ours JOIN booked USING (side, participant_code, payment_id)
-        WHERE booked.nth = 1 GROUP BY 1, 2
+        WHERE ours.unfit AND booked.nth = 1 GROUP BY 1, 2
     ),
     differing AS (
         SELECT side, participant_code, count(DISTINCT payment_id) AS payments FROM found WHERE in_a_pair GROUP BY 1, 2

@@ -2,9 +2,9 @@
 
 All of it runs in one transaction of the use case, in this order: `lock_day`, `look_at_sides`, `compare`, `keep`.
 
-Nearly all lines agree, so each side is first counted bucket by bucket: as many lines as payments, all of them agreeing, and for the
-same payments (all their hashes, one upon the other, are the same). Only buckets in which something does not fit are looked at line by
-line (`comparisons.py`). What is grouped by is a column whose values the planner has counted: so it shares the work between processes.
+Nearly all lines agree, so each side is first counted bucket by bucket: as many lines as payments, and for the same payments (all their
+hashes, one upon the other, are the same). Only buckets that do not fit, and lines that do not agree with their payment, are looked at
+one by one (`comparisons.py`). What is grouped by is a column whose values the planner has counted: so it shares the work between processes.
 """
 
 import secrets
@@ -74,11 +74,12 @@ _COUNT_THEIRS = text(f"""
     CREATE TEMPORARY TABLE their_count ON COMMIT DROP AS
     SELECT newest.side, newest.participant_code, payment.bucket,
         count(*) AS lines, bit_xor(uuid_hash_extended(line.payment_id, :seed)) AS checksum,
-        array_agg(bucket_of(line.payment_id)) FILTER (WHERE payment.bucket IS NULL) AS others
+        array_agg(line.payment_id) FILTER (WHERE payment.bucket IS NULL OR ({comparisons.AGREES}) IS NOT TRUE) AS wrong
     FROM unnest(CAST(:keys AS bigint[]), CAST(:sides AS text[]), CAST(:codes AS text[]), CAST(:tolerances AS bigint[]))
         AS newest (statement_key, side, participant_code, tolerance)
     JOIN statement_line AS line USING (statement_key)
-    LEFT JOIN payment ON payment.payment_id = line.payment_id AND payment.window_id = ANY(:windows) AND {comparisons.AGREES}
+    LEFT JOIN payment ON payment.payment_id = line.payment_id AND payment.window_id = ANY(:windows)
+        AND newest.participant_code = CASE newest.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
     WHERE line.statement_key = ANY(:keys) GROUP BY 1, 2, 3
 """)  # noqa: S608 - our own words
 

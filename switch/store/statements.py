@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.booked_statements import ImportedStatement, Side
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.money import Money
+from switch.domain.money import MAXIMUM_MINOR, SCALES, Money
 from switch.store.copying import copy_in
 from switch.store.tables.reconciliation import statement
 
@@ -26,12 +26,14 @@ _PREPARE = text("""
     SELECT set_config('switch.statement_key', CAST(:key AS text), true), set_config('datestyle', 'ISO, YMD', true),
         set_config('statement_timeout', :timeout, true)
 """)
-# One pass over what was poured in: how much it is, and whether each amount is written as it must be.
-_POURED = text(r"""
+# One pass over what was poured in: how much it is, and whether each amount has the decimals that it must have. A zero in front of other
+# digits is refused, for it could begin a number that is no decimal one (0x1F).
+_POURED = text("""
     SELECT counterparty_code, count(*) AS lines, min(line) AS first, max(line) AS last, sum(line)::bigint AS numbers,
         sum(minor)::bigint AS minor, coalesce(sum(fee_minor), 0)::bigint AS fee_minor,
         max(greatest(char_length(own_reference), char_length(customer_reference))) AS longest,
-        bool_and(minor > 0 AND amount ~ :pattern) AS well_written
+        bool_and(minor BETWEEN 1 AND :most AND amount LIKE :written AND (amount NOT LIKE '0%' OR amount LIKE '0' || :after_zero))
+            AS well_written
     FROM statement_line WHERE statement_key = :key GROUP BY counterparty_code
 """)
 
@@ -76,9 +78,10 @@ async def pour_plain(connection: AsyncConnection, blocks: AsyncIterator[bytes]) 
     await copy_in(connection, f"COPY statement_line ({', '.join(PLAIN_COLUMNS)}) FROM STDIN (DELIMITER ',')", blocks)
 
 
-async def poured(connection: AsyncConnection, key: int, pattern: str) -> list[Poured]:
-    """`pattern` is how an amount is written."""
-    return [Poured(*row) for row in (await connection.execute(_POURED, {"key": key, "pattern": pattern})).all()]
+async def poured(connection: AsyncConnection, key: int, currency: str) -> list[Poured]:
+    """For each counterparty that is named."""
+    parameters = {"key": key, "most": MAXIMUM_MINOR, "written": "%." + "_" * SCALES[currency], "after_zero": "." + "_" * SCALES[currency]}
+    return [Poured(*row) for row in (await connection.execute(_POURED, parameters)).all()]
 
 
 async def insert_header(connection: AsyncConnection, imported: ImportedStatement, key: int) -> None:

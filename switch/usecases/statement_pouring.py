@@ -9,7 +9,6 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from switch.domain.booked_statements import BookedLine, BookedStatement, NotPlain, PlainStatement
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import participant_code
-from switch.domain.money import MAXIMUM_MINOR, SCALES
 from switch.store import read_lines, statements
 from switch.store.database import Connection
 
@@ -33,7 +32,7 @@ def nobody(_done: int, _total: int) -> None:
 async def pour_plain(connection: Connection, key: int, plain: PlainStatement, file: BinaryIO, tell: Tell) -> Sums:
     """Raises NotPlain and DataRefused; then nothing of it may be kept."""
     await statements.pour_plain(connection, _told(_in_threads(plain.blocks), file, tell))
-    found = await statements.poured(connection, key, _amount_pattern(plain.head.currency))
+    found = await statements.poured(connection, key, plain.head.currency)
     for group in found:
         try:
             participant_code(group.counterparty)
@@ -62,13 +61,6 @@ async def pour_booked(connection: Connection, key: int, booked: BookedStatement,
 
     await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted()), file, tell))
     return Sums(lines, minor, fee_minor)
-
-
-def _amount_pattern(currency: str) -> str:
-    """As `Money.text` writes a positive amount."""
-    scale = SCALES[currency]
-    whole = len(str(MAXIMUM_MINOR)) - scale - 1
-    return rf"^(0|[1-9][0-9]{{0,{whole}}})" + (rf"\.[0-9]{{{scale}}}$" if scale else "$")
 
 
 def _batches(lines: Iterable[T]) -> Iterator[list[T]]:

@@ -204,3 +204,31 @@ async def test_a_file_comes_in_the_layout_that_was_chosen_and_is_taken_or_refuse
     assert (late.status_code, late.json()["code"]) == (409, "file_taken_already")
     stranger = await line.of(OTHER_BANK).post(address, json={"outcome": "taken", "sha256": file["sha256"]})
     assert (stranger.status_code, stranger.json()["code"]) == (404, "file_unknown")
+
+
+async def test_a_wrong_statement_is_in_quarantine_for_its_owner_only(line: Line) -> None:
+    head = StatementHead(BANK, Side.BANK, date(2026, 11, 24), "SYP")
+    booked = BookedLine(1, PaymentId(UUID(int=1)), "FT-1", FEE_BILLER, NATIONAL_NUMBER, 74_900, date(2026, 11, 24))
+    content = b"".join(CsvFormat().render_statement(head, [booked])).replace(b",749.00,2026", b",-749.00,2026")
+    refused = await line.bank.post("/v1/statements", content=content, headers={"Content-Type": "text/csv"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_malformed")
+
+    (item,) = (await line.bank.get("/v1/statements/quarantined")).json()["items"]
+    one = await line.bank.get(f"/v1/statements/quarantined/{item['quarantine_id']}")
+    (fault,) = one.json()["faults"]
+    assert (fault["field"], fault["code"], fault["found"]) == ("amount", "amount", "-749.00")
+    assert "ليس مبلغاً موجباً" in fault["ar"]
+    assert (item["sha256"], item["complete"], item["taken_in_as"]) == (hashlib.sha256(content).hexdigest(), True, None)
+    theirs = await line.of(OTHER_BANK).get(f"/v1/statements/quarantined/{item['quarantine_id']}")
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "quarantine_unknown")
+    assert (await line.of(OTHER_BANK).get("/v1/statements/quarantined")).json()["items"] == []
+
+
+async def test_a_layout_may_be_named_and_a_day_given(line: Line) -> None:
+    content = b"payment_id,amount\n00000000-0000-7000-8000-000000000001,10.00\n"
+    csv = {"Content-Type": "text/csv"}
+    unsaid = await line.bank.post("/v1/statements?layout=csv", content=content, headers=csv)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (422, "file_malformed")
+    taken_in = await line.bank.post("/v1/statements?layout=csv&business_date=2026-11-24", content=content, headers=csv)
+    assert (taken_in.status_code, taken_in.json()["layout"], taken_in.json()["lines"]) == (201, "csv", 1)
+    assert (await line.bank.post("/v1/statements?layout=pdf", content=content, headers=csv)).status_code == 422

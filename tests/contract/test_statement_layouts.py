@@ -11,7 +11,7 @@ import pytest
 from adapters.registry import Adapters, open_adapters
 from switch.domain.booked_statements import BookedLine
 from switch.domain.errors import Refusal
-from switch.domain.statement_faults import FaultCode, StatementMalformed
+from switch.domain.statement_faults import WORDS, Fault, FaultCode, StatementMalformed
 from switch.ports import StatementLayout
 from switch.signatures import generate_key
 from tests.statement_files import DAY, WRITTEN, Booked, Written, booked, camt_053, csv_1, mt940, xlsx
@@ -181,3 +181,12 @@ def test_a_pending_entry_is_not_a_booking(layouts: dict[str, StatementLayout]) -
     content = camt_053(LINES).replace(b"<Cd>BOOK</Cd>", b"<Cd>PDNG</Cd>", 1)
     found = read(layouts["camt"], WRITTEN["camt.053"], content)
     assert (len(found), found[0].payment_id) == (len(LINES) - 1, one.payment_id)
+
+
+def test_every_fault_has_words_in_both_languages() -> None:
+    assert set(WORDS) == set(FaultCode)
+    for code in FaultCode:
+        fault = Fault(3, "amount", code, "x", "SYP")
+        assert fault.words("en").startswith("row 3, amount: ")
+        assert fault.words("ar").startswith("السطر 3، amount: ")
+        assert Fault(0, "", code).words("en")[0] != ":"

@@ -228,3 +228,11 @@ async def test_reconciling_again_after_a_death_has_the_same_result(desk: Desk) -
     desk.clock.move(timedelta(hours=1).total_seconds())
     assert await reconcile(DAY) == first
     assert sum(side.breaks for side in first) > 0
+
+
+@pytest.mark.parametrize("amount", ["0x1F.00", "00.10", "-1.00", "1e2.00", "0.00", "10.0", "10.000", "99999999999999.00"])
+async def test_no_amount_slips_in_the_quick_way_that_would_be_refused_otherwise(desk: Desk, amount: str) -> None:
+    content = csv_1(booked(1)).replace(b",10.00,", f",{amount},".encode()).replace(b"T,1,10.00", b"T,1,31.00")
+    with pytest.raises(FileMalformed):
+        await desk.hand_in(content)
+    assert (await one(desk.database, "SELECT count(*) FROM statement_line"))[0] == 0

@@ -15,17 +15,23 @@ from adapters.files.csv.cells import BOM
 from adapters.files.csv.statements import head_of
 from switch.domain.booked_statements import NotPlain, PlainStatement, StatementHead
 from switch.domain.errors import Refusal
-from switch.domain.money import Money, parse_amount
+from switch.domain.money import SCALES, Money, parse_amount
 from switch.domain.reconciliation import MOST_CARRY_FORWARD_DAYS
 from switch.domain.statement_faults import Faults
 from switch.domain.texts import FORBIDDEN_CHARACTERS
 
 BYTES_AT_ONCE = 1 << 18
 HEAD_BYTES = TAIL_BYTES = 1 << 12
+_ORDINARY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+_SHAPE = b"\n,,,,,,.,,"
+"""What is left of an ordinary row when these are taken away: nine cells, and one point, in the amount."""
 _CONTROLS = bytes((*range(10), 11, 12, *range(14, 32), 127))
-_MARKS = (b'"', b"'", b"\\", b"{", b"\nD,,")
+_MARKS = (b'"', b"'", b"\\", b"{")
+_AMOUNT = re.compile(rb",(?:0|[1-9][0-9]{0,12})\.[0-9]{2},[0-9]{4}-[0-9]{2}-[0-9]{2},[a-z]+\r?(?=\n|\Z)")
 _TRAILER = re.compile(rb"(?:TT,[^\r\n]*\r?\n)?T,([0-9]{1,8}),([0-9.]{1,20})(?:\r?\n)?")
-_NEAR_CONTROL = re.compile("[\r\n]")
+_LINE_ENDS = re.compile("[\r\n]")
+_SCALE = 2
+"""Amounts of other currencies have another shape."""
 
 
 def plain_statement(file: BinaryIO) -> PlainStatement | None:
@@ -38,7 +44,7 @@ def plain_statement(file: BinaryIO) -> PlainStatement | None:
     tail = file.read()
     place = max(tail.rfind(b"\nTT,"), tail.rfind(b"\nT,") if b"\nTT," not in tail else -1) + 1
     trailer = _TRAILER.fullmatch(tail, place) if head is not None else None
-    if head is None or trailer is None or (place == 0 and tail_begin > begin):
+    if head is None or trailer is None or (place == 0 and tail_begin > begin) or SCALES[head.currency] != _SCALE:
         return None
     try:
         lines = int(trailer[1])
@@ -94,26 +100,35 @@ def _blocks(file: BinaryIO, begin: int, end: int, expected: int, days: Sequence[
 
 def _plain_rows(block: bytes, days: Sequence[bytes]) -> tuple[bytes, int]:
     """`block` begins with the line feed before its first row, and ends before that of its last."""
-    if block.translate(None, _CONTROLS) != block or any(mark in block for mark in _MARKS):
-        raise NotPlain
-    if not block.isascii():
-        try:
-            text = block.decode()
-        except UnicodeDecodeError:
-            raise NotPlain from None
-        if FORBIDDEN_CHARACTERS.search(_NEAR_CONTROL.sub("", text)):
-            raise NotPlain
-    block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    end = b"\r\n" if block.endswith(b"\r") else b"\n"
     count = block.count(b"\n")
-    if b"\r" in block or block.count(b"\nD,") != count:
+    if block.translate(None, _ORDINARY) != (_SHAPE + end[:-1]) * count:
+        _require_harmless(block, count)
+    if block.count(b"\nD,") != count:
         raise NotPlain
-    ended = (block + b"\n").replace(b",booked\n", b",f\n").replace(b",reversed\n", b",t\n")
+    rows = (block.removesuffix(b"\r") + end).replace(b",booked" + end, b",f\n").replace(b",reversed" + end, b",t\n")
     dated = 0
     for day in days:
-        dated += ended.count(b",%s,f\n" % day) + ended.count(b",%s,t\n" % day)
+        dated += rows.count(b",%s,f\n" % day) + rows.count(b",%s,t\n" % day)
         if dated == count:
-            return ended.replace(b"\nD,", b"\n")[1:], count
+            return rows.replace(b"\nD,", b"\n")[1:], count
     raise NotPlain
+
+
+def _require_harmless(block: bytes, count: int) -> None:
+    """For rows with other characters than most: no quotes, nothing forbidden, and each amount written as it must be."""
+    if block.translate(None, _CONTROLS) != block or any(mark in block for mark in _MARKS):
+        raise NotPlain
+    try:
+        text = block.decode()
+    except UnicodeDecodeError:
+        raise NotPlain from None
+    if (
+        FORBIDDEN_CHARACTERS.search(_LINE_ENDS.sub("", text))
+        or len(_AMOUNT.findall(block)) != count
+        or block.count(b"\r") not in (0, count)
+    ):
+        raise NotPlain
 
 
 def _days_around(day: date) -> tuple[bytes, ...]:

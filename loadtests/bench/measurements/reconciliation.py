@@ -1,6 +1,7 @@
 """A business date reconciled, three sides of many lines, beside DuckDB full-joining the same three CSV files."""
 
 import asyncio
+import os
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from loadtests.bench.full_join import Joined, full_join
 from loadtests.bench.place import CURRENCY, Place
 from loadtests.bench.proof import connected
 from loadtests.bench.sizes import Sizes
-from loadtests.bench.three_sides import ThreeSides
+from loadtests.bench.three_sides import Statement, ThreeSides
 from switch.bootstrap import opened_switch
 
 GOAL_LINES = 1_000_000
@@ -41,13 +42,19 @@ def measure(place: Place, sizes: Sizes) -> list[Figure]:
     return _figures(asyncio.run(_reconcile(place, day, sides)), joined, sides.payments)
 
 
+# As many statements are handed in at once as there are cores: participants do not wait for one another, and DuckDB reads with all of them.
 async def _reconcile(place: Place, day: date, sides: ThreeSides) -> Reconciled:
     async with opened_switch(place.settings) as switch:
         directory = switch.directory.current()
         began = time.monotonic()
-        for statement in sides.statements:
-            with statement.path.open("rb") as file:
-                await switch.import_statement(directory.participant(statement.owner), file)
+        at_once = asyncio.Semaphore(os.cpu_count() or 1)
+
+        async def take_in(statement: Statement) -> None:
+            async with at_once:
+                with statement.path.open("rb") as file:
+                    await switch.import_statement(directory.participant(statement.owner), file)
+
+        await asyncio.gather(*map(take_in, sides.statements))
         imported = time.monotonic()
         results = await switch.reconcile(day, CURRENCY)
         ended = time.monotonic()
