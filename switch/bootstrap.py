@@ -166,7 +166,8 @@ def _arm_fail_points(settings: Settings) -> None:
     if not settings.sandbox:
         raise SettingsWrong("SWITCH_FAIL_POINTS: only a sandbox may be made to fail, and this data folder is none")
     try:
-        arm(read_failures(settings.fail_points), settings.run / "failed")
+        settings.run.mkdir(parents=True, exist_ok=True)
+        arm(read_failures(settings.fail_points), settings.failed)
     except FailPointsWrong as wrong:
         raise SettingsWrong(f"SWITCH_FAIL_POINTS: {wrong}") from None
 

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from switch.domain.errors import Overloaded, SwitchUnavailable
-from switch.store.database import LINE_TROUBLE
+from switch.store.database import LINE_TROUBLE, within
 
 MOST_TOGETHER = 200
 MOST_WAITING = 4_000
+STUCK_SECONDS = 6.0
+"""A question that takes longer, also where it waits for a lock, is on a line that says nothing any more."""
 RETRY_AFTER_SECONDS = 2
 
 Wanted = TypeVar("Wanted")
@@ -44,7 +46,7 @@ class Gathering(Generic[Wanted, Given]):
     async def _answer(self, together: Sequence[tuple[Wanted, asyncio.Future[Given]]]) -> None:
         """One poisoned question must not spoil the others: then each half is asked on its own."""
         try:
-            answers = await self._ask([wanted for wanted, _ in together])
+            answers = await within(STUCK_SECONDS, self._ask([wanted for wanted, _ in together]))
         except Exception as fault:  # noqa: BLE001 - it is given to whom it belongs
             if len(together) > 1 and not isinstance(fault, LINE_TROUBLE):
                 await self._answer(together[: len(together) // 2])

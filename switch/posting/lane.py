@@ -20,11 +20,15 @@ from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.posting.pace import Pace
-from switch.store.database import LINE_TROUBLE, CommitUnknown, Database
+from switch.store.database import LINE_TROUBLE, CommitUnknown, Database, LineSilent, within
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 MOST_WAITING = 4_000
+STUCK_SECONDS = 15.0
+"""A batch that takes longer is on a line that says nothing any more; longer than any lock is waited for."""
+DECIDED_WITHIN_SECONDS = 4.0
+"""Of one command: then its caller is told that it is not known, whatever the lane is waiting for."""
 LONGEST_WAIT_SECONDS = 2.0
 """In the lane, before a new payment is held: with a biller's five seconds and its conclusion it stays well within our own answer's ten."""
 RETRY_AFTER_SECONDS = 2
@@ -67,7 +71,11 @@ class PostingLane:
         """
         if not isinstance(command, Conclude):
             self.require_room()
-        (answer,) = await self._queue(self._waiting, [command])
+        try:
+            async with asyncio.timeout(DECIDED_WITHIN_SECONDS):
+                (answer,) = await self._queue(self._waiting, [command])
+        except TimeoutError:
+            raise SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from None
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -93,12 +101,12 @@ class PostingLane:
     async def _write_all(self) -> None:
         """By turns: what came singly, then one part of what came in bulk."""
         while self._waiting or self._bulk:
-            self._pace.begin()
+            self._pace.turn_begins()
             if self._waiting:
                 await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
             if self._bulk:
                 await self._write_together([self._bulk.popleft()])
-            self._pace.end()
+            self._pace.turn_ends()
 
     async def _write_together(self, together: Sequence[_Waiting]) -> None:
         answers = await self._answers([command for waiting in together for command in waiting.commands])
@@ -126,12 +134,12 @@ class PostingLane:
             if pause_seconds:
                 await asyncio.sleep(pause_seconds)
             try:
-                return await write_batch(self._database, commands, self._clock.now())
+                return await within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now()))
             except DBAPIError as error:
                 if not isinstance(error, LINE_TROUBLE):
                     raise
                 last = error
-            except (CommitUnknown, PoolTimeout) as error:
+            except (CommitUnknown, LineSilent, PoolTimeout) as error:
                 last = error
         assert last is not None
         raise last

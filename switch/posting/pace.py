@@ -12,10 +12,10 @@ class Pace:
         self._turn_seconds = 0.0
         self._began: float | None = None
 
-    def begin(self) -> None:
+    def turn_begins(self) -> None:
         self._began = self._monotonic()
 
-    def end(self) -> None:
+    def turn_ends(self) -> None:
         assert self._began is not None
         self._turn_seconds += WEIGHT * (self._monotonic() - self._began - self._turn_seconds)
         self._began = None

@@ -1,10 +1,12 @@
 """The database: the only place that begins or commits a transaction."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Dialect, Table, TextClause, text
@@ -16,8 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
 LOCK_TIMEOUT_MILLISECONDS = 5_000
 STATEMENT_TIMEOUT_MILLISECONDS = 60_000
+IDLE_TIMEOUT_MILLISECONDS = 30_000
+"""In a transaction whose other end says nothing: then the server takes its locks away."""
+CANCELLED_AGAIN_SECONDS = 6.0
+DEAD_PEER: Mapping[str, int] = MappingProxyType(
+    {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+)
+"""A server that is gone without a word is noticed in some ten seconds, instead of hours (libpq, TCP only)."""
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
+Done = TypeVar("Done")
 Connection = AsyncConnection
 """For use cases, which hand one on within a transaction and know nothing else of it."""
 
@@ -47,7 +57,11 @@ class CommitUnknown(Exception):
     """The line broke at COMMIT: whether it was done is not known. Read back by key before answering."""
 
 
-LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
+class LineSilent(Exception):
+    """The line says nothing any more and is not broken either: whether anything was done is not known, as after a lost COMMIT."""
+
+
+LINE_TROUBLE = (CommitUnknown, LineSilent, OperationalError, InterfaceError, PoolTimeout)
 """The database cannot be reached, or went away in the middle."""
 
 
@@ -89,8 +103,42 @@ class Database:
         await self.engine.dispose()
 
 
+async def within(seconds: float, work: Awaitable[Done]) -> Done:
+    """What the work gives, where it is done in so many seconds. Raises LineSilent; then its connection is given up, behind our back.
+
+    A driver that is cancelled asks the server to stop and waits for it again, on the same silent line: it is cancelled until it ends.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((task,), timeout=seconds)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if task.done():
+        return task.result()
+    _given_up.add(giving_up := asyncio.create_task(_give_up(task), name="giving-up-a-line"))
+    giving_up.add_done_callback(_given_up.discard)
+    raise LineSilent()
+
+
+async def _give_up(task: asyncio.Future[Any]) -> None:
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=CANCELLED_AGAIN_SECONDS)
+    if not task.cancelled():
+        task.exception()
+
+
+_given_up: set[asyncio.Task[None]] = set()
+
+
 def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
-    options = f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS} -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}"
+    timeouts = {
+        "lock_timeout": LOCK_TIMEOUT_MILLISECONDS,
+        "statement_timeout": STATEMENT_TIMEOUT_MILLISECONDS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MILLISECONDS,
+    }
+    options = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items())
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -99,7 +147,7 @@ def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
         pool_pre_ping=False,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"application_name": name, "options": options, "prepare_threshold": 3},
+        connect_args={"application_name": name, "options": options, "prepare_threshold": 3, **DEAD_PEER},
     )
     return Database(engine)
 

@@ -10,7 +10,8 @@ import pytest
 
 LAYERS = (
     "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "application", "usecases", "reports", "posting", "store", "client",
-    "ports", "telemetry", "settings", "signatures", "postgres_server", "processes", "domain",
+    "ports", "telemetry", "settings", "signatures", "postgres_server", "processes",
+    "fail_points", "domain",
 )  # fmt: skip
 KINDS = ("billers", "files", "settlement")
 

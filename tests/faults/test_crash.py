@@ -136,6 +136,16 @@ async def test_a_process_dies_and_nobody_repeats(world: World, step: str) -> Non
         await _paid_once(world, switch)
 
 
+@pytest.mark.parametrize("hours", [-30, -1, 1, 30])
+async def test_a_wall_clock_that_jumps_strands_no_payment(world: World, hours: int) -> None:
+    await world.pay_and_die("answered")
+    world.clock.move(3600 * hours)
+    async with world.opened() as switch:
+        assert await switch.resolve_payments() == 1
+        assert await switch.resolve_payments() == 0
+        await _paid_once(world, switch)
+
+
 @pytest.mark.parametrize("point", ["leased", "enquired"])
 async def test_a_worker_stands_still_with_its_leases_and_wakes_up_too_late(world: World, point: str) -> None:
     await world.pay_and_die("reserved")

@@ -19,9 +19,9 @@ def watch() -> _Watch:
 
 def _turns(pace: Pace, watch: _Watch, *seconds: float) -> None:
     for taken in seconds:
-        pace.begin()
+        pace.turn_begins()
         watch.seconds += taken
-        pace.end()
+        pace.turn_ends()
 
 
 def test_nobody_waits_for_nothing(watch: _Watch) -> None:
@@ -35,7 +35,7 @@ def test_nobody_waits_for_nothing(watch: _Watch) -> None:
 def test_the_turn_under_way_counts_and_a_stuck_one_counts_as_long_as_it_is_stuck(watch: _Watch) -> None:
     pace = Pace(watch)
     _turns(pace, watch, *[0.1] * 50)
-    pace.begin()
+    pace.turn_begins()
     assert pace.wait_seconds(1) == pytest.approx(0.2)
     watch.seconds += 5
     assert pace.wait_seconds(0) == pytest.approx(5.0)
