@@ -74,8 +74,9 @@ class PayBill:
         outcome = _first_answer(await self.billers.pay(service, payment))
         fail_point(FailPoint.ANSWERED)
         now = self.clock.now()
+        again_at, alone_until = now + timedelta(seconds=GRACE_SECONDS), payment.next_attempt_at if _never_asked(outcome) else None
         try:
-            concluded = await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", now + timedelta(seconds=GRACE_SECONDS)))
+            concluded = await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", again_at, alone_until))
         except (Overloaded, SwitchUnavailable):
             return Stands(payment)
         fail_point(FailPoint.CONCLUDED)
@@ -87,6 +88,10 @@ def _first_answer(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Unknown) and not outcome.asked:
         return Refused(Reason.NOT_REACHED)
     return outcome
+
+
+def _never_asked(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.reason is Reason.NOT_REACHED
 
 
 def _stands(decision: Decision) -> Stands:
