@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from switch.domain.errors import Overloaded, SwitchUnavailable
-from switch.store.database import LINE_TROUBLE, within
+from switch.posting.within import within
+from switch.store.database import LINE_TROUBLE
 
 MOST_TOGETHER = 200
 MOST_WAITING = 4_000
@@ -48,11 +49,12 @@ class Gathering(Generic[Wanted, Given]):
         try:
             answers = await within(STUCK_SECONDS, self._ask([wanted for wanted, _ in together]))
         except Exception as fault:  # noqa: BLE001 - it is given to whom it belongs
-            if len(together) > 1 and not isinstance(fault, LINE_TROUBLE):
+            lost = isinstance(fault, (*LINE_TROUBLE, TimeoutError))
+            if len(together) > 1 and not lost:
                 await self._answer(together[: len(together) // 2])
                 await self._answer(together[len(together) // 2 :])
                 return
-            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fault, LINE_TROUBLE) else fault
+            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if lost else fault
             for _, future in together:
                 if not future.done():
                     future.set_exception(told)

@@ -20,7 +20,8 @@ from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.posting.pace import Pace
-from switch.store.database import LINE_TROUBLE, CommitUnknown, Database, LineSilent, within
+from switch.posting.within import within
+from switch.store.database import LINE_TROUBLE, CommitUnknown, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
@@ -119,7 +120,7 @@ class PostingLane:
         """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
             decisions = await self._write(commands)
-        except LINE_TROUBLE:
+        except (*LINE_TROUBLE, TimeoutError):
             return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
         except Exception as fault:  # noqa: BLE001 - see above
             if len(commands) == 1:
@@ -139,7 +140,7 @@ class PostingLane:
                 if not isinstance(error, LINE_TROUBLE):
                     raise
                 last = error
-            except (CommitUnknown, LineSilent, PoolTimeout) as error:
+            except (CommitUnknown, PoolTimeout, TimeoutError) as error:
                 last = error
         assert last is not None
         raise last

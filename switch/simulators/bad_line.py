@@ -1,10 +1,10 @@
-"""A bad line: a TCP proxy that delays, cuts, shortens, silences and floods what goes through it, by shares and a seed."""
+"""A bad line: a TCP proxy that delays, cuts, shortens, silences and floods what goes through it, by a share and a seed."""
 
 import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,9 +51,12 @@ def to_socket(path: Path) -> Connect:
 @dataclass
 class BadLine:
     connect: Connect
-    shares: Mapping[LineFault, float]
+    share: float
     """Of the pieces that come from the asking side: which strike."""
     chance: random.Random
+    faults: Sequence[LineFault] = tuple(LineFault)
+    """As a deck that is shuffled anew when it is empty: each has its turn."""
+    deck: list[LineFault] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
     healed: bool = False
     """From then on it is a good line."""
@@ -61,39 +64,48 @@ class BadLine:
     @asynccontextmanager
     async def listening(self, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[int]:
         """At this port, or a free one. What is still carried in the end is cut."""
-        carried: set[asyncio.Task[None]] = set()
+        carried: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        over = False
 
         def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            carried.add(task := asyncio.create_task(self._carry((reader, writer))))
-            task.add_done_callback(carried.discard)
+            if over:  # it was accepted before the end
+                writer.close()
+                return
+            task = asyncio.create_task(self._carry((reader, writer)))
+            carried[task] = writer
+            task.add_done_callback(lambda done: carried.pop(done, None))
 
         server = await asyncio.start_server(carry, host, port)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
+            over = True
             server.close()
-            for task in carried:
+            left = dict(carried)
+            for task in left:
                 task.cancel()
-            await asyncio.gather(*carried, return_exceptions=True)
+            await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.sleep(0)
+            for writer in left.values():
+                writer.close()  # also where its task had not begun
 
     async def _carry(self, asking: Lines) -> None:
         try:
             answering = await self.connect()
         except OSError:
-            await _end(asking[1], whole=False)
+            _end(asking[1], whole=False)
             return
         await _Connection(self, asking, answering).carry()
 
     def draw(self) -> LineFault | None:
-        if self.healed:
+        if self.healed or self.chance.random() >= self.share:
             return None
-        luck = self.chance.random()
-        for fault, share in self.shares.items():
-            if luck < share:
-                self.injected[fault] += 1
-                return fault
-            luck -= share
-        return None
+        if not self.deck:
+            self.deck = list(self.faults)
+            self.chance.shuffle(self.deck)
+        fault = self.deck.pop()
+        self.injected[fault] += 1
+        return fault
 
     async def flood(self) -> None:
         """Noise that is no message of anybody's; what comes back is not read."""
@@ -103,7 +115,7 @@ class BadLine:
             with contextlib.suppress(OSError):
                 writer.write(self.chance.randbytes(FLOOD_BYTES))
                 await asyncio.wait_for(writer.drain(), LONGEST_DELAY_SECONDS)
-            await _end(writer, whole=False)
+            _end(writer, whole=False)
 
         await asyncio.gather(*(pour() for _ in range(FLOOD_CONNECTIONS)), return_exceptions=True)
 
@@ -125,9 +137,10 @@ class _Connection:
         finally:
             for task in both:
                 task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
-            whole = self.ends in (None, LineFault.TRUNCATE)
-            await asyncio.gather(*(_end(writer, whole=whole) for _, writer in (self.asking, self.answering)))
+            writers = (self.asking[1], self.answering[1])
+            for writer in writers:
+                _end(writer, whole=self.ends in (None, LineFault.TRUNCATE))
+            await asyncio.gather(*both, *(writer.wait_closed() for writer in writers), return_exceptions=True)
 
     async def _requests(self) -> None:
         reader, to = self.asking[0], self.answering[1]
@@ -164,11 +177,9 @@ class _Connection:
                 return
 
 
-async def _end(writer: asyncio.StreamWriter, *, whole: bool) -> None:
+def _end(writer: asyncio.StreamWriter, *, whole: bool) -> None:
     """What was written still arrives where it is to be whole, else both ends see a reset."""
     if whole:
         writer.close()
     else:
         writer.transport.abort()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()

@@ -1,12 +1,11 @@
 """The database: the only place that begins or commits a transaction."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from sqlalchemy import Dialect, Table, TextClause, text
@@ -20,14 +19,12 @@ LOCK_TIMEOUT_MILLISECONDS = 5_000
 STATEMENT_TIMEOUT_MILLISECONDS = 60_000
 IDLE_TIMEOUT_MILLISECONDS = 30_000
 """In a transaction whose other end says nothing: then the server takes its locks away."""
-CANCELLED_AGAIN_SECONDS = 6.0
 DEAD_PEER: Mapping[str, int] = MappingProxyType(
     {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 )
 """A server that is gone without a word is noticed in some ten seconds, instead of hours (libpq, TCP only)."""
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
-Done = TypeVar("Done")
 Connection = AsyncConnection
 """For use cases, which hand one on within a transaction and know nothing else of it."""
 
@@ -57,11 +54,7 @@ class CommitUnknown(Exception):
     """The line broke at COMMIT: whether it was done is not known. Read back by key before answering."""
 
 
-class LineSilent(Exception):
-    """The line says nothing any more and is not broken either: whether anything was done is not known, as after a lost COMMIT."""
-
-
-LINE_TROUBLE = (CommitUnknown, LineSilent, OperationalError, InterfaceError, PoolTimeout)
+LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 """The database cannot be reached, or went away in the middle."""
 
 
@@ -101,35 +94,6 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-async def within(seconds: float, work: Awaitable[Done]) -> Done:
-    """What the work gives, where it is done in so many seconds. Raises LineSilent; then its connection is given up, behind our back.
-
-    A driver that is cancelled asks the server to stop and waits for it again, on the same silent line: it is cancelled until it ends.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait((task,), timeout=seconds)
-    except asyncio.CancelledError:
-        task.cancel()
-        raise
-    if task.done():
-        return task.result()
-    _given_up.add(giving_up := asyncio.create_task(_give_up(task), name="giving-up-a-line"))
-    giving_up.add_done_callback(_given_up.discard)
-    raise LineSilent()
-
-
-async def _give_up(task: asyncio.Future[Any]) -> None:
-    while not task.done():
-        task.cancel()
-        await asyncio.wait((task,), timeout=CANCELLED_AGAIN_SECONDS)
-    if not task.cancelled():
-        task.exception()
-
-
-_given_up: set[asyncio.Task[None]] = set()
 
 
 def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from switch.domain.admission import Stands
 from switch.domain.errors import Overloaded, SwitchUnavailable
 from switch.postgres_server import PostgresServer
-from switch.posting import lane
+from switch.posting import lane, within
 from switch.posting.lane import PostingLane
 from switch.simulators import bad_line
 from switch.simulators.bad_line import BadLine, LineFault, to_socket
@@ -39,7 +39,7 @@ class World:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane, "STUCK_SECONDS", 1.0)
     monkeypatch.setattr(lane, "DECIDED_WITHIN_SECONDS", 0.5)
-    monkeypatch.setattr("switch.store.database.CANCELLED_AGAIN_SECONDS", 0.3)
+    monkeypatch.setattr("switch.posting.within.CANCELLED_AGAIN_SECONDS", 0.3)
     monkeypatch.setattr("switch.store.database.LOCK_TIMEOUT_MILLISECONDS", 500)
     monkeypatch.setattr("switch.store.database.IDLE_TIMEOUT_MILLISECONDS", 1_500)
     monkeypatch.setattr(bad_line, "SILENT_SECONDS", FOR_EVER_SECONDS)
@@ -50,11 +50,12 @@ async def world(database_url: str, postgres_server: PostgresServer) -> AsyncIter
     own = connect(database_url)
     await seed(own, {BANK: 100_000})
     await own.close()
-    line = BadLine(to_socket(postgres_server.socket), {LineFault.SILENCE: 1.0}, random.Random(1), healed=True)
+    line = BadLine(to_socket(postgres_server.socket), 1.0, random.Random(1), (LineFault.SILENCE,), healed=True)
     async with line.listening() as port:
         through = postgres_server.url_at("127.0.0.1", port, str(make_url(database_url).database)).replace("://", "+psycopg://")
         database = connect(through, pool_size=4)
         yield World(PostingLane(database, RealTime()), line, database_url)
+        await asyncio.gather(*within._given_up)
         await database.close()
 
 

@@ -64,7 +64,7 @@ async def _ask(line: BadLine) -> bytes | None:
 
 
 def _line(answering: Answering, fault: LineFault, seed: int = 1) -> BadLine:
-    return BadLine(to_port(answering.port), {fault: 1.0}, random.Random(seed))
+    return BadLine(to_port(answering.port), 1.0, random.Random(seed), (fault,))
 
 
 @pytest.mark.parametrize("fault", [LineFault.DELAY, LineFault.FLOOD])
@@ -99,8 +99,8 @@ async def test_a_healed_line_and_the_share_of_a_bad_one(answering: Answering) ->
     line = _line(answering, LineFault.CUT_REQUEST)
     line.healed = True
     assert await _ask(line) == ANSWER
-    line.healed, line.shares = False, {LineFault.DELAY: 0.2, LineFault.TRUNCATE: 0.1}
+    line.healed, line.share, line.faults = False, 0.3, (LineFault.DELAY, LineFault.TRUNCATE)
     for _ in range(1_000):
         line.draw()
-    assert 150 < line.injected["delay"] < 250
-    assert 60 < line.injected["truncate"] < 140
+    assert 240 < sum(line.injected.values()) < 360
+    assert abs(line.injected["delay"] - line.injected["truncate"]) <= 1, "each has its turn"
