@@ -32,6 +32,7 @@ DECIDED_WITHIN_SECONDS = 4.0
 """Of one command: then its caller is told that it is not known, whatever the lane is waiting for."""
 LONGEST_WAIT_SECONDS = 2.0
 """In the lane, before a new payment is held: with a biller's five seconds and its conclusion it stays well within our own answer's ten."""
+BUSY_SECONDS = 0.25
 RETRY_AFTER_SECONDS = 2
 LONGEST_RETRY_AFTER_SECONDS = 30
 PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0)
@@ -59,9 +60,13 @@ class PostingLane:
         self._writer: asyncio.Task[None] | None = None
         self._pace = Pace(clock.monotonic)
 
+    def busy(self) -> bool:
+        """Whether a new payment would notice that it waits: what is less urgent may stand back."""
+        return self._wait_seconds() > BUSY_SECONDS
+
     def require_room(self) -> None:
         """Raises Overloaded where a new payment would wait too long, or where too many wait."""
-        wait = self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
+        wait = self._wait_seconds()
         if wait > LONGEST_WAIT_SECONDS or len(self._waiting) >= self._most_waiting:
             raise Overloaded(retry_after_seconds=min(max(ceil(wait), RETRY_AFTER_SECONDS), LONGEST_RETRY_AFTER_SECONDS))
 
@@ -91,6 +96,9 @@ class PostingLane:
         """Everything that was queued is written first."""
         if self._writer is not None:
             await self._writer
+
+    def _wait_seconds(self) -> float:
+        return self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
 
     def _queue(self, queue: deque[_Waiting], commands: Sequence[Command]) -> asyncio.Future[list[Answer]]:
         waiting = _Waiting(commands, asyncio.get_running_loop().create_future())

@@ -45,7 +45,7 @@ async def _both(place: Place, count: int, rate: float, seconds: float) -> tuple[
     stormer = place.banks[0]
     bills = await asyncio.to_thread(open_bills.upload, place, count)
     payments = signed.payments(place, bills, place.chance.choices(place.banks[1:], k=count))
-    calls = [signed.asked(place, stormer, "/v1/payments?limit=10") for _ in range(int(STORM_RATE * seconds))]
+    calls = [signed.asked(place, stormer, "/v1/payments", "limit=10") for _ in range(int(STORM_RATE * seconds))]
     paid, asked = await asyncio.gather(
         generator.drive(place.address, payments, connections=max(paying.CONNECTIONS), rate=rate),
         generator.drive(place.address, calls, connections=STORM_CONNECTIONS, rate=STORM_RATE),
