@@ -22,8 +22,10 @@ demo: install  ## Start the switch with pretend banks, billers and RTGS, and sho
 KILLS ?= 100
 SEED ?= 1
 
-faults: install  ## A long day in which processes die by kill -9 (KILLS=100 SEED=1); every book must agree in the end
-	@$(BIN)/switch demo --payments 12000 --kills $(KILLS) --seed $(SEED)
+PAYMENTS ?= 12000
+
+faults: install  ## A long day of faults on purpose: bad lines, deaths at every step, kill -9 (KILLS=100 SEED=1); every book must agree
+	@$(BIN)/switch demo --payments $(PAYMENTS) --kills $(KILLS) --seed $(SEED) --faults
 
 bench: install  ## Measure every goal for speed beside its reference; writes loadtests/results/
 	@$(BIN)/python -m loadtests.bench $(BENCH)

@@ -54,12 +54,18 @@ class Does(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """At the `at`-th time that the point is reached and at no other; without it at a `share` of the times, 0 to 1."""
+    """At the `at`-th time that the point is reached and at no other; without it at a `share` of the times, 0 to 1. At `most` so often,
+    by all processes that tell of it in the same file."""
 
     point: FailPoint
     does: Does
     share: float = 1.0
     at: int | None = None
+    most: int | None = None
+
+    @property
+    def line(self) -> str:
+        return f"{self.point} {self.does}"
 
 
 class FailPointsWrong(ValueError):
@@ -67,28 +73,31 @@ class FailPointsWrong(ValueError):
 
 
 def read_failures(text: str) -> list[Failure]:
-    """Such as `reserved=exit:0.01,written=exit@2,leased=stop`."""
+    """Such as `reserved=exit:0.01*3,written=exit@2,leased=stop`."""
     failures = []
     for written in filter(None, text.split(",")):
         if (form := _FORM.fullmatch(written)) is None or form["point"] not in set(FailPoint):
             raise FailPointsWrong(f"“{written}” is none: a name of {', '.join(FailPoint)}, then = and one of {', '.join(Does)}")
-        at = None if form["at"] is None else int(form["at"])
-        failures.append(Failure(FailPoint(form["point"]), Does(form["does"]), float(form["share"] or 1), at))
+        at, most = (None if form[name] is None else int(form[name]) for name in ("at", "most"))
+        failures.append(Failure(FailPoint(form["point"]), Does(form["does"]), float(form["share"] or 1), at, most))
     return failures
 
 
-_FORM = re.compile(rf"(?P<point>[a-z]+)=(?P<does>{'|'.join(Does)})(?::(?P<share>0?\.[0-9]+|1))?(?:@(?P<at>[0-9]{{1,6}}))?", re.ASCII)
+_FORM = re.compile(
+    rf"(?P<point>[a-z]+)=(?P<does>{'|'.join(Does)})(?::(?P<share>0?\.[0-9]+|1))?(?:@(?P<at>[0-9]{{1,6}}))?(?:\*(?P<most>[0-9]{{1,6}}))?",
+    re.ASCII,
+)
 _armed: dict[FailPoint, list[Failure]] = {}
 _reached: Counter[FailPoint] = Counter()
 _told: list[Path] = []
 _chance = random.Random()  # noqa: S311 - when a test's process dies is no secret
 
 
-def arm(failures: Sequence[Failure], told: Path | None = None) -> None:
+def arm(failures: Sequence[Failure], tell: Path | None = None) -> None:
     """From now on in this process. What has failed is told in the file, a line each, before it does."""
     _armed.clear()
     _reached.clear()
-    _told[:] = [] if told is None else [told]
+    _told[:] = [] if tell is None else [tell]
     for failure in failures:
         _armed.setdefault(failure.point, []).append(failure)
 
@@ -101,14 +110,15 @@ def fail_point(point: FailPoint) -> None:
 def _reach(point: FailPoint) -> None:
     _reached[point] += 1
     for failure in _armed[point]:
-        if failure.at == _reached[point] if failure.at is not None else _chance.random() < failure.share:
+        due = failure.at == _reached[point] if failure.at is not None else _chance.random() < failure.share
+        if due and (failure.most is None or sum(told(path)[failure.line] for path in _told) < failure.most):
             _fail(failure)
 
 
 def _fail(failure: Failure) -> None:
     for path in _told:
         with path.open("ab", buffering=0) as file:
-            file.write(f"{failure.point} {failure.does}\n".encode())
+            file.write(f"{failure.line}\n".encode())
     match failure.does:
         case Does.EXIT:
             os._exit(EXIT_CODE)
@@ -116,3 +126,8 @@ def _fail(failure: Failure) -> None:
             os.kill(os.getpid(), signal.SIGSTOP)
         case Does.DELAY:
             time.sleep(DELAY_SECONDS)
+
+
+def told(path: Path) -> Counter[str]:
+    """How often each has failed, such as `reserved exit`."""
+    return Counter(path.read_text(encoding="ascii").splitlines()) if path.exists() else Counter()

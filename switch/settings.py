@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         return self.data / "run"
 
     @property
+    def failed(self) -> Path:
+        """Which fail points have struck, a line each."""
+        return self.run / "failed"
+
+    @property
     def files(self) -> Path:
         return self.data / "files"
 

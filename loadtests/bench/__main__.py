@@ -22,6 +22,7 @@ from loadtests.bench.measurements import (
     payment,
     reconciliation,
     start,
+    storm,
     window_close,
 )
 from loadtests.bench.place import BooksDoNotVerify, Place
@@ -40,6 +41,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "hot-bank": hot_bank.measure,
     "window-close": window_close.measure,
     "overload": overload.measure,
+    "storm": storm.measure,
     "start": start.measure,
     "files": files.measure,
     "reconciliation": reconciliation.measure,

@@ -39,6 +39,15 @@ def inquiries(place: Place, asked: Iterable[tuple[str, str]], banks: Sequence[st
     ]
 
 
+def asked(place: Place, sender: str, path: str, query: str) -> bytes:
+    """One GET, whole."""
+    host, port = place.address
+    target = Target("GET", f"{host}:{port}", path, query)
+    fields = {"Host": target.authority} | sign_request(place.key_of(sender), target, b"", now=datetime.now(UTC))
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"GET {path}?{query} HTTP/1.1\r\n{head}\r\n".encode("latin-1")
+
+
 def posted(place: Place, sender: str, path: str, document: Document, key: str | None = None) -> bytes:
     """One POST, whole."""
     body = orjson.dumps(document)

@@ -68,7 +68,7 @@ def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None
     routes = create_routes()
     routes.state.switch = switch
     authentication = Authentication(switch, Nonces(run))
-    counted = ParticipantLimits(switch.directory.current, switch.clock, limits, run)
+    counted = ParticipantLimits(switch.directory.current, switch.clock, switch.lane.busy, limits, run)
     return Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock))
 
 

@@ -16,10 +16,11 @@ from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
 from switch.api.sealing import Answer, Sealing
 from switch.application import Switch
-from switch.domain.errors import Overloaded, Refusal
+from switch.domain.errors import Overloaded, Refusal, SwitchUnavailable
 from switch.domain.limit_errors import TooManyRequests
 from switch.domain.limits import Limited
 from switch.fail_points import FailPoint, fail_point
+from switch.posting.within import within
 
 READ = "switch.read"
 """In the scope of what was read to its end."""
@@ -27,6 +28,8 @@ HEALTH_PATHS = frozenset({"/live", "/ready"})
 """Asked by whoever watches over us, as often as they like."""
 BODY_BYTES = 64 * 1024
 BODY_SECONDS = 15
+ANSWER_SECONDS = 70
+"""Longer than any statement may take; a statement of 64 MiB and a long report take less."""
 FRAMES_LOGGED = 8
 MOST_UNDER_WAY = 5_000
 """Requests of one process, so that its memory has an end."""
@@ -113,7 +116,7 @@ class Exchange:
             self.limits.charge(sender)
             return await self._ask(scope, receive, body)
         with self.limits.admitted(caller, sender, scope, len(body)) as near:
-            answer = await quickly(self.switch, scope, body) or await self._ask(scope, receive, body)
+            answer = await quickly(self.switch, scope, body) or await self._ask_in_time(scope, receive, body)
             answer.headers.extend(near)
             return answer
 
@@ -127,6 +130,13 @@ class Exchange:
                 self.switch.lane.require_room()  # before anything is spent on what will be shed
         scope[CALLER] = self.authentication.caller(scope, body)
         return body
+
+    async def _ask_in_time(self, scope: Scope, receive: Receive, body: bytes) -> Answer:
+        """The quick way has its own times; of the others nobody is left waiting either, whatever has become of the database."""
+        try:
+            return await within(ANSWER_SECONDS, self._ask(scope, receive, body))
+        except TimeoutError:
+            raise SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from None
 
     async def _ask(self, scope: Scope, receive: Receive, body: bytes) -> Answer:
         """What the routes answer, whole. Our own body stands in for the one that was read from the line."""

@@ -30,6 +30,8 @@ STRANGERS = Limit.of_rate(50)
 """Of messages that nobody known has signed, from one address and naming one key."""
 STATUS_TOGETHER = Limit.of_rate(600)
 """Of all participants: where everybody asks after payments at once, paying goes before."""
+STATUS_WHILE_BUSY, STATUS_TOGETHER_WHILE_BUSY = Limit(20, 10), Limit(100, 50)
+"""While payments wait, however fast the machine is: enough for whoever asks now and then."""
 TELLS_WHEN_LEFT = 0.5
 """Of a burst: with less than that, an answer says how much is left."""
 LONGEST_WAIT_SECONDS = 60
@@ -73,10 +75,13 @@ class OverLimit(Exception):
 class ParticipantLimits:
     """Of all processes of one machine, where they have a folder in common."""
 
-    def __init__(self, directory: Callable[[], Directory], clock: Clock, general: Limits = GENERAL, run: Path | None = None) -> None:
+    def __init__(
+        self, directory: Callable[[], Directory], clock: Clock, busy: Callable[[], bool], general: Limits = GENERAL, run: Path | None = None
+    ) -> None:
         folder = None if run is None else folder_of_this_start(run)
         self._directory = directory
         self._monotonic = clock.monotonic
+        self._busy = busy
         self._general = general
         self._buckets = Buckets(folder)
         self._under_way = UnderWay(folder)
@@ -122,17 +127,20 @@ class ParticipantLimits:
             self._under_way.leave(code)
 
     def _take(self, code: ParticipantCode, what: Limited, limit: Limit, now: float, sender: Sender) -> Headers:
+        together = STATUS_TOGETHER
+        if what is Limited.STATUS and self._busy():
+            limit, together = min(limit, STATUS_WHILE_BUSY, key=lambda one: one.per_second), STATUS_TOGETHER_WHILE_BUSY
         key, one = self._key(code, what), 1 / limit.per_second
         used = self._buckets.ahead(key, now) + one
         over = used - _seconds(limit)
         if what is Limited.STATUS:
-            over = max(over, self._buckets.ahead(self._together, now) + 1 / STATUS_TOGETHER.per_second - _seconds(STATUS_TOGETHER))
+            over = max(over, self._buckets.ahead(self._together, now) + 1 / together.per_second - _seconds(together))
         if over > 0:
             wait = _whole(over)
             self._buckets.keep(sender.storming, wait, now)
             raise OverLimit(TooManyRequests(what=what, retry_after_seconds=wait), _told(what, limit, used))
         if what is Limited.STATUS:
-            self._buckets.take(self._together, 1 / STATUS_TOGETHER.per_second, now)
+            self._buckets.take(self._together, 1 / together.per_second, now)
         self._buckets.take(key, one, now)
         return _told(what, limit, used) if used > (1 - TELLS_WHEN_LEFT) * _seconds(limit) else []
 

@@ -15,6 +15,7 @@ from switch.cli.demo_summary import print_summary
 from switch.cli.output import AsJson, print_json, say
 from switch.cli.sandbox import CannotStart, Sandbox
 from switch.cli.sandbox.day import BusinessDay
+from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.mischief import write_script
 from switch.cli.sandbox.place import folder_of_demo, free_ports
 from switch.cli.sandbox.report import DayReport
@@ -31,6 +32,9 @@ def demo(
     payments: Annotated[int, typer.Option(min=100, max=200_000, help="How many customers come that day.")] = 3_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed is the same day.")] = 1,
     kills: Annotated[int, typer.Option(min=0, max=1_000, help="How many times a process dies by kill -9 while they pay.")] = 1,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Bad lines everywhere, processes that die at named steps, stand still or are cut off.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a business day: all banks pay all billers, some of which misbehave or lie; windows settle; the books are compared and proven.
@@ -44,7 +48,7 @@ def demo(
     try:
         settings = _own_settings()
         report.data = str(settings.data)
-        complete = _day(settings, report, tell, quiet=as_json)
+        complete = _day(settings, report, tell, Faults(settings, seed) if faults else None, quiet=as_json)
     except CannotStart as why:
         typer.echo(f"لا يمكن البدء · Cannot start: {why}", err=True)
         raise typer.Exit(1) from None
@@ -69,12 +73,12 @@ def _own_settings() -> Settings:
     )
 
 
-def _day(settings: Settings, report: DayReport, tell: Callable[[str], None], *, quiet: bool) -> bool:
+def _day(settings: Settings, report: DayReport, tell: Callable[[str], None], faults: Faults | None, *, quiet: bool) -> bool:
     """False where it was stopped before its end."""
     script = settings.data.absolute() / "sandbox" / "script.json"
     report.misbehaving = write_script(script, report.seed)
     services = [service for biller in shipped_billers().values() for service in biller.services.values()]
-    with Sandbox(settings, tell, script=script) as sandbox:
+    with Sandbox(settings, tell, script=script, faults=faults) as sandbox:
         upload_open_bills(sandbox, customers_needed(services, report.wishes))
         day = _DayThread(sandbox, report, quiet=quiet)
         day.start()

@@ -14,6 +14,8 @@ def print_summary(report: DayReport) -> None:
     _payments(report)
     _windows(report)
     _reconciliation(report)
+    if report.injected:
+        _faults(report)
     _verdict(report)
 
 
@@ -52,6 +54,12 @@ def _reconciliation(report: DayReport) -> None:
         for code, does in report.misbehaving.items()
     ]
     print_table("المطابقة · Reconciliation", ("biller", "how it misbehaved", "breaks found", "at stake"), rows, right=("at stake",))
+
+
+def _faults(report: DayReport) -> None:
+    rows = [(where, what, count) for where, counts in report.injected.items() for what, count in counts.items()]
+    rows += [("processes", f"{name}: kill -9", count) for name, count in report.killed.items()]
+    print_table("أعطال متعمدة · Faults injected", ("where", "what", "times"), rows, right=("times",))
 
 
 def _verdict(report: DayReport) -> None:

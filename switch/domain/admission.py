@@ -57,6 +57,9 @@ class Conclude:
     at: datetime
     by: str
     next_attempt_at: datetime
+    alone_until: datetime | None = None
+    """Given where the outcome is ours, because nobody was asked: it holds only while the payment's own next attempt is still this one,
+    since a resolver that was given the payment meanwhile may have asked."""
 
 
 Command = Reserve | RecordRefusal | Conclude
@@ -153,6 +156,8 @@ def _conclude(command: Conclude, books: Books, changes: Changes) -> Decision:
     payment = books.payments.get(command.payment_id)
     if payment is None:
         return Absent()
+    if command.alone_until is not None and payment.next_attempt_at != command.alone_until:
+        command = replace(command, outcome=Unknown("somebody else has taken it over"))
     if not payment.live:
         return _after_finality(payment, command, books, changes)
     match command.outcome:

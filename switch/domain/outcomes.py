@@ -66,3 +66,8 @@ class NotFound:
 
 Outcome = Accepted | Refused | Unknown
 EnquiryOutcome = Accepted | Refused | NotFound | Unknown
+
+
+def never_asked(outcome: Outcome) -> bool:
+    """It is certain that whoever says so has not asked the biller; somebody else may have."""
+    return isinstance(outcome, Refused) and outcome.reason is Reason.NOT_REACHED

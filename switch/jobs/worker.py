@@ -6,8 +6,11 @@ import structlog
 
 from switch.application import Switch
 from switch.jobs.schedule import Job, schedule
+from switch.posting.within import within
 
 LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_RUN_SECONDS = 900.0
+"""A run that takes longer is on a line that says nothing any more; the next one gets another."""
 
 _log = structlog.get_logger("switch.jobs")
 
@@ -24,7 +27,7 @@ async def _repeat(job: Job, stop: asyncio.Event) -> None:
     while not stop.is_set():
         pause_seconds = job.every_seconds
         try:
-            done = await job.run()
+            done = await within(LONGEST_RUN_SECONDS, job.run())
         except Exception as fault:  # noqa: BLE001 - a job that fails is tried again, and never takes the others with it
             failures += 1
             pause_seconds = min(job.every_seconds * 2**failures, LONGEST_PAUSE_SECONDS)

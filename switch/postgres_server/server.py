@@ -113,6 +113,14 @@ class PostgresServer:
         name = hashlib.sha256(os.fsencode(self._data_directory.resolve())).hexdigest()[:12]
         return Path(f"/tmp/switch-{os.geteuid()}-{name}")  # noqa: S108 - made with 0700, and refused if it is somebody else's
 
+    @property
+    def socket(self) -> Path:
+        return self.socket_directory / ".s.PGSQL.5432"
+
+    def url_at(self, host: str, port: int, database: str) -> str:
+        """Through something that listens there and carries everything to our socket."""
+        return f"postgresql://{SUPERUSER}:{password_of(self._cluster)}@{host}:{port}/{quote(database, safe='')}"
+
     def start(self) -> None:
         """Launch it; `wait_ready` tells when it serves. After a death, or a kill -9 of its former parent, just start again."""
         self._data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,10 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from switch.domain.errors import Overloaded, SwitchUnavailable
+from switch.posting.within import within
 from switch.store.database import LINE_TROUBLE
 
 MOST_TOGETHER = 200
 MOST_WAITING = 4_000
+STUCK_SECONDS = 6.0
+"""A question that takes longer, also where it waits for a lock, is on a line that says nothing any more."""
 RETRY_AFTER_SECONDS = 2
 
 Wanted = TypeVar("Wanted")
@@ -44,13 +47,14 @@ class Gathering(Generic[Wanted, Given]):
     async def _answer(self, together: Sequence[tuple[Wanted, asyncio.Future[Given]]]) -> None:
         """One poisoned question must not spoil the others: then each half is asked on its own."""
         try:
-            answers = await self._ask([wanted for wanted, _ in together])
+            answers = await within(STUCK_SECONDS, self._ask([wanted for wanted, _ in together]))
         except Exception as fault:  # noqa: BLE001 - it is given to whom it belongs
-            if len(together) > 1 and not isinstance(fault, LINE_TROUBLE):
+            lost = isinstance(fault, (*LINE_TROUBLE, TimeoutError))
+            if len(together) > 1 and not lost:
                 await self._answer(together[: len(together) // 2])
                 await self._answer(together[len(together) // 2 :])
                 return
-            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if isinstance(fault, LINE_TROUBLE) else fault
+            told = SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) if lost else fault
             for _, future in together:
                 if not future.done():
                     future.set_exception(told)

@@ -19,13 +19,19 @@ from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.posting.pace import Pace
 from switch.posting.until_known import until_known
+from switch.posting.within import within
 from switch.store.database import LINE_TROUBLE, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 MOST_WAITING = 4_000
+STUCK_SECONDS = 15.0
+"""A batch that takes longer is on a line that says nothing any more; longer than any lock is waited for."""
+DECIDED_WITHIN_SECONDS = 4.0
+"""Of one command: then its caller is told that it is not known, whatever the lane is waiting for."""
 LONGEST_WAIT_SECONDS = 2.0
 """In the lane, before a new payment is held: with a biller's five seconds and its conclusion it stays well within our own answer's ten."""
+BUSY_SECONDS = 0.25
 RETRY_AFTER_SECONDS = 2
 LONGEST_RETRY_AFTER_SECONDS = 30
 
@@ -60,9 +66,13 @@ class PostingLane:
         self._writer: asyncio.Task[None] | None = None
         self._pace = Pace(clock.monotonic)
 
+    def busy(self) -> bool:
+        """Whether a new payment would notice that it waits: what is less urgent may stand back."""
+        return self._wait_seconds() > BUSY_SECONDS
+
     def require_room(self) -> None:
         """Raises Overloaded where a new payment would wait too long, or where too many wait."""
-        wait = self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
+        wait = self._wait_seconds()
         if wait > LONGEST_WAIT_SECONDS or len(self._waiting) >= self._most_waiting:
             raise Overloaded(retry_after_seconds=min(max(ceil(wait), RETRY_AFTER_SECONDS), LONGEST_RETRY_AFTER_SECONDS))
 
@@ -73,7 +83,11 @@ class PostingLane:
         """
         if not isinstance(command, Conclude):
             self.require_room()
-        (answer,) = await self._queue(self._waiting, [command])
+        try:
+            async with asyncio.timeout(DECIDED_WITHIN_SECONDS):
+                (answer,) = await self._queue(self._waiting, [command])
+        except TimeoutError:
+            raise SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from None
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -88,6 +102,9 @@ class PostingLane:
         """Everything that was queued is written first."""
         if self._writer is not None:
             await self._writer
+
+    def _wait_seconds(self) -> float:
+        return self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
 
     def _queue(self, queue: deque[_Waiting], commands: Sequence[Command]) -> asyncio.Future[list[Answer]]:
         waiting = _Waiting(commands, asyncio.get_running_loop().create_future())
@@ -117,7 +134,7 @@ class PostingLane:
         """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
             decisions = await self._write(commands)
-        except LINE_TROUBLE:
+        except (*LINE_TROUBLE, TimeoutError):
             return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
         except Exception as fault:  # noqa: BLE001 - see above
             if len(commands) == 1:
@@ -127,7 +144,7 @@ class PostingLane:
         return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
 
     async def _write(self, commands: Sequence[Command]) -> list[Decision]:
-        return await until_known(lambda: write_batch(self._database, commands, self._clock.now(), self._listening()))
+        return await until_known(lambda: within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now(), self._listening())))
 
 
 def _own(command: Command, decision: Decision) -> Decision:

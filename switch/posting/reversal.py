@@ -12,7 +12,7 @@ from switch.domain.catalogue import ReversalRule
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
 from switch.domain.identifiers import ReversalId
-from switch.domain.outcomes import Accepted, Outcome
+from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
 from switch.domain.payments import Payment
 from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, concluded, late_answer, note_asked, tell_biller
 from switch.posting.batch import collect
@@ -69,6 +69,8 @@ class ReversalPosting:
             if not stands.live:
                 payment = await self._late(together, stands, payment, outcome, at, by)
             else:
+                if never_asked(outcome) and stands.next_attempt_at != reversal.next_attempt_at:
+                    outcome = Unknown("somebody else has asked since")  # while this process stood still
                 stands, changes = concluded(stands, payment, outcome, await _returned(connection, payment), again_at, at, by)
                 payment = changes.concluded.get(payment.payment_id, payment)
                 await reversals.move(together, [stands])

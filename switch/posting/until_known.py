@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 async def until_known(work: Callable[[], Awaitable[T]]) -> T:
-    """`work` finds by its keys what an earlier attempt of it has done. Raises what broke the last attempt, of LINE_TROUBLE."""
+    """`work` finds by its keys what an earlier attempt of it has done.
+
+    Raises what broke the last attempt: of LINE_TROUBLE, or TimeoutError.
+    """
     last: Exception | None = None
     for pause_seconds in PAUSES_SECONDS:
         if pause_seconds:
@@ -27,7 +30,7 @@ async def until_known(work: Callable[[], Awaitable[T]]) -> T:
             if not isinstance(error, LINE_TROUBLE):
                 raise
             last = error
-        except (CommitUnknown, PoolTimeout) as error:
+        except (CommitUnknown, PoolTimeout, TimeoutError) as error:
             last = error
     assert last is not None
     raise last

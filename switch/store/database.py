@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -16,6 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
 LOCK_TIMEOUT_MILLISECONDS = 5_000
 STATEMENT_TIMEOUT_MILLISECONDS = 60_000
+IDLE_TIMEOUT_MILLISECONDS = 30_000
+"""In a transaction whose other end says nothing: then the server takes its locks away."""
+DEAD_PEER: Mapping[str, int] = MappingProxyType(
+    {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+)
+"""A server that is gone without a word is noticed in some ten seconds, instead of hours (libpq, TCP only)."""
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
 Connection = AsyncConnection
@@ -90,7 +97,12 @@ class Database:
 
 
 def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
-    options = f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS} -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}"
+    timeouts = {
+        "lock_timeout": LOCK_TIMEOUT_MILLISECONDS,
+        "statement_timeout": STATEMENT_TIMEOUT_MILLISECONDS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MILLISECONDS,
+    }
+    options = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items())
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -99,7 +111,7 @@ def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
         pool_pre_ping=False,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"application_name": name, "options": options, "prepare_threshold": 3},
+        connect_args={"application_name": name, "options": options, "prepare_threshold": 3, **DEAD_PEER},
     )
     return Database(engine)
 

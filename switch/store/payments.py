@@ -14,6 +14,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
+from switch.domain.retries import LONGEST_PAUSE_SECONDS
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
@@ -49,13 +50,18 @@ _CONCLUDE = text(f"""
     WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
 """)  # noqa: S608 - our own names
 _BILLERS_DUE = text("""
-    SELECT DISTINCT biller_code FROM payment WHERE state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now ORDER BY biller_code
+    SELECT DISTINCT biller_code FROM payment
+    WHERE state IN ('RESERVED', 'IN_DOUBT') AND (next_attempt_at <= :now OR next_attempt_at > :farthest) ORDER BY biller_code
 """)
 _LEASE = text("""
     UPDATE payment SET next_attempt_at = CAST(:leased_until AS timestamptz)
-    FROM (SELECT bucket, payment_id FROM payment
-          WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now
-          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+    FROM (SELECT * FROM (SELECT bucket, payment_id FROM payment
+                         WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now
+                         ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+          UNION ALL
+          SELECT * FROM (SELECT bucket, payment_id FROM payment
+                         WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at > :farthest
+                         ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS stranded) AS due
     WHERE payment.bucket = due.bucket AND payment.payment_id = due.payment_id
     RETURNING payment.*
 """)
@@ -96,14 +102,22 @@ async def lock(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[Payment
 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
-    """Those with live payments whose time has come."""
-    return list((await connection.execute(_BILLERS_DUE, {"now": now})).scalars())
+    """Those with live payments whose time has come, or was never to come."""
+    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": _farthest(now, 0)})).scalars())
 
 
 async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Payment]:
-    """Live payments whose time has come, none of them given to another worker until the lease ends."""
-    parameters = {"biller": biller, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    """Live payments whose time has come, none of them given to another worker until the lease ends.
+
+    What is to wait longer than anything ever waits was written by a clock that has been set back since: its time has come, too.
+    """
+    leased_until = now + timedelta(seconds=lease_seconds)
+    parameters = {"biller": biller, "now": now, "farthest": _farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+def _farthest(now: datetime, lease_seconds: int) -> datetime:
+    return now + timedelta(seconds=max(2 * LONGEST_PAUSE_SECONDS, lease_seconds))
 
 
 def from_row(row: Row[Any]) -> Payment:

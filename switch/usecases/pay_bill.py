@@ -11,6 +11,7 @@ from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, SwitchUnavailable
 from switch.domain.identifiers import InquiryId
+from switch.domain.outcomes import never_asked
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route
 from switch.fail_points import FailPoint, fail_point
@@ -76,8 +77,9 @@ class PayBill:
         outcome = first_answer(await self.billers.pay(service, payment))
         fail_point(FailPoint.ANSWERED)
         now = self.clock.now()
+        again_at, alone_until = now + timedelta(seconds=GRACE_SECONDS), payment.next_attempt_at if never_asked(outcome) else None
         try:
-            concluded = await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", now + timedelta(seconds=GRACE_SECONDS)))
+            concluded = await self.lane.submit(Conclude(payment.payment_id, outcome, now, "biller", again_at, alone_until))
         except (Overloaded, SwitchUnavailable):
             return Stands(payment)
         fail_point(FailPoint.CONCLUDED)

@@ -31,7 +31,7 @@ class ReversePayment:
         reversal_id = ReversalId(bucketed_id(bucket_of(request.payment_id), now))
         try:
             stood = await until_known(lambda: self.posting.ask(request, reversal_id, now))
-        except LINE_TROUBLE as trouble:
+        except (*LINE_TROUBLE, TimeoutError) as trouble:
             raise SwitchUnavailable(retry_after_seconds=GRACE_SECONDS) from trouble
         if stood.replayed or not stood.reversal.live:
             return stood
@@ -45,5 +45,5 @@ class ReversePayment:
         again_at = at + timedelta(seconds=GRACE_SECONDS)
         try:
             return await until_known(lambda: self.posting.conclude(stood.reversal, outcome, at=at, by="biller", again_at=again_at))
-        except LINE_TROUBLE:
+        except (*LINE_TROUBLE, TimeoutError):
             return stood

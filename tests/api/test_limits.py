@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from switch.api.limits import STATUS_TOGETHER, STRANGERS, kind_of
+from switch.api.limits import STATUS_TOGETHER, STATUS_WHILE_BUSY, STRANGERS, kind_of
 from switch.client.patience import NOTHING_DONE
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.limits import Limit, Limited, ParticipantLimit
@@ -96,6 +96,19 @@ async def test_all_banks_together_cannot_storm(line: Line) -> None:
     assert (await line.bank.get("/v1/payments")).status_code == 429
     assert (await line.bank.get("/v1/position")).status_code == 200
     assert (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-limits-01")).status_code == 201
+
+
+async def test_while_payments_wait_status_calls_stand_back(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much they may ask at other times; whoever asks now and then is still answered."""
+    monkeypatch.setattr(line.app.limits, "_busy", lambda: True)
+    statuses = [(await line.bank.get("/v1/payments")).status_code for _ in range(STATUS_WHILE_BUSY.burst + 2)]
+    assert statuses == [200] * STATUS_WHILE_BUSY.burst + [429] * 2
+    assert (await line.of(OTHER_BANK).get("/v1/payments")).status_code == 200
+    assert (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-limits-01")).status_code == 201
+    line.clock.move(1)
+    assert (await line.bank.get("/v1/payments")).status_code == 200
+    monkeypatch.setattr(line.app.limits, "_busy", lambda: False)
+    assert [(await line.bank.get("/v1/payments")).status_code for _ in range(100)] == [200] * 100
 
 
 async def test_strangers_are_listened_to_for_a_while(line: Line) -> None:

@@ -17,6 +17,7 @@ from switch.domain.payments import Payment
 
 PROTOCOL = "booked-1"
 DUE_MINOR = 8_143
+UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class BookedBiller:
         return Presentment((PresentedBill("B1", Money(DUE_MINOR, "SYP"), AmountRuleKind.EXACT),))
 
     async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+        if self.dies == UNREACHABLE:
+            return Unknown("connection refused", asked=False)
         if self.dies == "before_booking":
             os.kill(os.getpid(), signal.SIGKILL)
         with self._opened() as connection:

@@ -19,7 +19,7 @@ from switch.domain.participants import Name
 from switch.domain.payments import Payment, PaymentState
 from switch.fail_points import EXIT_CODE
 from switch.store.database import Database, connect
-from tests.faults.booked_biller import DUE_MINOR, PROTOCOL, BookedBiller
+from tests.faults.booked_biller import DUE_MINOR, PROTOCOL, UNREACHABLE, BookedBiller
 from tests.faults.crashing_switch import inquire_and_pay, opened
 from tests.faults.resolve_and_stop import LATER_SECONDS
 from tests.seeded import BANK, BILLER, SERVICE, FixedClock, one, rows, seed
@@ -136,6 +136,16 @@ async def test_a_process_dies_and_nobody_repeats(world: World, step: str) -> Non
         await _paid_once(world, switch)
 
 
+@pytest.mark.parametrize("hours", [-30, -1, 1, 30])
+async def test_a_wall_clock_that_jumps_strands_no_payment(world: World, hours: int) -> None:
+    await world.pay_and_die("answered")
+    world.clock.move(3600 * hours)
+    async with world.opened() as switch:
+        assert await switch.resolve_payments() == 1
+        assert await switch.resolve_payments() == 0
+        await _paid_once(world, switch)
+
+
 @pytest.mark.parametrize("point", ["leased", "enquired"])
 async def test_a_worker_stands_still_with_its_leases_and_wakes_up_too_late(world: World, point: str) -> None:
     await world.pay_and_die("reserved")
@@ -152,6 +162,21 @@ async def test_a_worker_stands_still_with_its_leases_and_wakes_up_too_late(world
         told, _ = await worker.communicate()
         assert (worker.returncode, told) == (0, b"1")
         await _paid_once(world, switch)
+
+
+async def test_a_process_stands_still_before_it_asks_and_then_reaches_nobody(world: World) -> None:
+    """What it finds out is no answer: the resolver, to whom the payment was given meanwhile, has asked."""
+    payer = await asyncio.create_subprocess_exec(*world.command("pay_and_die", UNREACHABLE, KEY), cwd=world.project_root)
+    await asyncio.to_thread(wait_until, lambda: _is_stopped(payer.pid))
+    async with world.opened() as switch:
+        world.clock.move(LATER_SECONDS)
+        assert await switch.resolve_payments() == 1
+        await _paid_once(world, switch)
+        payer.send_signal(signal.SIGCONT)
+        assert await payer.wait() == 0
+        await _paid_once(world, switch)
+        notes = await rows(world.database, "SELECT note FROM payment_event WHERE note LIKE 'late%'")
+        assert notes == []
 
 
 def _is_stopped(pid: int) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -15,8 +16,9 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.payments import PaymentState
 from switch.posting.lane import PostingLane
+from switch.store import payments
 from switch.store.database import Database, connect
-from tests.seeded import BANK, OTHER_BANK, START, FixedClock, one, order, put_bill, rows, seed
+from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, one, order, put_bill, rows, seed
 
 
 @pytest.fixture
@@ -147,6 +149,36 @@ async def test_a_late_answer_after_finality_moves_no_money(database: Database, l
     assert isinstance(late, Contradicted)
     assert await books(database) == (0, 0, 0)
     assert (await rows(database, "SELECT note FROM payment_event ORDER BY number"))[-1].note == "late answer: accepted"
+
+
+NEVER_ASKED = Refused(Reason.NOT_REACHED)
+
+
+async def test_who_was_never_asked_has_refused_only_where_nobody_else_has_asked(database: Database, lane: PostingLane) -> None:
+    """A process stands still between reserve and ask for longer than the payment is its own; a resolver has it, and may have asked."""
+    alone, taken_over = order(1_000), order(2_000)
+    for command in (alone, taken_over):
+        await lane.submit(command)
+    concluded = {
+        command: Conclude(command.payment.payment_id, NEVER_ASKED, START, "biller", START, command.payment.next_attempt_at)
+        for command in (alone, taken_over)
+    }
+    rejected = await lane.submit(concluded[alone])
+    assert isinstance(rejected, Stands)
+    assert rejected.payment.state is PaymentState.REJECTED
+    async with database.transaction() as connection:
+        leased = await payments.lease_due(connection, BILLER, START + timedelta(seconds=60), 15, 50)
+    assert [payment.payment_id for payment in leased] == [taken_over.payment.payment_id]
+    doubtful = await lane.submit(concluded[taken_over])
+    assert isinstance(doubtful, Stands)
+    assert doubtful.payment.state is PaymentState.IN_DOUBT, "the resolver's order may be booked by now"
+    accepted = await lane.submit(Conclude(taken_over.payment.payment_id, Accepted("B-1"), START, "resolver", START))
+    assert isinstance(accepted, Stands)
+    late = await lane.submit(concluded[taken_over])
+    assert isinstance(late, Stands)
+    assert late.payment.state is PaymentState.COMPLETED
+    assert [event.note for event in await rows(database, "SELECT note FROM payment_event WHERE note LIKE 'late%'")] == []
+    assert await books(database) == (0, 2_000, 2_000)
 
 
 async def test_a_poisoned_command_fails_alone(database: Database, lane: PostingLane) -> None:

@@ -17,8 +17,8 @@ def disarmed() -> Iterator[None]:
 
 
 def test_what_is_written_is_read() -> None:
-    assert read_failures("reserved=exit:0.25,written=exit@2,leased=stop") == [
-        Failure(FailPoint.RESERVED, Does.EXIT, 0.25),
+    assert read_failures("reserved=exit:0.25*3,written=exit@2,leased=stop") == [
+        Failure(FailPoint.RESERVED, Does.EXIT, 0.25, most=3),
         Failure(FailPoint.WRITTEN, Does.EXIT, at=2),
         Failure(FailPoint.LEASED, Does.STOP),
     ]
@@ -43,6 +43,15 @@ def test_only_what_is_armed_fails_and_it_is_told(tmp_path: Path) -> None:
     fail_point(FailPoint.RESERVED)
     fail_point(FailPoint.RESERVED)
     assert told.read_text() == "reserved delay\n"
+
+
+def test_it_fails_at_most_so_often_over_all_processes(tmp_path: Path) -> None:
+    told = tmp_path / "failed"
+    told.write_text("reserved delay\nanswered exit\n")  # by another process
+    arm([Failure(FailPoint.RESERVED, Does.DELAY, most=2)], told)
+    for _ in range(4):
+        fail_point(FailPoint.RESERVED)
+    assert told.read_text().count("reserved delay") == 2
 
 
 async def test_only_a_sandbox_may_be_made_to_fail(tmp_path: Path) -> None:

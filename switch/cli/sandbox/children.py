@@ -1,16 +1,25 @@
 """The processes of a sandbox: the API, the worker, the pretend billers, the pretend RTGS."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from switch.cli.key_files import SWITCH_PUBLIC
+from switch.cli.sandbox.faults import Faults
 from switch.processes import Process, answers
 from switch.settings import Settings
 
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
-def children(settings: Settings, central_bank: str, script: Path | None) -> list[Process]:
-    """In the order in which they are started: the other side first, so that the switch finds it there."""
+
+def children(settings: Settings, central_bank: str, script: Path | None, faults: Faults | None = None) -> list[Process]:
+    """In the order in which they are started: the other side first, so that the switch finds it there.
+
+    With faults the switch has two workers, so that one takes over what the other has left.
+    """
+    billers_port = settings.billers_port if faults is None else faults.billers_port
+    failing = {} if faults is None else faults.environment()
     pretend = ["--keys", settings.sandbox_keys, "--switch-key", settings.keys / SWITCH_PUBLIC]
     scripted = [] if script is None else ["--script", script]
     exchanged = [] if settings.rtgs_exchange is None else ["--exchange", settings.rtgs_exchange]
@@ -19,8 +28,8 @@ def children(settings: Settings, central_bank: str, script: Path | None) -> list
         _child(
             settings,
             "billers",
-            ["simulate", "billers", "--port", settings.billers_port, *pretend, "--books", books / "billers.sqlite", *scripted],
-            f"{settings.billers_url}/live",
+            ["simulate", "billers", "--port", billers_port, *pretend, "--books", books / "billers.sqlite", *scripted],
+            f"http://127.0.0.1:{billers_port}/live",
         ),
         _child(
             settings,
@@ -40,16 +49,18 @@ def children(settings: Settings, central_bank: str, script: Path | None) -> list
             ],
             f"{settings.rtgs_url}/live",
         ),
-        _child(settings, "api", ["serve"], f"{settings.api_url}/ready"),
-        _child(settings, "worker", ["worker"], None),
+        _child(settings, "api", ["serve"], f"{settings.api_url}/ready", failing),
+        *(_child(settings, name, ["worker"], None, failing) for name in ("worker", "worker-2")[: 1 if faults is None else 2]),
     ]
 
 
-def _child(settings: Settings, name: str, words: Sequence[object], ready_url: str | None) -> Process:
+def _child(
+    settings: Settings, name: str, words: Sequence[object], ready_url: str | None, more: Mapping[str, str] = NOTHING_MORE
+) -> Process:
     return Process(
         name,
         [sys.executable, "-m", "switch", *map(str, words)],
         log_file=settings.data / "logs" / f"{name}.log",
-        env=settings.environment() | {"PYTHONUNBUFFERED": "1"},
+        env=settings.environment() | {"PYTHONUNBUFFERED": "1", **more},
         ready=None if ready_url is None else answers(ready_url),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +17,8 @@ from switch.bootstrap import DATABASE_TROUBLE
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.output import progress
 from switch.cli.sandbox import agreement
-from switch.cli.sandbox.kills import Kills
+from switch.cli.sandbox.faults import Faults
+from switch.cli.sandbox.kills import OTHERWISE, Kills, Strike
 from switch.cli.sandbox.report import DayReport
 from switch.cli.sandbox.sandbox import Sandbox
 from switch.client import AsyncSwitchClient, Document, Patience
@@ -72,7 +73,11 @@ class BusinessDay:
         services = [service for biller in shipped_billers().values() for service in biller.services.values()]
         wanted = wishes(services, list(self.banks.clients), self.report.wishes, self.report.seed)
         half, progressed = asyncio.Event(), 0.0
-        kills = Kills(self.sandbox.settings.run, self.sandbox.tell, self.report.seed, self.report.kills)
+        otherwise: Sequence[Strike] = ()
+        if self.sandbox.faults is not None:
+            self.sandbox.faults.spoil()
+            otherwise = OTHERWISE
+        kills = Kills(self.sandbox.settings.run, self.sandbox.tell, self.report.seed, self.report.kills, otherwise=otherwise)
         with progress("inquiries and payments", hidden=self.quiet) as steps:
 
             def done(count: int) -> None:
@@ -89,9 +94,18 @@ class BusinessDay:
         self.report.killed = kills.done
         if sum(kills.done.values()) != self.report.kills:
             self.report.wrongs.append(f"{self.report.kills} kills were asked for, {sum(kills.done.values())} were done")
+        if self.sandbox.faults is not None:
+            self._count_faults(self.sandbox.faults, kills)
         day = self.banks.day
         self.report.inquiries, self.report.refused_inquiries = day.inquiries, day.refused_inquiries
         self.report.first_in_doubt = sum(not ordered.certain for ordered in day.ordered.values())
+
+    def _count_faults(self, faults: Faults, kills: Kills) -> None:
+        """From now on the lines are good. A kind that was never injected has proven nothing."""
+        faults.heal()
+        self.report.injected = faults.injected() | {"otherwise": kills.done_otherwise}
+        never = [f"{where}: {what}" for where, counts in self.report.injected.items() for what, count in counts.items() if not count]
+        self.report.wrongs += [f"never injected: {what}" for what in never]
 
     async def _close_after(self, moment: asyncio.Event) -> None:
         await moment.wait()
@@ -219,11 +233,12 @@ class BusinessDay:
     async def _everybody_connected(self) -> AsyncIterator[None]:
         settings = self.sandbox.settings
         answer_key = load_switch_public_key(settings)
+        url = settings.api_url if self.sandbox.faults is None else self.sandbox.faults.bank_url
         async with AsyncExitStack() as open_clients:
             for participant in self.switch.directory.current().participants.values():
                 if participant.pays or participant.kind is ParticipantKind.BILLER:
                     key = load_sandbox_key(settings, participant.code)
-                    client = AsyncSwitchClient(settings.api_url, key, answer_key, patience=PERSISTENT)
+                    client = AsyncSwitchClient(url, key, answer_key, patience=PERSISTENT)
                     self.clients[participant.code] = await open_clients.enter_async_context(client)
             banks = {str(code): self.clients[code] for code, who in self.switch.directory.current().participants.items() if who.pays}
             self.banks = Banks(banks, run=f"{BY}{self.report.seed}")

@@ -12,6 +12,8 @@ class DayReport:
     """How many were asked for."""
     killed: dict[str, int] = field(default_factory=dict)
     """Processes that were killed with kill -9, by name."""
+    injected: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Where faults were asked for: how often each kind struck, by where."""
     data: str = ""
     """The folder that holds the books of this day."""
     seconds: dict[str, float] = field(default_factory=dict)

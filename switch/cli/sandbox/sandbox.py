@@ -11,6 +11,7 @@ from typing import Self
 from switch.bootstrap import DATABASE_NAME, migrate_database, opened_switch
 from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.children import children
+from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.place import CannotStart, own_folder, require_free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
 from switch.domain.networks import LOOPBACK
@@ -22,11 +23,14 @@ from switch.settings import Settings
 class Sandbox:
     """Entering prepares and starts everything, once or many times on the same data; leaving stops it. Raises CannotStart."""
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None], *, script: Path | None = None) -> None:
+    def __init__(
+        self, settings: Settings, tell: Callable[[str], None], *, script: Path | None = None, faults: Faults | None = None
+    ) -> None:
         networks = settings.webhook_networks or LOOPBACK  # everybody lives on this machine
         self.settings = settings.model_copy(update={"data": settings.data.absolute(), "webhook_networks": networks})
         self._tell_plainly = tell
         self._script = script
+        self.faults = faults
         self._began = time.monotonic()
         self._held = ExitStack()
         self._supervisor: Supervisor | None = None
@@ -66,6 +70,8 @@ class Sandbox:
         require_free_ports(settings)
         ensure_switch_key(settings)
         embedded = None if settings.database_url else PostgresServer(settings.data / "postgres")
+        if self.faults is not None:
+            held.enter_context(self.faults.on_the_lines())
         self._supervisor = supervisor = Supervisor(settings.data / "run", [embedded] if embedded else [])
         held.enter_context(supervisor)
         if embedded is not None and not supervisor.stopping:
@@ -75,7 +81,7 @@ class Sandbox:
             migrate_database(settings)
             self.tell("the database is migrated")
         bank = "" if supervisor.stopping else asyncio.run(self._prepare())
-        started = children(settings, bank, self._script)
+        started = children(settings, bank, self._script, self.faults)
         supervisor.add(*started)
         if not supervisor.stopping:
             self.tell(", ".join(f"{child.name} (process {child.pid})" for child in started) + ": ready")

@@ -1,0 +1,74 @@
+"""The API stops and starts while banks pay: a client that repeats notices nothing, and every payment is there once."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from switch.cli.key_files import load_sandbox_key, load_switch_public_key
+from switch.client import AsyncSwitchClient, Patience, PaymentAnswer, PaymentOrder
+from switch.settings import Settings
+from tests.system.running import RunningSwitch, surroundings
+
+pytestmark = pytest.mark.timeout(300)
+BANKS = ("100010", "100028", "100036")
+FEE = PaymentOrder("200328020", "01020304051", "750.00", "SYP", "FT-1")
+STOPS = 3
+PAYERS = 6
+PATIENT = Patience(tries=9)
+AT_LEAST_BETWEEN_STOPS = 30
+
+
+async def test_a_client_that_repeats_notices_no_stop(tmp_path: Path) -> None:
+    switch = RunningSwitch(surroundings(tmp_path / "data"))
+    try:
+        await asyncio.to_thread(switch.wait_started)
+        settings = Settings(data=switch.data)
+        answer_key = load_switch_public_key(settings)
+        async with AsyncExitStack() as opened:
+            clients = [
+                await opened.enter_async_context(
+                    AsyncSwitchClient(switch.url, load_sandbox_key(settings, bank), answer_key, patience=PATIENT)
+                )
+                for bank in BANKS
+            ]
+            answers = await _pay_through_the_stops(switch, clients)
+            stands = [payment["payment_id"] for client in clients for payment in await client.payments()]
+        assert {answer.state for answer in answers} == {"COMPLETED"}
+        assert sorted(stands) == sorted(str(answer.payment["payment_id"]) for answer in answers)
+        assert len(set(stands)) == len(stands) >= (STOPS + 1) * AT_LEAST_BETWEEN_STOPS
+        assert switch.command("verify").returncode == 0
+    finally:
+        assert switch.end() == 0
+
+
+async def _pay_through_the_stops(switch: RunningSwitch, clients: Sequence[AsyncSwitchClient]) -> list[PaymentAnswer]:
+    """Raises NotCertain or Refused where a single payment was not answered with a yes."""
+    answers: list[PaymentAnswer] = []
+    over = asyncio.Event()
+
+    async def payer(number: int) -> None:
+        for paid in count():
+            if over.is_set():
+                return
+            answers.append(await clients[number % len(clients)].pay(FEE, f"restart-{number}-{paid:05d}"))
+
+    async def some_are_paid() -> None:
+        before = len(answers)
+        while len(answers) < before + AT_LEAST_BETWEEN_STOPS:  # noqa: ASYNC110 - nobody tells us of it
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(200), asyncio.TaskGroup() as group:
+        for number in range(PAYERS):
+            group.create_task(payer(number))
+        for _ in range(STOPS):
+            await some_are_paid()
+            os.kill(switch.pids()["api"], signal.SIGTERM)
+        await some_are_paid()
+        over.set()
+    return answers
