@@ -53,6 +53,9 @@ _SETS = (
     text("""
         CREATE TEMPORARY TABLE ours ON COMMIT DROP AS
         SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state,
+            payment.state = 'REVERSED' AND EXISTS (SELECT FROM reversal
+                WHERE reversal.bucket = payment.bucket AND reversal.payment_id = payment.payment_id
+                  AND reversal.state = 'AGREED' AND reversal.business_date > :day) AS reversed_later,
             unfit.bucket IS NOT NULL AS unfit, wrong.payment_id IS NOT NULL AS wrong
         FROM payment CROSS JOIN LATERAL (VALUES
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference, payment.payer_fee),
@@ -121,7 +124,7 @@ _DIFFERENCES = text(f"""
             ours.amount_minor, ours.customer_reference, booked.customer_reference),
         (7, 'reference_differs', side || '_reference', NOT {_same("booked.own_reference", "ours.own_reference")},
             ours.amount_minor, ours.own_reference, booked.own_reference),
-        (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED'), ours.amount_minor,
+        (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED') AND NOT ours.reversed_later, ours.amount_minor,
             ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
     ) AS differing (place, kind, field, differs, minor, ours, theirs)
     WHERE ours.wrong AND booked.nth = 1 AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
@@ -201,6 +204,8 @@ _UNEXPECTED = text(f"""
             ELSE ARRAY[line::text] END
     FROM judged
     WHERE NOT (state IS NOT DISTINCT FROM 'REJECTED' AND reversed)
+      AND NOT (reversed AND EXISTS (SELECT FROM reversal WHERE reversal.bucket = judged.bucket AND reversal.payment_id = judged.payment_id
+          AND reversal.state = 'AGREED' AND reversal.business_date = :day))
       AND NOT (our_date IS NOT NULL AND our_currency = :currency AND statement_there AND NOT booked_there)
 """)
 _LATE_ANSWERS = text("""
@@ -212,8 +217,24 @@ _LATE_ANSWERS = text("""
         AND payment.currency = :currency AND payment.concluded_at >= :day_begins AND payment.concluded_at < :day_ends))
     ORDER BY payment_id, event.number
 """)
+# Taken back on this day, paid on another: a line of this day says so, or the other day's newest statement does.
+_NOT_TAKEN_BACK = text(f"""
+    INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
+    SELECT 'status_differs', seen.side, seen.participant_code, payment.payment_id, payment.amount_minor,
+        ARRAY['state'], ARRAY['REVERSED'], ARRAY['COMPLETED']
+    FROM reversal JOIN payment USING (bucket, payment_id)
+    CROSS JOIN LATERAL (VALUES ('bank', payment.bank_code), ('biller', payment.biller_code)) AS seen (side, participant_code)
+    JOIN {_NEWEST} USING (side, participant_code)
+    JOIN {_NEAR} ON nearby.participant_code = seen.participant_code AND nearby.business_date = payment.business_date
+    WHERE reversal.window_id = ANY(:windows) AND reversal.state = 'AGREED' AND NOT payment.window_id = ANY(:windows)
+      AND EXISTS (SELECT FROM statement_line AS line
+          WHERE line.statement_key = nearby.statement_key AND line.payment_id = payment.payment_id AND NOT line.reversed)
+      AND NOT EXISTS (SELECT FROM statement_line AS line
+          WHERE line.statement_key IN (nearby.statement_key, newest.statement_key)
+            AND line.payment_id = payment.payment_id AND line.reversed)
+""")
 _INDEXED = text("SET LOCAL enable_nestloop = on")
-STEPS: tuple[TextClause, ...] = (*_SETS, _DIFFERENCES, _DUPLICATES, _INDEXED, _MISSING, _UNEXPECTED, _LATE_ANSWERS)
+STEPS: tuple[TextClause, ...] = (*_SETS, _DIFFERENCES, _DUPLICATES, _INDEXED, _MISSING, _UNEXPECTED, _NOT_TAKEN_BACK, _LATE_ANSWERS)
 """In this order. Few are left for the last ones, and each is looked up."""
 
 # The ids are those of Break.content_id; their order keeps two runs from waiting for each other in a circle.

@@ -61,6 +61,7 @@ _COUNT_OURS = text("""
     FROM payment CROSS JOIN LATERAL (VALUES ('bank', payment.bank_code), ('biller', payment.biller_code)) AS seen (side, participant_code)
     WHERE payment.window_id = ANY(:windows) GROUP BY 1, 2, 3
 """)
+_TAKEN_BACK = text("SELECT count(*) FROM reversal WHERE window_id = ANY(:windows)")
 _OUR_SIDES = text(
     "SELECT side, participant_code, sum(payments)::bigint AS payments, sum(events)::bigint AS events FROM our_count GROUP BY 1, 2"
 )
@@ -133,6 +134,7 @@ async def look_at_sides(connection: AsyncConnection, day: Day) -> tuple[list[Com
     for row in await _execute(connection, _NEARBY, parameters):
         nearby.setdefault(row.participant_code, []).append(tuple(row))
     await _execute(connection, _COUNT_OURS, parameters)
+    taken_back = int((await _execute(connection, _TAKEN_BACK, parameters)).scalar_one())
     ours = {(row.side, row.participant_code): row for row in await _execute(connection, _OUR_SIDES, parameters)}
     former = {(row.side, row.participant_code): row for row in await _execute(connection, _FORMER, parameters)}
     taking_part = sorted(ours.keys() | former.keys() | {(row.side, row.participant_code) for row in newest.values()})
@@ -140,7 +142,7 @@ async def look_at_sides(connection: AsyncConnection, day: Day) -> tuple[list[Com
     for side, code in taking_part:
         own, its, before = ours.get((side, code)), newest.get(code), former.get((side, code))
         its = its if its is not None and its.side == side else None
-        compared_with = _fingerprint(own, its, nearby.get(code, []))
+        compared_with = _fingerprint(own, its, nearby.get(code, []), taken_back)
         unchanged = before is not None and before.compared_with == compared_with and not before.breaks
         key, name, tolerance = (its.statement_key, its.statement_id, its.tolerance) if its is not None else (None, None, 0)
         sides.append(ComparedSide(Side(side), ParticipantCode(code), name, key, tolerance, compared_with, unchanged))
@@ -179,8 +181,8 @@ async def keep(connection: AsyncConnection, sides: Sequence[ComparedSide], param
         await _execute(connection, step, known)
 
 
-def _fingerprint(ours: Any, newest: Any, nearby: Sequence[tuple[str, date, int]]) -> str:
-    own = "-" if ours is None else f"{ours.payments}.{ours.events}"
+def _fingerprint(ours: Any, newest: Any, nearby: Sequence[tuple[str, date, int]], taken_back: int) -> str:
+    own = f"{taken_back} " + ("-" if ours is None else f"{ours.payments}.{ours.events}")
     if newest is None:
         return f"{own} -"
     keys = ",".join(str(key) for _, _, key in nearby)
