@@ -1,6 +1,7 @@
 """The switch: every use case and every report as a field; the table of contents of the product."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
@@ -45,6 +46,7 @@ from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.own_queues import OwnQueues
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
@@ -152,3 +154,8 @@ class Switch:
     verification: Verification
     webhooks: Webhooks
     windows: Windows
+
+    @property
+    def queues(self) -> tuple[OwnQueues[Any], ...]:
+        """What runs in the background towards counterparties, to be closed before the database."""
+        return tuple(doing.queues for doing in (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks))

@@ -117,7 +117,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
             yield switch
         finally:
             await switch.pay_batches.close()
-            for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+            for queues in switch.queues:
                 await queues.close()
             await switch.lane.close()
     finally:

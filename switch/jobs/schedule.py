@@ -24,7 +24,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("pay_batches", 0.5, switch.pay_batches),
         Job("resolve_payments", 1.0, switch.resolve_payments.start),
         Job("conclude_overdue", 5.0, switch.conclude_overdue),
-        Job("resolve_reversals", 1.0, switch.resolve_reversals),
+        Job("resolve_reversals", 1.0, switch.resolve_reversals.start),
         Job("check_truth", 30.0, switch.check_truth),
         Job("finish_proposals", 5.0, switch.decide_proposal.finish),
         Job("deliver_advices", 0.5, switch.deliver_advices.start),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, bucket_of
 from switch.domain.outcomes import Reason
+from switch.domain.retries import LONGEST_PAUSE_SECONDS
 from switch.domain.reversals import Reversal, ReversalReason, ReversalRequest, ReversalState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import reversal as table
@@ -27,11 +28,17 @@ _MOVE = text(f"""
     FROM {rows_of(table, _MOVING, "moved")}
     WHERE reversal.bucket = moved.bucket AND reversal.reversal_id = moved.reversal_id
 """)  # noqa: S608 - our own names
+_BILLERS_DUE = text("""
+    SELECT DISTINCT biller_code FROM reversal JOIN payment USING (bucket, payment_id)
+    WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > :farthest)
+    ORDER BY biller_code
+""")
 _LEASE = text("""
     UPDATE reversal SET next_attempt_at = CAST(:leased_until AS timestamptz)
-    FROM (SELECT bucket, reversal_id FROM reversal
-          WHERE state IN ('ASKED', 'IN_DOUBT') AND next_attempt_at <= :now
-          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
+    FROM (SELECT reversal.bucket, reversal_id FROM reversal JOIN payment USING (bucket, payment_id)
+          WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND payment.biller_code = :biller
+            AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > :farthest)
+          ORDER BY reversal.next_attempt_at LIMIT :most FOR UPDATE OF reversal SKIP LOCKED) AS due
     WHERE reversal.bucket = due.bucket AND reversal.reversal_id = due.reversal_id
     RETURNING reversal.*
 """)
@@ -68,10 +75,23 @@ async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> 
     return next((reversal for reversal in await of_payment(connection, payment_id) if reversal.state is not ReversalState.REFUSED), None)
 
 
-async def lease_due(connection: AsyncConnection, now: datetime, lease_seconds: int, most: int) -> list[Reversal]:
-    """Live ones whose time has come, none of them given to another worker until the lease ends."""
-    parameters = {"now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
+    """Those with live reversals whose time has come, or was never to come."""
+    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": _farthest(now, 0)})).scalars())
+
+
+async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Reversal]:
+    """Live ones whose time has come, none of them given to another worker until the lease ends.
+
+    What is to wait longer than anything ever waits was written by a clock that has been set back since: its time has come, too.
+    """
+    leased_until = now + timedelta(seconds=lease_seconds)
+    parameters = {"biller": biller, "now": now, "farthest": _farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+def _farthest(now: datetime, lease_seconds: int) -> datetime:
+    return now + timedelta(seconds=max(2 * LONGEST_PAUSE_SECONDS, lease_seconds))
 
 
 def from_row(row: Row[Any]) -> Reversal:

@@ -1,13 +1,13 @@
 """Resolve reversals: those left ASKED past their deadline, or IN_DOUBT, are asked for again until they are certain."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from switch.domain.directory import Directory
-from switch.domain.outcomes import Outcome
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.payments import Payment
 from switch.domain.retries import pause_milliseconds
 from switch.domain.reversals import Reversal
 from switch.ports import Clock
@@ -15,8 +15,10 @@ from switch.posting.reversal import ReversalPosting
 from switch.store import payments, reversals
 from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines, Purpose
+from switch.usecases.own_queues import OwnQueues
 
 SPARE_SECONDS = 5
+"""Of a lease, beyond one question; a dead worker's reversals are taken over after it."""
 MOST_AT_ONCE = 50
 
 
@@ -29,27 +31,45 @@ class ResolveReversals:
     billers: BillerLines
     chance: Callable[[], int]
     """0 to 999, to spread the attempts."""
+    queues: OwnQueues[ParticipantCode] = field(default_factory=lambda: OwnQueues("reversals"))
 
     async def __call__(self) -> int:
-        """How many were asked for again. Each is given to one worker at a time."""
-        slowest = max((service.answer_seconds for service in self.directory().services.values()), default=0)
-        lease_seconds = slowest + SPARE_SECONDS
-        async with self.database.transaction() as connection:
-            due = await reversals.lease_due(connection, self.clock.now(), lease_seconds, MOST_AT_ONCE)
-            ordered = await payments.find(connection, [reversal.request.payment_id for reversal in due]) if due else {}
-        async with asyncio.TaskGroup() as group:
-            for reversal in due:
-                payment = ordered[reversal.request.payment_id]
-                if not self.billers.may_be_asked(payment.biller, Purpose.QUESTIONS):
-                    continue  # it waits for the end of its lease, and no attempt is burned
-                service = self.directory().service(payment.request.service)
-                group.create_task(self._resolve(reversal, self.billers.reverse(service, payment), lease_seconds))
-        return len(due)
+        """How many were asked for again, of those that were due."""
+        await self.start()
+        return await self.queues.settled()
 
-    async def _resolve(self, reversal: Reversal, asking: Coroutine[Any, Any, Outcome], lease_seconds: int) -> None:
+    async def start(self) -> None:
+        """At every biller with reversals in doubt; in the background, until the queues are closed."""
+        async with self.database.reading() as connection:
+            due = await reversals.billers_due(connection, self.clock.now())
+        self.queues.start([biller for biller in due if self._may_be_asked(biller)], self._resolve_all)
+
+    def _may_be_asked(self, biller: ParticipantCode) -> bool:
+        return self.billers.may_be_asked(biller, Purpose.QUESTIONS)
+
+    async def _resolve_all(self, biller: ParticipantCode) -> int:
+        """Each reversal is given to one worker at a time. Of a biller that has not been answering one is asked for: that is the trial."""
+        asked = 0
+        services = self.directory().services.values()
+        lease_seconds = max((service.answer_seconds for service in services if service.biller == biller), default=0) + SPARE_SECONDS
+        while self._may_be_asked(biller) and not self.queues.stopping.is_set():
+            most = MOST_AT_ONCE if self.billers.answering(biller, Purpose.QUESTIONS) else 1
+            async with self.database.transaction() as connection:
+                due = await reversals.lease_due(connection, biller, self.clock.now(), lease_seconds, most)
+                ordered = await payments.find(connection, [reversal.request.payment_id for reversal in due]) if due else {}
+            if not due:
+                break
+            async with asyncio.TaskGroup() as group:
+                for reversal in due:
+                    group.create_task(self._resolve(reversal, ordered[reversal.request.payment_id], lease_seconds))
+            asked += len(due)
+        return asked
+
+    async def _resolve(self, reversal: Reversal, payment: Payment, lease_seconds: int) -> None:
+        service = self.directory().service(payment.request.service)
         try:
             async with asyncio.timeout(lease_seconds):
-                outcome = await asking
+                outcome = await self.billers.reverse(service, payment)
         except TimeoutError:
             return
         at = self.clock.now()

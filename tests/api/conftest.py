@@ -109,7 +109,7 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
     finally:
         await line.close()
         await switch.pay_batches.close()
-        for queues in (switch.deliver_advices.queues, switch.deliver_webhooks.queues, switch.resolve_payments.queues):
+        for queues in switch.queues:
             await queues.close()
         await switch.lane.close()
         await adapters.close()

@@ -51,6 +51,19 @@ async def test_doubt_and_its_end_are_told_in_their_order_each_as_it_was_then(lin
         ]  # fmt: skip
 
 
+async def test_a_payment_that_was_taken_back_is_told_after_its_completion(line: Line) -> None:
+    async with hooked(line) as hook:
+        paid = await pay_fee(line, "key-webhook-1")
+        line.clock.move(1)
+        asked = {"reason": "duplicate"}
+        back = await line.bank.post(f"/v1/payments/{paid['payment_id']}/reversals", json=asked, headers={"Idempotency-Key": "back-0001"})
+        assert back.status_code == 201, back.text
+        assert await hook.tell() == 2
+        assert [event["type"] for event in hook.heard] == ["payment.completed", "payment.reversed"]
+        assert hook.heard[1]["payment"] == (await line.bank.get(f"/v1/payments/{paid['payment_id']}")).json()
+        assert (await line.switch.verification()).findings == ()
+
+
 async def test_a_rejected_payment_is_told_with_its_reason(line: Line) -> None:
     async with hooked(line) as hook:
         await order_on_line(line, "key-webhook-1", Refused(Reason.BILL_ALREADY_PAID, "R05"))
