@@ -49,8 +49,8 @@ class OwnProposal(Refusal):
 
 class PaymentNotOverdue(Refusal):
     code = "payment_not_overdue"
-    en = "The payment is {state}, to be certain by {certain_by}: until then the switch finds out by itself."
-    ar = "الدفعة {state}، وتتأكد في موعد أقصاه {certain_by}: وحتى ذلك يتحقق المحوّل بنفسه."
+    en = "Only a payment that is in doubt past its deadline is decided by hand; this one is {state}, its deadline {certain_by}."
+    ar = "لا يُبتّ يدوياً إلا في دفعة غير مؤكدة تجاوزت مهلتها؛ وهذه حالتها {state} ومهلتها {certain_by}."
 
 
 class ReasonMissing(Refusal):
