@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 # What exists of the checked folders.
-CODE := $(wildcard switch adapters tests migrations loadtests deploy/verify_file.py)
+CODE := $(wildcard switch adapters tests migrations loadtests deploy/*.py)
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -21,7 +21,10 @@ import json
 import re
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,6 +67,12 @@ RECEIPT = re.compile(
 SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
+Keys = list[tuple[Any, bytes]]
+"""Each public key, and its DER."""
+Head = tuple[int, bytes, str]
+"""Size, root, origin."""
+
+
 class Usage(Exception):
     """Something was given that cannot be used."""
 
@@ -71,28 +80,29 @@ class Usage(Exception):
 # --- hashes: RFC 6962 and RFC 9162, section 2.1 ----------------------------------------------------------------------
 
 
-def sha256(*parts):
+def sha256(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def leaf_hash(content):
+def leaf_hash(content: str) -> bytes:
     return sha256(b"\x00", content.encode())
 
 
 class Tree:
     """Grows at its right; all that is kept are the roots of its whole subtrees."""
 
-    def __init__(self):
-        self.size, self.peaks = 0, []
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: list[bytes] = []
 
-    def append(self, hashed):
+    def append(self, hashed: bytes) -> None:
         carry = self.size
         while carry & 1:
             hashed, carry = sha256(b"\x01", self.peaks.pop(), hashed), carry >> 1
         self.peaks.append(hashed)
         self.size += 1
 
-    def root(self):
+    def root(self) -> bytes:
         if not self.peaks:
             return sha256()
         *others, root = self.peaks
@@ -101,7 +111,7 @@ class Tree:
         return root
 
 
-def climb(place, last, start, path):
+def climb(place: int, last: int, start: Sequence[bytes], path: Iterable[bytes]) -> list[bytes] | None:
     """From (a pair of) hashes up the path; None where it ends too early or too late."""
     ours = list(start)
     for hashed in path:
@@ -117,13 +127,13 @@ def climb(place, last, start, path):
     return ours if last == 0 else None
 
 
-def root_by_inclusion(leaf, index, size, path):
+def root_by_inclusion(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes | None:
     climbed = climb(index, size - 1, [leaf], path) if 0 <= index < size else None
-    return climbed and climbed[0]
+    return climbed[0] if climbed else None
 
 
-def is_consistent(first, second, first_root, second_root, path):
-    if first == second or first == 0:
+def is_consistent(first: int, second: int, first_root: bytes, second_root: bytes, path: list[bytes]) -> bool:
+    if first in (second, 0):
         return not path and first_root == (second_root if first == second else sha256())
     if not 0 < first < second or not path:
         return False
@@ -137,26 +147,25 @@ def is_consistent(first, second, first_root, second_root, path):
 # --- keys and signed notes: c2sp.org/signed-note and c2sp.org/tlog-checkpoint -----------------------------------------
 
 
-def load_keys(paths):
-    keys = []
+def load_keys(paths: Iterable[str]) -> Keys:
+    keys: Keys = []
     for path in paths:
         try:
-            with open(path, "rb") as file:
-                key = serialization.load_pem_public_key(file.read())
+            key = serialization.load_pem_public_key(Path(path).read_bytes())
         except (OSError, ValueError, UnsupportedAlgorithm) as error:
             raise Usage(f"{path}: {error}") from error
         keys.append((key, key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)))
     return keys
 
 
-def key_id(name, key, der):
+def key_id(name: str, key: Any, der: bytes) -> bytes:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return sha256(der)[:4]
     kind = b"\x01" + der[-32:] if isinstance(key, ed25519.Ed25519PublicKey) else b"\xffrsa-pss-sha512\n" + der
     return sha256(name.encode(), b"\n", kind)[:4]
 
 
-def verifies(key, signature, message, *, raw):
+def verifies(key: Any, signature: bytes, message: bytes, *, raw: bool) -> bool:
     """`raw`: ECDSA as r and s in 32 bytes each, as everywhere but in notes."""
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
@@ -172,7 +181,7 @@ def verifies(key, signature, message, *, raw):
     return True
 
 
-def read_head(note, keys):
+def read_head(note: str, keys: Keys) -> Head | str:
     """(size, root, origin), or the code of what is wrong with it."""
     text, apart, lines = note.rpartition("\n\n")
     text += "\n"
@@ -195,9 +204,9 @@ def read_head(note, keys):
     return (size, root, origin) if good else "head_unsigned"
 
 
-def documents(path):
+def documents(path: str) -> Iterator[Any]:
     """The JSON documents of a file: one, or one a line."""
-    with sys.stdin if path == "-" else open(path, encoding="utf-8") as file:
+    with sys.stdin if path == "-" else Path(path).open(encoding="utf-8") as file:
         first = file.readline()
         try:
             yield json.loads(first)
@@ -209,7 +218,7 @@ def documents(path):
                 yield json.loads(line)
 
 
-def notes_within(found):
+def notes_within(found: Any) -> Iterator[str]:
     if isinstance(found, dict):
         for name, value in found.items():
             if name == "note" and isinstance(value, str):
@@ -221,15 +230,14 @@ def notes_within(found):
             yield from notes_within(value)
 
 
-def kept_heads(paths, keys, report):
+def kept_heads(paths: Iterable[str], keys: Keys, report: "Report") -> dict[int, Head]:
     """By size; heads that the switch's key has not signed are findings, too."""
-    heads = {}
+    heads: dict[int, Head] = {}
     for path in paths:
         try:
             notes = [note for document in documents(path) for note in notes_within(document)]
         except ValueError:
-            with open(path, encoding="utf-8") as file:
-                notes = [file.read()]
+            notes = [Path(path).read_text(encoding="utf-8")]
         if not notes:
             raise Usage(f"{path}: there is no head in it")
         for note in notes:
@@ -245,20 +253,28 @@ def kept_heads(paths, keys, report):
 
 
 class Report:
-    def __init__(self):
-        self.findings, self.told = [], {}
+    def __init__(self) -> None:
+        self.findings: list[dict[str, str]] = []
+        self.told: dict[str, Any] = {}
+        self._once: set[str] = set()
 
-    def finds(self, code, where, **facts):
+    def finds(self, code: str, where: str, **facts: object) -> None:
         en, ar = (text.format(**facts) for text in WORDS[code])
         self.findings.append({"code": code, "where": where, "what": en, "what_ar": ar})
 
+    def finds_once(self, code: str, where: str, **facts: object) -> None:
+        """Only the first of its kind in what is read from the left."""
+        if code not in self._once:
+            self._once.add(code)
+            self.finds(code, where, **facts)
 
-def check_proof(asked, keys, report):
+
+def check_proof(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     (proof,) = documents(asked.file)
     examine_proof(proof, asked, keys, report)
 
 
-def examine_proof(proof, asked, keys, report):
+def examine_proof(proof: Any, asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     heads = kept_heads(asked.heads, keys, report)
     head = read_head(proof["head"]["note"], keys)
     if isinstance(head, str):
@@ -279,20 +295,20 @@ def examine_proof(proof, asked, keys, report):
     report.told = {"origin": origin, "leaves": [json.loads(leaf["content"]) for leaf in proof["leaves"]], "head": size}
 
 
-def check_linked(asked, keys, report):
+def check_linked(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     (found,) = documents(asked.file)
     heads = kept_heads(asked.heads, keys, report)
     first, second = int(found["first"]), int(found["second"])
     if {first, second} - heads.keys() - {0}:
         raise Usage(f"give the heads of {first} and {second} leaves with --heads")
-    roots = [heads[size][1] if size else sha256() for size in (first, second)]
-    if not is_consistent(first, second, *roots, [bytes.fromhex(hashed) for hashed in found["path"]]):
+    first_root, second_root = (heads[size][1] if size else sha256() for size in (first, second))
+    if not is_consistent(first, second, first_root, second_root, [bytes.fromhex(hashed) for hashed in found["path"]]):
         report.finds("not_linked", f"{first} {second}")
     report.told = {"first": first, "second": second}
 
 
-def check_log(asked, keys, report):
-    heads, tree, good, signed, wrong, kept_wrong = kept_heads(asked.heads, keys, report), Tree(), 0, 0, False, False
+def check_log(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
+    heads, tree, good, signed = kept_heads(asked.heads, keys, report), Tree(), 0, 0
     kept_good, kept_count = 0, len(heads)
     earlier = (line for line in documents(asked.earlier) if line.get("leaf") is not None) if asked.earlier else ()
     before = iter(earlier)
@@ -305,8 +321,7 @@ def check_log(asked, keys, report):
             if isinstance(head, str):
                 report.finds(head, where)
             elif (tree.size, tree.root()) != head[:2]:
-                wrong or report.finds("head_wrong", where, since=good)  # after the first, all are wrong
-                wrong = True
+                report.finds_once("head_wrong", where, since=good)  # after the first, all are wrong
             else:
                 good, signed = tree.size, signed + 1
         else:
@@ -314,20 +329,18 @@ def check_log(asked, keys, report):
                 return
             kept = heads.pop(tree.size, None) if line["leaf"] is not None else None
             if kept and kept[1] != tree.root():
-                kept_wrong or report.finds("head_kept_differs", str(kept[0]), since=kept_good)
-                kept_wrong = True
+                report.finds_once("head_kept_differs", str(kept[0]), since=kept_good)
             elif kept:
                 kept_good = kept[0]
-    if next(before, None) is not None:
-        report.finds("log_cut", asked.earlier)
-    for size in sorted(size for size in heads if size):
-        report.finds("log_cut", str(size))
+    cut = [asked.earlier] if next(before, None) is not None else []
+    for where in [*cut, *(str(size) for size in sorted(heads) if size)]:
+        report.finds("log_cut", where)
     if tree.size != good and not report.findings:
         report.finds("not_covered", str(tree.size), since=good)
     report.told = {"leaves": tree.size, "heads": signed, "signed_up_to": good, "kept_heads_compared": kept_count - len(heads)}
 
 
-def examine_leaf(line, tree, earlier, report):
+def examine_leaf(line: Any, tree: Tree, earlier: Any, report: Report) -> bool:
     """False where nothing after it can be checked."""
     where, content, position = f"{line['kind']} {line['name']}", line["content"], line["leaf"]
     if position is None:
@@ -346,11 +359,11 @@ def examine_leaf(line, tree, earlier, report):
     return True
 
 
-def check_receipt(asked, keys, report):
+def check_receipt(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     examine_receipt((sys.stdin.read() if asked.file == "-" else asked.file), keys, report)
 
 
-def examine_receipt(text, keys, report):
+def examine_receipt(text: str, keys: Keys, report: Report) -> None:
     text = text.strip().upper()
     found = RECEIPT.fullmatch(text)
     if found is None:
@@ -366,14 +379,14 @@ def examine_receipt(text, keys, report):
     report.told = dict(zip_longest(names, found.groups()[:6]))
 
 
-def check_evidence(asked, keys, report):
+def check_evidence(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     """Digests under the switch's signature, then the proof and the receipt, which must be of the payment that the story is of."""
     parts = unzipped(asked.file)
     sums, signature = parts.pop("SHA256SUMS"), json.loads(parts.pop("SHA256SUMS.sig"))
     line = f"{hashlib.sha256(sums).hexdigest()}  SHA256SUMS\n".encode()
     if not any(verifies(key, base64.b64decode(signature["signature"]), line, raw=True) for key, _ in keys):
         report.finds("sums_unsigned", "SHA256SUMS")
-    listed = dict(reversed(line.split("  ", 1)) for line in sums.decode().splitlines())
+    listed = {name: digest for digest, _, name in (entry.partition("  ") for entry in sums.decode().splitlines())}
     for name in sorted(listed.keys() | parts.keys()):
         if name not in parts or hashlib.sha256(parts[name]).hexdigest() != listed.get(name):
             report.finds("part_differs", name)
@@ -388,7 +401,7 @@ def check_evidence(asked, keys, report):
     report.told = {name: story[name] for name in ("payment_id", "payment_reference", "state", "amount")}
 
 
-def unzipped(path):
+def unzipped(path: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_PACKET_BYTES:
@@ -401,7 +414,7 @@ def unzipped(path):
 CHECKS = {"evidence": check_evidence, "proof": check_proof, "linked": check_linked, "log": check_log, "receipt": check_receipt}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=CHECKS)
     parser.add_argument("file", help="the file to check (- is the standard input); for a receipt its text")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, bucket_of
 from switch.domain.outcomes import Reason
-from switch.domain.retries import LONGEST_PAUSE_SECONDS
+from switch.domain.retries import farthest
 from switch.domain.reversals import Reversal, ReversalReason, ReversalRequest, ReversalState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import reversal as table
@@ -77,7 +77,7 @@ async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
     """Those with live reversals whose time has come, or was never to come."""
-    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": _farthest(now, 0)})).scalars())
+    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": farthest(now)})).scalars())
 
 
 async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Reversal]:
@@ -86,12 +86,8 @@ async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: d
     What is to wait longer than anything ever waits was written by a clock that has been set back since: its time has come, too.
     """
     leased_until = now + timedelta(seconds=lease_seconds)
-    parameters = {"biller": biller, "now": now, "farthest": _farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
+    parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
-
-
-def _farthest(now: datetime, lease_seconds: int) -> datetime:
-    return now + timedelta(seconds=max(2 * LONGEST_PAUSE_SECONDS, lease_seconds))
 
 
 def from_row(row: Row[Any]) -> Reversal:

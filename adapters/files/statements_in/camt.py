@@ -33,7 +33,7 @@ class Camt:
     def recognises(self, start: bytes) -> bool:
         return b"<Document" in start and (b"camt.053" in start or b"camt.054" in start)
 
-    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002
+    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002 - never: each file is read row by row
         return None
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:

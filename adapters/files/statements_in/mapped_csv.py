@@ -17,7 +17,7 @@ class MappedCsv:
     def recognises(self, start: bytes) -> bool:  # noqa: ARG002 - any text could be one: it is named, or its owner has a mapping
         return False
 
-    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002
+    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002 - never: each file is read row by row
         return None
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:

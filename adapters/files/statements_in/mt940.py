@@ -44,7 +44,7 @@ class Mt940:
     def recognises(self, start: bytes) -> bool:
         return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{1:F01", b":20:"))
 
-    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002
+    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002 - never: each file is read row by row
         return None
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:

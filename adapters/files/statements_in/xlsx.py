@@ -28,7 +28,7 @@ class Xlsx:
     def recognises(self, start: bytes) -> bool:
         return start.startswith(b"PK\x03\x04")
 
-    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002
+    def plain(self, file: BinaryIO) -> PlainStatement | None:  # noqa: ARG002 - never: each file is read row by row
         return None
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:
