@@ -82,12 +82,19 @@ def show(found: Proposal, as_json: bool) -> None:
         ("سبب القرار · decision's reason", found.decision_reason),
     ]
     print_table("الاقتراح · Proposal", ("", ""), about)
-    print_table(
-        "أثره · What it does (debit +, credit −)",
-        ("account", "amount"),
-        ((effect.account, money(effect.minor, effect.currency)) for effect in found.effects),
-        right=("amount",),
-    )
+    if found.foreseen.effects:
+        print_table(
+            "أثره · What it does (debit +, credit −)",
+            ("account", "amount"),
+            ((effect.account, money(effect.minor, effect.currency)) for effect in found.foreseen.effects),
+            right=("amount",),
+        )
+    if found.foreseen.changes:
+        print_table(
+            "ما يغيّره · What it changes",
+            ("what", "before", "after"),
+            ((change.what, change.before, change.after) for change in found.foreseen.changes),
+        )
 
 
 def _id(text: str) -> UUID:

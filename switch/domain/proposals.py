@@ -69,14 +69,31 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What it would change besides accounts, as people read it: a cap, a key, a moment."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Everything that it would do, were it done now."""
+
+    effects: tuple[Effect, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     proposal_id: ProposalId
     kind: ProposalKind
     subject: str
     """What it is about, such as a payment id."""
     content: Mapping[str, str]
-    effects: tuple[Effect, ...]
-    """As they were shown to whoever decides."""
+    foreseen: Foreseen
+    """As it was shown to whoever decides."""
     reason: str
     proposed_by: str
     proposed_at: datetime

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.proposals import Effect, Proposal, ProposalId, ProposalKind, ProposalState
+from switch.domain.proposals import Change, Effect, Foreseen, Proposal, ProposalId, ProposalKind, ProposalState
 from switch.store.database import as_rows, insert_rows
 from switch.store.tables.proposals import proposal as table
 
@@ -66,7 +66,10 @@ def from_row(row: Row[Any]) -> Proposal:
         kind=ProposalKind(row.kind),
         subject=row.subject,
         content=row.content,
-        effects=tuple(Effect(account, int(minor), currency) for account, minor, currency in row.effects),
+        foreseen=Foreseen(
+            tuple(Effect(account, int(minor), currency) for account, minor, currency in row.effects),
+            tuple(Change(what, before, after) for what, before, after in row.changes),
+        ),
         reason=row.reason,
         proposed_by=row.proposed_by,
         proposed_at=row.proposed_at,
@@ -85,7 +88,8 @@ def _row(proposal: Proposal) -> dict[str, Any]:
         "kind": proposal.kind,
         "subject": proposal.subject,
         "content": orjson.dumps(dict(proposal.content)).decode(),
-        "effects": orjson.dumps([[effect.account, str(effect.minor), effect.currency] for effect in proposal.effects]).decode(),
+        "effects": orjson.dumps([[effect.account, str(effect.minor), effect.currency] for effect in proposal.foreseen.effects]).decode(),
+        "changes": orjson.dumps([[change.what, change.before, change.after] for change in proposal.foreseen.changes]).decode(),
         "reason": proposal.reason,
         "proposed_by": proposal.proposed_by,
         "proposed_at": proposal.proposed_at,

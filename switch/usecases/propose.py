@@ -1,11 +1,11 @@
 """Propose: what takes two people is written down with what it would do, for another to decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from switch.domain.identifiers import bucketed_id
-from switch.domain.proposals import Effect, Proposal, ProposalId, ProposalKind, expiry, given_reason
+from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind, expiry, given_reason
 from switch.ports import Clock
 from switch.store import proposals
 from switch.store.database import Database
@@ -14,7 +14,7 @@ from switch.store.database import Database
 class Undertaking(Protocol):
     """What is done once it was approved."""
 
-    async def effects(self, subject: str, content: Mapping[str, str]) -> Sequence[Effect]:
+    async def foresee(self, subject: str, content: Mapping[str, str]) -> Foreseen:
         """What it would do now. Raises why it cannot be proposed."""
 
     async def carry_out(self, proposal: Proposal) -> None:
@@ -33,9 +33,9 @@ class Propose:
     async def __call__(self, kind: ProposalKind, subject: str, content: Mapping[str, str], *, reason: str, by: str) -> Proposal:
         """Nothing is done yet. Raises ReasonMissing and what the undertaking refuses."""
         why, now = given_reason(reason), self.clock.now()
-        effects = await self.undertakings[kind].effects(subject, content)
+        foreseen = await self.undertakings[kind].foresee(subject, content)
         proposal = Proposal(
-            ProposalId(bucketed_id(0, now)), kind, subject, dict(content), tuple(effects), why, by, proposed_at=now, expires_at=expiry(now)
+            ProposalId(bucketed_id(0, now)), kind, subject, dict(content), foreseen, why, by, proposed_at=now, expires_at=expiry(now)
         )
         async with self.database.transaction() as connection:
             await proposals.insert(connection, proposal)

@@ -1,6 +1,6 @@
 """Settle a doubt: what staff have heard from a biller by hand about a payment past its deadline, made final by two people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import PaymentId
 from switch.domain.ledger import payment_completed
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused
-from switch.domain.proposals import Effect, PaymentNotOverdue, Proposal, ProposalKind
+from switch.domain.proposals import Effect, Foreseen, PaymentNotOverdue, Proposal, ProposalKind
 from switch.domain.texts import require_plain
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
@@ -29,7 +29,7 @@ class SettleDoubt:
     lane: PostingLane
     kind: ProposalKind
 
-    async def effects(self, subject: str, content: Mapping[str, str]) -> Sequence[Effect]:
+    async def foresee(self, subject: str, content: Mapping[str, str]) -> Foreseen:
         """What it would do. Raises PaymentUnknown; PaymentNotOverdue where it is for the switch to find out, or final already."""
         require_plain(content.get(BILLER_REFERENCE, ""), BILLER_REFERENCE, REFERENCE_CHARACTERS)
         async with self.database.transaction() as connection:
@@ -41,13 +41,15 @@ class SettleDoubt:
             windows = await open_window.share(connection, [payment.request.amount.currency])
         currency = payment.request.amount.currency
         if self.kind is ProposalKind.GIVE_BACK_PAYMENT:
-            return [Effect(f"hold:{payment.request.bank}", -payment.hold_minor, currency)]
+            return Foreseen((Effect(f"hold:{payment.request.bank}", -payment.hold_minor, currency),))
         window = windows[currency]
         entry = payment_completed(payment, window.window_id, window.business_date, self.clock.now())
-        return [
-            Effect(f"hold:{payment.request.bank}", -payment.hold_minor, currency),
-            *(Effect(posting.account, posting.minor, posting.currency) for posting in entry.postings),
-        ]
+        return Foreseen(
+            (
+                Effect(f"hold:{payment.request.bank}", -payment.hold_minor, currency),
+                *(Effect(posting.account, posting.minor, posting.currency) for posting in entry.postings),
+            )
+        )
 
     async def carry_out(self, proposal: Proposal) -> None:
         """Once or many times: what is final by now stays so, and a contradiction becomes a line of its history."""

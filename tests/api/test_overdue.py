@@ -109,8 +109,8 @@ async def test_two_people_make_an_overdue_payment_final(line: Line) -> None:
 
     proposal = await _proposed(line, FORCE, payment_id)
 
-    assert sum(effect.minor for effect in proposal.effects if not effect.account.startswith("hold:")) == 0
-    assert {effect.account: effect.minor for effect in proposal.effects}["hold:100010"] == -8_143
+    assert sum(effect.minor for effect in proposal.foreseen.effects if not effect.account.startswith("hold:")) == 0
+    assert {effect.account: effect.minor for effect in proposal.foreseen.effects}["hold:100010"] == -8_143
     assert await _state(line, payment_id) == "IN_DOUBT", "nothing is done before it is approved"
     with pytest.raises(OwnProposal):
         await _approved(line, proposal, by="staff:nour")

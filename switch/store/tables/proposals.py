@@ -12,6 +12,7 @@ proposal = Table(
     Column("subject", Text, nullable=False),
     json_column("content", nullable=False),
     json_column("effects", nullable=False),
+    json_column("changes", nullable=False),
     Column("reason", Text, nullable=False),
     Column("proposed_by", Text, nullable=False),
     moment("proposed_at"),
