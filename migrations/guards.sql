@@ -171,6 +171,38 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement FOR 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON break FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Who acts on a break first, and by when, is data; the newest term of its kind counts.
+INSERT INTO break_term (kind, changed_at, by, hours, participant_acts) VALUES
+    ('missing_at_bank', '2026-01-01T00:00:00Z', 'switch', 24, true), ('missing_at_biller', '2026-01-01T00:00:00Z', 'switch', 24, true),
+    ('missing_at_switch', '2026-01-01T00:00:00Z', 'switch', 48, true), ('not_advised', '2026-01-01T00:00:00Z', 'switch', 24, false),
+    ('amount_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('fee_differs', '2026-01-01T00:00:00Z', 'switch', 120, true),
+    ('currency_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('date_differs', '2026-01-01T00:00:00Z', 'switch', 72, true),
+    ('reference_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('status_differs', '2026-01-01T00:00:00Z', 'switch', 24, true),
+    ('duplicate_at_bank', '2026-01-01T00:00:00Z', 'switch', 24, true), ('duplicate_at_biller', '2026-01-01T00:00:00Z', 'switch', 24, true),
+    ('late_answer', '2026-01-01T00:00:00Z', 'switch', 24, false), ('still_due', '2026-01-01T00:00:00Z', 'switch', 24, true),
+    ('rtgs_amount_differs', '2026-01-01T00:00:00Z', 'switch', 4, false), ('rtgs_reference_differs', '2026-01-01T00:00:00Z', 'switch', 24, false),
+    ('missing_at_rtgs', '2026-01-01T00:00:00Z', 'switch', 4, false), ('rtgs_not_ours', '2026-01-01T00:00:00Z', 'switch', 4, false),
+    ('duplicate_at_rtgs', '2026-01-01T00:00:00Z', 'switch', 4, false);
+
+CREATE FUNCTION break_has_its_term() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    term break_term;
+BEGIN
+    SELECT * INTO term FROM break_term WHERE kind = NEW.kind ORDER BY changed_at DESC LIMIT 1;
+    NEW.deadline := NEW.opened_at + make_interval(hours => coalesce(term.hours, 48));
+    NEW.owner_code := CASE WHEN coalesce(term.participant_acts, true) THEN NEW.participant_code END;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER has_its_term BEFORE INSERT ON break FOR EACH ROW EXECUTE FUNCTION break_has_its_term();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON break_term FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON break_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON break_event FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON break_attachment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON closing_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON closing_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- The bucket that an id carries; `switch/domain/identifiers.py` does the same.
 CREATE FUNCTION bucket_of(id uuid) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (('x' || substr(id::text, 16, 3))::bit(12)::integer >> 2)::smallint;
@@ -263,17 +295,22 @@ END $$;
 CREATE TRIGGER stands BEFORE UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION proposal_stands();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What counts in a window: the payments completed in it, and with the other sign those reversed in it. Nets, files and checks read this.
+-- What counts in a window: the payments completed in it, with the other sign those reversed in it, and what was adjusted in it. Nets, files and checks read this.
 CREATE VIEW movement AS
     SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, customer_reference, bill_number,
         bank_reference, biller_reference, currency, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax,
-        concluded_at AS moved_at, false AS reversal
+        concluded_at AS moved_at, false AS reversal, 0::bigint AS written_off
     FROM payment WHERE window_id IS NOT NULL
     UNION ALL
     SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, customer_reference,
         bill_number, payment.bank_reference, payment.biller_reference, currency, -amount_minor, -payer_fee, -biller_fee, -switch_fee,
-        -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true
-    FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL;
+        -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true, 0
+    FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL
+    UNION ALL
+    SELECT adjustment.window_id, adjustment.business_date, bucket, payment_id, payment.bank_code, payment.biller_code, service_code,
+        customer_reference, bill_number, payment.bank_reference, payment.biller_reference, payment.currency, 0, adjustment.payer_fee,
+        adjustment.biller_fee, adjustment.switch_fee, 0, 0, 0, adjustment.made_at, false, adjustment.written_off_minor
+    FROM adjustment JOIN payment USING (bucket, payment_id);
 
 -- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.
 INSERT INTO proof_end (only_row, size, sealed_below, peaks) VALUES (true, 0, 0, '');

@@ -52,6 +52,7 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
+from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.replay_advices import ReplayAdvices
@@ -68,6 +69,7 @@ from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
+from switch.usecases.work_breaks import WorkBreaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Switch:
     import_statement: ImportStatement
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
+    reconcile_rtgs: ReconcileRtgs
+    work_breaks: WorkBreaks
     seal_log: SealLog
 
     # reports

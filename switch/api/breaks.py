@@ -4,17 +4,20 @@ import re
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
+from pydantic import BeforeValidator
 
 from switch.api.authentication import ParticipantCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.paging import PAGE, Cursor, Limit, text_cursor, write_cursor
-from switch.api.reconciliation_views import BreakPage, break_view
+from switch.api.reconciliation_views import BreakCommentIn, BreakHandBackIn, BreakHistoryView, BreakPage, break_view, history_view
 from switch.api.shapes import Day
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
-from switch.domain.errors import CursorMalformed
+from switch.domain.break_errors import BreakEnded, BreakNotYours, BreakTextMissing, BreakUnknown
+from switch.domain.breaks import SWITCH
+from switch.domain.errors import CursorMalformed, TextForbidden
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import BreakState
 
@@ -23,6 +26,16 @@ router = APIRouter(prefix="/v1/breaks", tags=["statements"], route_class=StrictR
 _BREAK_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 DayInQuery = Annotated[Day | None, Query()]
+
+
+def _break_id(value: object) -> str:
+    """What cannot be an id is as unknown as an id that nobody has."""
+    if not isinstance(value, str) or _BREAK_ID.fullmatch(value) is None:
+        raise BreakUnknown()
+    return value
+
+
+BreakIdInPath = Annotated[str, Path(), BeforeValidator(_break_id)]
 StateInQuery = Annotated[BreakState | None, Query()]
 
 
@@ -40,6 +53,54 @@ async def breaks(
     ما وجدته آخر مطابقة ليوم العمل في كشف الطالب وحده.
     """
     return await page_of_breaks(switch, caller.code, business_date, state, cursor, limit)
+
+
+@router.get("/{break_id}", summary="One break · فرق واحد", openapi_extra=refuses(BreakUnknown))
+async def one(break_id: BreakIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> BreakHistoryView:
+    """Both sides field by field, who acts next and by when, and all that was done about it. Of the caller's own, and what it was handed.
+
+    الجانبان حقلاً حقلاً، ومن عليه أن يتصرف وحتى متى، وكل ما جرى بشأنه؛ مما يخص الطالب أو سُلّم إليه.
+    """
+    return history_view(await switch.breaks.history(break_id, caller.code), caller.code)
+
+
+@router.post("/{break_id}/take", summary="Accept a break · قبول فرق", openapi_extra=refuses(BreakUnknown, BreakEnded, BreakNotYours))
+async def take(break_id: BreakIdInPath, caller: ParticipantCaller, switch: TheSwitch) -> BreakHistoryView:
+    """We work on it. Only what is with the caller now.
+
+    نعمل عليه؛ ولا يكون ذلك إلا لما هو لدى الطالب الآن.
+    """
+    await switch.work_breaks.take([break_id], caller.code, by=caller.code, caller=caller.code)
+    return history_view(await switch.breaks.history(break_id, caller.code), caller.code)
+
+
+@router.post(
+    "/{break_id}/comments",
+    status_code=201,
+    summary="Comment on a break · تعليق على فرق",
+    openapi_extra=refuses(BreakUnknown, BreakTextMissing, TextForbidden),
+)
+async def comment(break_id: BreakIdInPath, said: BreakCommentIn, caller: ParticipantCaller, switch: TheSwitch) -> BreakHistoryView:
+    """The switch's staff and whoever has the break read it; nothing is ever taken out of a history.
+
+    يقرؤه موظفو المحوّل ومن لديه الفرق، ولا يُحذف من السجل شيء.
+    """
+    await switch.work_breaks.comment([break_id], said.text, by=caller.code, caller=caller.code)
+    return history_view(await switch.breaks.history(break_id, caller.code), caller.code)
+
+
+@router.post(
+    "/{break_id}/hand-back",
+    summary="Hand a break back · إعادة فرق إلى المحوّل",
+    openapi_extra=refuses(BreakUnknown, BreakEnded, BreakNotYours, BreakTextMissing, TextForbidden),
+)
+async def hand_back(break_id: BreakIdInPath, said: BreakHandBackIn, caller: ParticipantCaller, switch: TheSwitch) -> BreakHistoryView:
+    """To the switch, which acts next. Only what is with the caller now.
+
+    إلى المحوّل ليتصرف؛ ولا يكون ذلك إلا لما هو لدى الطالب الآن.
+    """
+    await switch.work_breaks.hand_over([break_id], SWITCH, said.note, by=caller.code, caller=caller.code)
+    return history_view(await switch.breaks.history(break_id), caller.code)
 
 
 async def page_of_breaks(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from switch.api.advices import OutstandingAdvicePage, outstanding_view
 from switch.api.authentication import OverseerCaller
-from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
+from switch.api.breaks import BreakIdInPath, DayInQuery, StateInQuery, page_of_breaks
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.file_views import FilePage
@@ -24,11 +24,12 @@ from switch.api.operator_views import (
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, read_cursor, write_cursor
 from switch.api.payment_story_views import PaymentStoryView, story_view
 from switch.api.payment_views import PaymentPage, view
-from switch.api.reconciliation_views import BreakPage
+from switch.api.reconciliation_views import BreakHistoryView, BreakPage, history_view
 from switch.api.shapes import Moment, ParticipantText
 from switch.api.strict_route import StrictRoute
 from switch.api.window_views import WindowDetailView, WindowPage, detail_view
 from switch.api.windows import CurrencyInQuery, WindowIdInPath, WindowIdInQuery, page_of_windows, window_id
+from switch.domain.break_errors import BreakUnknown
 from switch.domain.errors import CheckDigitWrong, CursorMalformed, NationalCodeMalformed, PaymentUnknown, WindowUnknown
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.payments import PaymentState
@@ -179,6 +180,15 @@ async def breaks(
     """
     participant = None if participant_code is None else ParticipantCode(participant_code)
     return await page_of_breaks(switch, participant, business_date, state, cursor, limit)
+
+
+@router.get("/breaks/{break_id}", summary="One break · فرق واحد", openapi_extra=refuses(BreakUnknown))
+async def one_break(break_id: BreakIdInPath, _: OverseerCaller, switch: TheSwitch) -> BreakHistoryView:
+    """With its whole history, and who of the staff has written it.
+
+    مع سجله كله ومن كتبه من الموظفين.
+    """
+    return history_view(await switch.breaks.history(break_id), None)
 
 
 @router.get("/files", summary="All files · كل الملفات", openapi_extra=refuses(CursorMalformed, WindowUnknown))

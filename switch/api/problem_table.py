@@ -181,6 +181,17 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "receipt_not_due": Kind(409, "No receipt yet", "لا إيصال بعد", Retry.SAME_KEY),
         "mapping_refused": Kind(422, "Mapping refused", "توصيف ملف مرفوض"),
         "matching_rule_refused": Kind(422, "Matching rule refused", "قاعدة مطابقة مرفوضة"),
+        # breaks and their repair
+        "break_unknown": Kind(404, "Break unknown", "فرق غير معروف"),
+        "break_ended": Kind(409, "Break has ended", "فرق منتهٍ"),
+        "break_still_open": Kind(409, "Break is open", "فرق مفتوح"),
+        "break_not_yours": Kind(409, "Break is with somebody else", "فرق لدى جهة أخرى"),
+        "break_owner_refused": Kind(422, "Owner refused", "جهة غير مقبولة"),
+        "break_text_missing": Kind(422, "Text missing", "نص ناقص"),
+        "attachment_refused": Kind(422, "Attachment refused", "مرفق مرفوض"),
+        "repair_does_not_fit": Kind(409, "Repair does not fit", "إجراء إصلاح غير مناسب"),
+        "repair_amount_refused": Kind(422, "Amount to write off refused", "مبلغ شطب مرفوض"),
+        "closing_rule_refused": Kind(422, "Closing rule refused", "قاعدة إنهاء مرفوضة"),
         # load and faults
         "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),
         "too_many_at_once": Kind(429, "Too many requests at once", "طلبات كثيرة معاً", Retry.AFTER_SECONDS),

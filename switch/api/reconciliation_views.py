@@ -3,11 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.domain.booked_statements import ImportedStatement, Side
-from switch.domain.reconciliation import Break, BreakKind, BreakState
+from switch.domain.breaks import SWITCH, BreakEvent, BreakEventKind, BreakHistory
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.reconciliation import Break, BreakKind, BreakSide, BreakStage, BreakState
 
 
 class StatementView(Shape):
@@ -39,9 +41,9 @@ class BreakView(Shape):
 
     break_id: str
     kind: BreakKind
-    side: Side
+    side: BreakSide
     participant_code: ParticipantText
-    """Whose statement differs, and who owns the break first."""
+    """Whose statement differs."""
     business_date: Day
     payment_id: UUID | None
     amount: Amount
@@ -51,8 +53,57 @@ class BreakView(Shape):
     """What the switch has of the fields that differ, in words."""
     theirs: str | None
     state: BreakState
+    stage: BreakStage
+    owner: Annotated[str, Field(examples=["100010", "switch"])]
+    """Who acts next: a participant's code, or `switch`."""
+    deadline: Moment | None
+    """By when it is to be ended."""
     opened_at: Moment
     ended_at: Moment | None
+
+
+class BreakEventView(Shape):
+    """One line of a break's history."""
+
+    number: Annotated[int, Field(ge=1)]
+    at: Moment
+    by: Annotated[str, Field(examples=["switch", "100010"])]
+    """A participant's code, or `switch`."""
+    kind: BreakEventKind
+    note: str | None
+
+
+class AttachmentView(Shape):
+    """Something that was attached, by its digest."""
+
+    name: str
+    size: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    at: Moment
+
+
+class BreakHistoryView(Shape):
+    """A break with all that was done about it."""
+
+    found: BreakView
+    history: list[BreakEventView]
+    attachments: list[AttachmentView]
+
+
+class BreakCommentIn(Shape):
+    """What the other side is to know."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "قيدنا الدفعة في 25 تشرين الثاني؛ والكشف المصحح في الطريق."}]})
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class BreakHandBackIn(Shape):
+    """With what the switch is to do now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "We have posted it; please compare again."}]})
+
+    note: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class BreakPage(Shape):
@@ -91,6 +142,23 @@ def break_view(found: Break) -> BreakView:
         ours=found.ours,
         theirs=found.theirs,
         state=found.state,
+        stage=found.stage,
+        owner=found.owner or SWITCH,
+        deadline=found.deadline,
         opened_at=found.opened_at,
         ended_at=found.ended_at,
     )
+
+
+def history_view(history: BreakHistory, reader: ParticipantCode | None) -> BreakHistoryView:
+    """Whoever works at the switch is `switch` to participants, and a participant's own people are its own matter."""
+    attachments = [
+        AttachmentView.model_construct(name=each.name, size=each.size, sha256=each.sha256, at=each.at) for each in history.attachments
+    ]
+    events = [event_view(each, reader) for each in history.events]
+    return BreakHistoryView.model_construct(found=break_view(history.found), history=events, attachments=attachments)
+
+
+def event_view(event: BreakEvent, reader: ParticipantCode | None) -> BreakEventView:
+    by = event.by if reader is None or event.by.isdigit() else SWITCH
+    return BreakEventView.model_construct(number=event.number, at=event.at, by=by, kind=event.kind, note=event.note or None)

@@ -11,6 +11,7 @@ from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.proposals import ProposalKind
 from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
+from switch.posting.repairs import RepairPosting
 from switch.posting.reversal import ReversalPosting
 from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
@@ -61,11 +62,13 @@ from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
-from switch.usecases.propose import Propose
+from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
+from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
@@ -75,12 +78,14 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_closing_rule import SetClosingRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
+from switch.usecases.work_breaks import WorkBreaks
 
 LOG_ORIGIN = "bill-payment-switch/journal"
 """The proof log's own name in its heads; the key says whose it is."""
@@ -118,7 +123,12 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
-    undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
+    undertakings: dict[ProposalKind, Undertaking] = {
+        kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
+    }
+    undertakings[ProposalKind.REPAIR_BREAK] = RepairBreaks(clock, current, database, billers, RepairPosting(reversal_posting))
+    undertakings[ProposalKind.SET_CLOSING_RULE] = SetClosingRule(clock, database)
+    rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -179,6 +189,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
+        reconcile_rtgs=ReconcileRtgs(clock, database, rtgs_comparison),
+        work_breaks=WorkBreaks(clock, database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
         advices=Advices(database),
         breaks=Breaks(database),
@@ -194,7 +206,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         readiness=Readiness(database),
         statements=Statements(database),
         receipts=Receipts(database, outside.signer),
-        rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
+        rtgs_comparison=rtgs_comparison,
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
         windows=Windows(database),

@@ -24,8 +24,11 @@ def compare(
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
     as_json: AsJson = False,
 ) -> None:
-    """Compare the last camt.053 of the RTGS for a day with the windows settled on it, leg by leg. Exit code 3 where they differ."""
-    found = run(lambda switch: switch.rtgs_comparison(currency, day.date()))
+    """Compare the last camt.053 of the RTGS for a day with the windows settled on it, leg by leg. Exit code 3 where they differ.
+
+    Each difference stands as a break until a newer statement agrees, like those of `switch reconcile`.
+    """
+    found = run(lambda switch: switch.reconcile_rtgs(currency, day.date()))
     if as_json:
         print_json(
             {

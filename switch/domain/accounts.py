@@ -20,6 +20,9 @@ class AccountKind(StrEnum):
     FEE_CENTRAL_BANK = "fee_central_bank"
     TAX = "tax"
     SUSPENSE = "suspense"
+    """What the RTGS has moved and no payment explains; it stands beyond the end of windows."""
+    WRITTEN_OFF = "written_off"
+    """What the switch company makes good for breaks."""
     COMPENSATION = "compensation"
 
 
@@ -36,6 +39,7 @@ FEE_CENTRAL_BANK = "fee_central_bank"
 TAX = "tax"
 RTGS = "rtgs"
 SUSPENSE = "suspense"
+WRITTEN_OFF = "written_off"
 
 
 def position(bank: ParticipantCode) -> str:

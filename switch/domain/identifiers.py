@@ -18,6 +18,7 @@ InquiryId = NewType("InquiryId", UUID)
 EntryId = NewType("EntryId", UUID)
 EventId = NewType("EventId", UUID)
 ReversalId = NewType("ReversalId", UUID)
+AdjustmentId = NewType("AdjustmentId", UUID)
 WebhookEndpointId = NewType("WebhookEndpointId", UUID)
 WindowId = NewType("WindowId", str)
 

@@ -22,6 +22,9 @@ class EntryKind(StrEnum):
     PAYMENT_COMPLETED = "payment_completed"
     PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
+    FEE_ADJUSTED = "fee_adjusted"
+    BREAK_WRITTEN_OFF = "break_written_off"
+    SUSPENSE_BOOKED = "suspense_booked"
 
 
 @value(frozen=True, slots=True)
@@ -98,6 +101,19 @@ def _entry_of(
         postings=_postings(legs, payment.request.amount.currency),
         payment_id=payment.payment_id,
     )
+
+
+def break_adjusted(
+    entry_id: EntryId,
+    kind: EntryKind,
+    legs: Iterable[tuple[str, int]],
+    currency: str,
+    window_id: WindowId,
+    business_date: date,
+    at: datetime,
+) -> JournalEntry:
+    """What two people have agreed on to end a break: it counts in the window that is open now, and never in the payment's own entries."""
+    return JournalEntry(entry_id, kind, window_id, business_date, at, _postings(legs, currency))
 
 
 def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:

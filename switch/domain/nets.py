@@ -29,6 +29,7 @@ class Collected:
     bank_fee: int
     central_bank_fee: int
     tax: int
+    written_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def cells_of(collected: Iterable[Collected], authorities: Authorities) -> tuple[
     owed: defaultdict[tuple[ParticipantCode, ParticipantCode], int] = defaultdict(int)
     for sums in collected:
         owed[sums.bank, sums.biller] += sums.amount - sums.biller_fee
-        if sums.switch_fee:
-            owed[sums.bank, authorities.require_operator()] += sums.switch_fee
+        if sums.switch_fee or sums.written_off:
+            owed[sums.bank, authorities.require_operator()] += sums.switch_fee - sums.written_off
         if sums.central_bank_fee + sums.tax:
             owed[sums.bank, authorities.require_overseer()] += sums.central_bank_fee + sums.tax
     cells = (
@@ -106,6 +107,7 @@ def _balances_of(collected: Iterable[Collected]) -> dict[str, int]:
         sums[accounts.FEE_SWITCH] -= each.switch_fee
         sums[accounts.FEE_CENTRAL_BANK] -= each.central_bank_fee
         sums[accounts.TAX] -= each.tax
+        sums[accounts.WRITTEN_OFF] += each.written_off
     return {account: minor for account, minor in sums.items() if minor}
 
 
@@ -116,7 +118,7 @@ def _owner(code: str, authorities: Authorities) -> ParticipantCode:
             return _there(account.participant, code)
         case AccountKind.PAYABLE:
             return _there(account.counterparty, code)
-        case AccountKind.FEE_SWITCH:
+        case AccountKind.FEE_SWITCH | AccountKind.WRITTEN_OFF:
             return authorities.require_operator()
         case AccountKind.FEE_CENTRAL_BANK | AccountKind.TAX:
             return authorities.require_overseer()

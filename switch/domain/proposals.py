@@ -20,6 +20,10 @@ class ProposalKind(StrEnum):
     """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
     GIVE_BACK_PAYMENT = "payment.give_back"
     """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    REPAIR_BREAK = "break.repair"
+    """One or many breaks are repaired, written off or accepted."""
+    SET_CLOSING_RULE = "break.closing_rule"
+    """Breaks of a class are closed as they are found."""
 
 
 class ProposalState(StrEnum):

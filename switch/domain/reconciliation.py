@@ -36,12 +36,46 @@ class BreakKind(StrEnum):
     STILL_DUE = "still_due"
     """Completed here, and minutes later its biller still showed the bill as due."""
     RTGS_AMOUNT_DIFFERS = "rtgs_amount_differs"
+    RTGS_REFERENCE_DIFFERS = "rtgs_reference_differs"
+    MISSING_AT_RTGS = "missing_at_rtgs"
+    """Settled for the switch, and the statement of the RTGS does not have it."""
+    RTGS_NOT_OURS = "rtgs_not_ours"
+    """The RTGS has moved money that the switch does not know of."""
+    DUPLICATE_AT_RTGS = "duplicate_at_rtgs"
+
+
+class BreakSide(StrEnum):
+    """Whose books differ from the switch's."""
+
+    BANK = "bank"
+    BILLER = "biller"
+    RTGS = "rtgs"
 
 
 class BreakState(StrEnum):
+    """Open, or how it has ended."""
+
     OPEN = "open"
     MATCHED_LATER = "matched_later"
     """A newer statement agrees."""
+    REPAIRED = "repaired"
+    """By an adjusting entry; or what was done about it has made the books agree."""
+    ACCEPTED = "accepted"
+    """Two people let both books stand as they are."""
+    WRITTEN_OFF = "written_off"
+    REJECTED = "rejected"
+    """It is none, with the reason."""
+    CLOSED_BY_RULE = "closed_by_rule"
+
+
+class BreakStage(StrEnum):
+    """How far work on an open break is."""
+
+    NEW = "new"
+    IN_WORK = "in_work"
+    REPAIR_PROPOSED = "repair_proposed"
+    REPAIRING = "repairing"
+    """What can be done was done; it ends when the next reconciliation does not find it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +93,9 @@ class Break:
 
     break_id: str
     kind: BreakKind
-    side: Side
+    side: BreakSide | Side
     participant: ParticipantCode
-    """Whose statement differs, and who owns the break first."""
+    """Whose statement differs."""
     business_date: date
     currency: str
     payment_id: PaymentId | None
@@ -71,6 +105,16 @@ class Break:
     state: BreakState
     opened_at: datetime
     ended_at: datetime | None = None
+    stage: BreakStage = BreakStage.NEW
+    owner: ParticipantCode | None = None
+    """Who acts next; None: the switch's own staff."""
+    person: str | None = None
+    """Of the owner's people, where one has taken it."""
+    deadline: datetime | None = None
+    decided: bool = False
+    """Ended by people or by a rule: found again, it stays ended."""
+    events: int = 0
+    """How many lines its history has."""
 
     @property
     def ours(self) -> str | None:

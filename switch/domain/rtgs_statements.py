@@ -64,6 +64,15 @@ class RtgsDifference:
     theirs: str
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A statement beside the instructions that were settled on its day."""
+
+    statement: RtgsStatement
+    instructions: int
+    differences: list[RtgsDifference]
+
+
 def compare(statement: RtgsStatement, settled: Iterable[SettledInstruction]) -> list[RtgsDifference]:
     """Leg by leg, to the last unit; sorted by instruction and participant."""
     held = [(each, leg) for each in settled for leg in each.instruction.legs]

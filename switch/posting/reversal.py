@@ -1,7 +1,7 @@
 """A reversal in the books: asked for, and concluded; each one short transaction, whose locks are taken in the lane's order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,8 @@ from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, 
 from switch.posting.batch import collect
 from switch.store import bills, idempotency, open_window, payments, positions, reversals
 from switch.store.database import Database, Together
+
+AT_ANY_TIME_SECONDS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,23 @@ class ReversalPosting:
                 return await self._begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
         raise refused
 
+    async def give_back(
+        self, connection: AsyncConnection, request: ReversalRequest, reversal_id: ReversalId, now: datetime, by: str
+    ) -> Stood:
+        """By the switch's staff, whatever the service allows banks, within their transaction; the biller is told.
+
+        Raises what `domain.reversals.asked` refuses of a payment that is not completed, or whose reversal is under way.
+        """
+        key, digest = KeyOf(request.bank, request.idempotency_key), request.digest()
+        if not await idempotency.claim_for_reversal(connection, key, digest, reversal_id, now):
+            return await _known(connection, key, digest, reversal_id)
+        payment = (await payments.lock(connection, [request.payment_id]))[request.payment_id]
+        earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+        service = replace(
+            self.directory().service(payment.request.service), reversal=ReversalRule.TOLD, reversal_seconds=AT_ANY_TIME_SECONDS
+        )
+        return await self._begin(connection, asked(request, reversal_id, payment, earlier, service, now), payment, told=True, by=by)
+
     async def conclude(self, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime) -> Stood:
         """What the biller's answer makes of it; an answer after finality is noted in the history of the payment, money untouched (I8)."""
         async with self.database.transaction() as connection:
@@ -78,13 +97,13 @@ class ReversalPosting:
             await together.run(connection)
         return Stood(stands, payment)
 
-    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
+    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool, by: str = "switch") -> Stood:
         together, changes = Together(), Changes()
         payment = note_asked(reversal, payment, changes)
         if told:
             at = reversal.asked_at
             returned = await _returned(connection, payment)
-            reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
+            reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, by)
             tell_biller(reversal, payment, given_back)
             given_back.events[:0] = changes.events
             changes, payment = given_back, given_back.concluded[payment.payment_id]

@@ -5,20 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from switch.domain.calendar import local_moment
-from switch.domain.rtgs_statements import RtgsDifference, RtgsStatement, compare
+from switch.domain.rtgs_statements import Compared, RtgsStatement, compare
 from switch.domain.settlement_errors import RtgsStatementMissing
 from switch.store import settlement_instructions
 from switch.store.database import Database
 
 StatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 """The last statement of a currency and a day in Damascus; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    statement: RtgsStatement
-    instructions: int
-    differences: list[RtgsDifference]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from switch.ports import FileDrop
 from switch.reports.checks import (
+    adjustments,
     advices,
     bills,
     breaks,
@@ -95,6 +96,7 @@ class Verification:
             (bills.NAME, bills.INVARIANT, bills.examine),
             (windows.NAME, windows.INVARIANT, windows.examine),
             (files.NAME, files.INVARIANT, partial(files.examine, drop=self.drop)),
+            (adjustments.NAME, adjustments.INVARIANT, adjustments.examine),
             (advices.NAME, advices.INVARIANT, advices.examine),
             (webhooks.NAME, webhooks.INVARIANT, webhooks.examine),
             (inquiries.NAME, inquiries.INVARIANT, inquiries.examine),

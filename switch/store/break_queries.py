@@ -1,6 +1,6 @@
 """Breaks and how the sides of a day compare, as they are asked for. Reads only."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -8,16 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode, PaymentId
-from switch.domain.reconciliation import Break, BreakKind, BreakState, Difference, SideResult
+from switch.domain.reconciliation import Break, BreakKind, BreakSide, BreakStage, BreakState, Difference, SideResult
 
 _PAGE = text("""
     SELECT * FROM break
-    WHERE (CAST(:participant AS text) IS NULL OR participant_code = :participant)
+    WHERE (CAST(:participant AS text) IS NULL OR participant_code = :participant OR owner_code = :participant)
+      AND (CAST(:kind AS text) IS NULL OR kind = :kind)
+      AND (CAST(:overdue_at AS timestamptz) IS NULL OR (state = 'open' AND deadline < :overdue_at))
       AND (CAST(:day AS date) IS NULL OR business_date = :day)
       AND (CAST(:state AS text) IS NULL OR state = :state)
       AND (CAST(:after AS text) IS NULL
            OR (business_date, break_id) < (SELECT business_date, break_id FROM break
-               WHERE break_id = :after AND (CAST(:participant AS text) IS NULL OR participant_code = :participant)))
+               WHERE break_id = :after
+                 AND (CAST(:participant AS text) IS NULL OR participant_code = :participant OR owner_code = :participant)))
     ORDER BY business_date DESC, break_id DESC LIMIT :limit
 """)
 _OF_PAYMENT = text("SELECT * FROM break WHERE payment_id = :payment_id ORDER BY opened_at, break_id")
@@ -51,9 +54,14 @@ async def page(
     state: BreakState | None,
     after: str | None,
     limit: int,
+    kind: BreakKind | None = None,
+    overdue_at: datetime | None = None,
 ) -> list[Break]:
-    """Newest business date first; `after` is the break_id that the page before ended with."""
-    parameters = {"participant": participant, "day": business_date, "state": state, "after": after, "limit": limit}
+    """Newest business date first; `after` is the break_id that the page before ended with. A participant's own, and what it was handed."""
+    parameters = {
+        "participant": participant, "day": business_date, "state": state, "after": after, "limit": limit, "kind": kind,
+        "overdue_at": overdue_at,
+    }  # fmt: skip
     return [from_row(row) for row in (await connection.execute(_PAGE, parameters)).all()]
 
 
@@ -72,7 +80,7 @@ def from_row(row: Row[Any]) -> Break:
     return Break(
         break_id=row.break_id,
         kind=BreakKind(row.kind),
-        side=Side(row.side),
+        side=BreakSide(row.side),
         participant=ParticipantCode(row.participant_code),
         business_date=row.business_date,
         currency=row.currency,
@@ -82,6 +90,12 @@ def from_row(row: Row[Any]) -> Break:
         state=BreakState(row.state),
         opened_at=row.opened_at,
         ended_at=row.ended_at,
+        stage=BreakStage(row.stage),
+        owner=ParticipantCode(row.owner_code) if row.owner_code else None,
+        person=row.person,
+        deadline=row.deadline,
+        decided=row.decided,
+        events=row.events,
     )
 
 

@@ -213,7 +213,8 @@ _LATE_ANSWERS = text("""
     SELECT DISTINCT ON (payment_id) 'late_answer', 'biller', biller_code, payment_id, amount_minor,
         ARRAY['answer'], ARRAY[state], ARRAY[event.note]
     FROM payment_event AS event JOIN payment USING (bucket, payment_id)
-    WHERE event.note LIKE 'late answer%' AND (payment.window_id = ANY(:windows) OR (payment.state = 'REJECTED'
+    WHERE event.note LIKE 'late answer%' AND NOT (payment.state = 'REVERSED' AND event.note = 'late answer: refused')
+      AND (payment.window_id = ANY(:windows) OR (payment.state = 'REJECTED'
         AND payment.currency = :currency AND payment.concluded_at >= :day_begins AND payment.concluded_at < :day_ends))
     ORDER BY payment_id, event.number
 """)
@@ -236,59 +237,3 @@ _NOT_TAKEN_BACK = text(f"""
 _INDEXED = text("SET LOCAL enable_nestloop = on")
 STEPS: tuple[TextClause, ...] = (*_SETS, _DIFFERENCES, _DUPLICATES, _INDEXED, _MISSING, _UNEXPECTED, _NOT_TAKEN_BACK, _LATE_ANSWERS)
 """In this order. Few are left for the last ones, and each is looked up."""
-
-# The ids are those of Break.content_id; their order keeps two runs from waiting for each other in a circle.
-_NAME = text("""
-    CREATE TEMPORARY TABLE named ON COMMIT DROP AS
-    SELECT DISTINCT ON (break_id) * FROM (
-        SELECT found.*, encode(sha256(convert_to(array_to_string(ARRAY[CAST(:day AS date)::text, :currency, side, participant_code, kind,
-                coalesce(payment_id::text, ''), minor::text] || (SELECT array_agg(part ORDER BY place, which)
-                FROM unnest(fields, found.ours, found.theirs) WITH ORDINALITY AS each (field, our, their, place)
-                CROSS JOIN LATERAL (VALUES (1, field), (2, coalesce(our, '')), (3, coalesce(their, ''))) AS parts (which, part)),
-            chr(31)), 'UTF8')), 'hex') AS break_id
-        FROM found
-    ) AS identified ORDER BY break_id
-""")
-_END_THE_REST = text("""
-    UPDATE break SET state = 'matched_later', ended_at = :now
-    WHERE business_date = :day AND currency = :currency AND state = 'open' AND kind <> 'still_due'
-      AND ((side, participant_code) IN (SELECT * FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[])))
-        OR kind = 'late_answer')
-      AND NOT EXISTS (SELECT FROM named WHERE named.break_id = break.break_id)
-""")
-_OPEN = text("""
-    INSERT INTO break (break_id, kind, side, participant_code, business_date, currency, payment_id, minor, differences, state, opened_at)
-    SELECT break_id, kind, side, participant_code, CAST(:day AS date), CAST(:currency AS text), payment_id, minor,
-        (SELECT jsonb_agg(jsonb_build_object('field', field, 'ours', our, 'theirs', their) ORDER BY place)
-            FROM unnest(fields, named.ours, named.theirs) WITH ORDINALITY AS each (field, our, their, place)),
-        'open', CAST(:now AS timestamptz)
-    FROM named ORDER BY break_id
-    ON CONFLICT (break_id) DO UPDATE SET state = 'open', ended_at = NULL WHERE break.state <> 'open'
-""")
-_KEEP_SIDES = text("""
-    WITH fitting AS (
-        SELECT side, participant_code, sum(payments) AS payments FROM our_count JOIN their_count USING (side, participant_code, bucket)
-        LEFT JOIN unfit USING (side, participant_code, bucket) WHERE unfit.participant_code IS NULL GROUP BY 1, 2
-    ),
-    paired AS (
-        SELECT side, participant_code, count(*) AS pairs FROM ours JOIN booked USING (side, participant_code, payment_id)
-        WHERE ours.unfit AND booked.nth = 1 GROUP BY 1, 2
-    ),
-    differing AS (
-        SELECT side, participant_code, count(DISTINCT payment_id) AS payments FROM found WHERE in_a_pair GROUP BY 1, 2
-    )
-    INSERT INTO reconciled_side (business_date, currency, participant_code, side, statement_id, matched, compared_with, reconciled_at)
-    SELECT CAST(:day AS date), CAST(:currency AS text), participant_code, side, looked.statement_id,
-        coalesce(fitting.payments, 0) + coalesce(pairs, 0) - coalesce(differing.payments, 0), coalesce(looked.compared_with, ''),
-        CAST(:now AS timestamptz)
-    FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[]), CAST(:looked_statements AS text[]),
-        CAST(:looked_with AS text[])) AS looked (side, participant_code, statement_id, compared_with)
-    FULL JOIN (SELECT DISTINCT side, participant_code FROM found WHERE kind = 'late_answer'
-            AND (side, participant_code) NOT IN (SELECT side, participant_code FROM our_count)) AS answered USING (side, participant_code)
-    LEFT JOIN fitting USING (side, participant_code) LEFT JOIN paired USING (side, participant_code)
-    LEFT JOIN differing USING (side, participant_code)
-    ORDER BY participant_code, side
-    ON CONFLICT (business_date, currency, participant_code, side) DO UPDATE SET statement_id = excluded.statement_id,
-        matched = excluded.matched, compared_with = excluded.compared_with, reconciled_at = excluded.reconciled_at
-""")
-KEEPING: tuple[TextClause, ...] = (_NAME, _END_THE_REST, _OPEN, _KEEP_SIDES)

@@ -6,15 +6,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.nets import Authorities, Collected
 
-# `window_settled` is left out, so that the answer is the same before and after settlement.
+# `window_settled` is left out, so that the answer is the same before and after settlement; suspense stands beyond windows.
 _BALANCES = text("""
     SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-    WHERE entry.window_id = :window AND entry.kind <> 'window_settled'
+    WHERE entry.window_id = :window AND entry.kind NOT IN ('window_settled', 'suspense_booked')
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _COLLECTED = text("""
-    SELECT bank_code, biller_code, count(*) FILTER (WHERE NOT reversal), sum(amount_minor)::bigint, sum(payer_fee)::bigint,
-        sum(biller_fee)::bigint, sum(switch_fee)::bigint, sum(bank_fee)::bigint, sum(central_bank_fee)::bigint, sum(tax)::bigint
+    SELECT bank_code, biller_code,
+        count(*) FILTER (WHERE NOT reversal AND amount_minor > 0), sum(amount_minor)::bigint, sum(payer_fee)::bigint,
+        sum(biller_fee)::bigint, sum(switch_fee)::bigint, sum(bank_fee)::bigint, sum(central_bank_fee)::bigint, sum(tax)::bigint,
+        sum(written_off)::bigint
     FROM movement WHERE window_id = :window GROUP BY bank_code, biller_code ORDER BY bank_code, biller_code
 """)
 _AUTHORITIES = text("""

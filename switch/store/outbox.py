@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
-from switch.domain.identifiers import EventId, ParticipantCode, bucket_of
+from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucket_of
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.outbox import outbox
 
@@ -55,6 +55,10 @@ _REPLAY = """
 """
 _REPLAY_ONE = text(f"{_REPLAY} AND bucket = :bucket AND event_id = :event_id RETURNING event_id")
 _REPLAY_ALL = text(f"{_REPLAY} AND biller_code = :biller RETURNING event_id")
+_WAITING_OF = text("""
+    UPDATE outbox SET parked_at = NULL, attempts = 0, next_attempt_at = CAST(:now AS timestamptz)
+    WHERE bucket = :bucket AND payment_id = :payment_id AND kind = :kind AND acknowledged_at IS NULL RETURNING event_id
+""")
 _IS_THERE = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id")
 _EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
 
@@ -114,6 +118,12 @@ async def replay(connection: AsyncConnection, event: EventId, now: datetime) -> 
 async def replay_all(connection: AsyncConnection, biller: ParticipantCode, now: datetime) -> int:
     """How many of a biller's were parked; all of them wait anew."""
     return len((await connection.execute(_REPLAY_ALL, {"biller": biller, "now": now})).all())
+
+
+async def waiting_of(connection: AsyncConnection, payment_id: PaymentId, kind: AdviceKind, now: datetime) -> EventId | None:
+    """The advice of this payment that was not acknowledged, if any: it is due now, and no longer parked."""
+    parameters = {"bucket": bucket_of(payment_id), "payment_id": payment_id, "kind": kind, "now": now}
+    return (await connection.execute(_WAITING_OF, parameters)).scalars().first()
 
 
 async def is_there(connection: AsyncConnection, event: EventId) -> bool:

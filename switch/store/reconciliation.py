@@ -20,7 +20,7 @@ from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import CARRY_FORWARD_DAYS
-from switch.store import comparisons
+from switch.store import comparisons, found_breaks
 
 STATEMENT_TIMEOUT_SECONDS = 600
 WORK_MEMORY_MEGABYTES = 128
@@ -68,7 +68,9 @@ _OUR_SIDES = text(
 _FORMER = text("""
     SELECT side, participant_code, compared_with, EXISTS (
         SELECT FROM break WHERE (break.business_date, break.currency, break.participant_code, break.side, break.state)
-            = (former.business_date, former.currency, former.participant_code, former.side, 'open')) AS breaks
+            = (former.business_date, former.currency, former.participant_code, former.side, 'open')) AS breaks,
+        (SELECT count(*) FROM break WHERE (break.business_date, break.currency, break.participant_code, break.side)
+            = (former.business_date, former.currency, former.participant_code, former.side) AND break.decided) AS decided
     FROM reconciled_side AS former WHERE business_date = :day AND currency = :currency
 """)
 _COUNT_THEIRS = text(f"""
@@ -142,7 +144,7 @@ async def look_at_sides(connection: AsyncConnection, day: Day) -> tuple[list[Com
     for side, code in taking_part:
         own, its, before = ours.get((side, code)), newest.get(code), former.get((side, code))
         its = its if its is not None and its.side == side else None
-        compared_with = _fingerprint(own, its, nearby.get(code, []), taken_back)
+        compared_with = _fingerprint(own, its, nearby.get(code, []), taken_back, before.decided if before is not None else 0)
         unchanged = before is not None and before.compared_with == compared_with and not before.breaks
         key, name, tolerance = (its.statement_key, its.statement_id, its.tolerance) if its is not None else (None, None, 0)
         sides.append(ComparedSide(Side(side), ParticipantCode(code), name, key, tolerance, compared_with, unchanged))
@@ -177,12 +179,12 @@ async def keep(connection: AsyncConnection, sides: Sequence[ComparedSide], param
         "looked_statements": [side.statement_id for side in looked_at],
         "looked_with": [side.compared_with for side in looked_at],
     }
-    for step in comparisons.KEEPING:
+    for step in found_breaks.KEEPING:
         await _execute(connection, step, known)
 
 
-def _fingerprint(ours: Any, newest: Any, nearby: Sequence[tuple[str, date, int]], taken_back: int) -> str:
-    own = f"{taken_back} " + ("-" if ours is None else f"{ours.payments}.{ours.events}")
+def _fingerprint(ours: Any, newest: Any, nearby: Sequence[tuple[str, date, int]], taken_back: int, decided: int) -> str:
+    own = f"{taken_back}/{decided} " + ("-" if ours is None else f"{ours.payments}.{ours.events}")
     if newest is None:
         return f"{own} -"
     keys = ",".join(str(key) for _, _, key in nearby)

@@ -33,11 +33,23 @@ _KEEP = text("""
         next_look_at = excluded.next_look_at
 """)
 _OPEN = text("""
+    WITH opened AS (
     INSERT INTO break (break_id, kind, side, participant_code, business_date, currency, payment_id, minor, differences, state, opened_at)
     VALUES (:break_id, :kind, :side, :participant, :day, :currency, :payment_id, :minor, CAST(:differences AS jsonb), 'open', :at)
-    ON CONFLICT (break_id) DO UPDATE SET state = 'open', ended_at = NULL WHERE break.state <> 'open'
+    ON CONFLICT (break_id) DO UPDATE SET state = 'open', ended_at = NULL, stage = 'new', events = break.events + 1
+        WHERE break.state <> 'open' AND NOT break.decided
+    RETURNING break_id, events)
+    INSERT INTO break_event (break_id, number, at, by, kind, note)
+    SELECT break_id, events, CAST(:at AS timestamptz), 'truth check', 'found_again', '' FROM opened WHERE events > 0
 """)
-_END = text("UPDATE break SET state = 'matched_later', ended_at = :at WHERE break_id = :break_id AND state = 'open'")
+_END = text("""
+    WITH ended AS (
+        UPDATE break SET state = CASE stage WHEN 'repairing' THEN 'repaired' ELSE 'matched_later' END, ended_at = :at, events = events + 1
+        WHERE break_id = :break_id AND state = 'open' RETURNING break_id, events, state
+    )
+    INSERT INTO break_event (break_id, number, at, by, kind, note)
+    SELECT break_id, events, CAST(:at AS timestamptz), 'truth check', state, '' FROM ended
+""")
 
 
 async def chosen(

@@ -47,6 +47,11 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/statements/quarantined"): PARTICIPANTS,
     ("GET", "/v1/statements/quarantined/{quarantine_id}"): PARTICIPANTS,
     ("GET", "/v1/breaks"): PARTICIPANTS,
+    ("GET", "/v1/breaks/{break_id}"): PARTICIPANTS,
+    ("POST", "/v1/breaks/{break_id}/take"): PARTICIPANTS,
+    ("POST", "/v1/breaks/{break_id}/comments"): PARTICIPANTS,
+    ("POST", "/v1/breaks/{break_id}/hand-back"): PARTICIPANTS,
+    ("GET", "/v1/operator/breaks/{break_id}"): OVERSEERS,
     ("POST", "/v1/bills"): BILLERS,
     ("GET", "/v1/advices"): BILLERS,
     ("POST", "/v1/advices/{event_id}/acknowledgement"): BILLERS,
@@ -90,6 +95,7 @@ MADE_UP = {
     "{outage_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{endpoint_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{break_id}": "0" * 64,
     "{window_id}": "SYP-19990101-01",
     "{file_id}": "200019-settlement-SYP-20261124-01-r0",
     "{quarantine_id}": "100010-0123456789abcdef0123456789abcdef",
@@ -104,6 +110,8 @@ BODIES = {
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
     "/v1/webhook-endpoints": (b"{}", "application/json"),
+    "/v1/breaks/{break_id}/comments": (b'{"text": "seen"}', "application/json"),
+    "/v1/breaks/{break_id}/hand-back": (b'{"note": "seen"}', "application/json"),
     "/v1/outages": (b"{}", "application/json"),
 }
 

@@ -18,6 +18,7 @@ HOT = {
     "payment_batch_line",
     "reversal",
     "truth_check",
+    "adjustment",
     "webhook_delivery",
 }
 OWN_KEY = {"idempotency"}

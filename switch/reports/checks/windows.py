@@ -37,7 +37,7 @@ _CELLS = text("""
         SELECT window_id, bank_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
         FROM movement JOIN settlement_window AS its USING (window_id) CROSS JOIN LATERAL (VALUES
             (biller_code, amount_minor - biller_fee),
-            ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee),
+            ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee - written_off),
             ((SELECT min(code) FROM participant WHERE kind = 'overseer'), central_bank_fee + tax)
         ) AS owner (creditor_code, minor)
         WHERE its.state <> 'open' AND owner.minor <> 0 GROUP BY window_id, bank_code, owner.creditor_code
@@ -56,7 +56,8 @@ _CELLS = text("""
 _CLEARED = text("""
     WITH sums AS (
         SELECT window_id, account_code, posting.currency, sum(minor)::bigint AS minor
-        FROM posting GROUP BY window_id, account_code, posting.currency
+        FROM posting JOIN journal_entry AS entry USING (bucket, entry_id, window_id)
+        WHERE entry.kind <> 'suspense_booked' GROUP BY window_id, account_code, posting.currency
     )
     SELECT 'window ' || window_id || ' account ' || account_code, 'the window is settled and ' || minor || ' stand there'
     FROM sums JOIN settlement_window AS its USING (window_id) WHERE its.state = 'settled' AND minor <> 0
