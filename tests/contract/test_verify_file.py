@@ -63,6 +63,12 @@ def test_a_file_and_the_one_before_it_are_right(layout: FileLayout, kind: FileKi
     assert (codes(first), codes(second, first)) == ([], [])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_line_that_adjusts_has_no_amount_and_may_give_a_fee_back(layout: FileLayout, kind: FileKind, tmp_path: Path) -> None:
+    adjusted = [*lines(kind), line(kind, 6, amount=0, fee=-10, share=0), line(kind, 7, amount=0, fee=10, share=0)]
+    assert codes(made(tmp_path, layout, header(kind), adjusted)) == []
+
+
 def test_a_file_changed_after_it_was_issued_is_not_ours(layout: FileLayout, tmp_path: Path) -> None:
     kind = FileKind.SETTLEMENT
     path = made(tmp_path, layout, header(kind), lines(kind))
