@@ -19,6 +19,7 @@ COMMANDS = MappingProxyType(
         "sftp": "sftp:sftp",
         "migrate": "migrate:app",
         "keys": "keys:app",
+        "ca": "ca:app",
         "participant": "participant:app",
         "catalogue": "catalogue:app",
         "tariff": "tariff:app",

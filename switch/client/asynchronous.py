@@ -1,6 +1,7 @@
 """The client for programs that do many things at once."""
 
 import asyncio
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
@@ -30,6 +31,7 @@ class AsyncSwitchClient:
         *,
         patience: Patience | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        tls: ssl.SSLContext | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
@@ -39,6 +41,7 @@ class AsyncSwitchClient:
             auth=signed_by(signing_key, answer_key),
             timeout=answer_seconds,
             transport=transport,
+            verify=tls or True,
             limits=httpx2.Limits(max_connections=most_connections, max_keepalive_connections=most_connections),
         )
 

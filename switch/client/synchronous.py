@@ -1,5 +1,6 @@
 """The client for programs that wait for each answer."""
 
+import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -30,10 +31,13 @@ class SwitchClient:
         *,
         patience: Patience | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        tls: ssl.SSLContext | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._patience = patience or Patience()
-        self._line = httpx2.Client(base_url=url, auth=signed_by(signing_key, answer_key), timeout=answer_seconds, transport=transport)
+        self._line = httpx2.Client(
+            base_url=url, auth=signed_by(signing_key, answer_key), timeout=answer_seconds, transport=transport, verify=tls or True
+        )
 
     def __enter__(self) -> Self:
         return self
