@@ -15,7 +15,7 @@ from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -115,19 +115,25 @@ async def filled_world(database: Database, folder: Path) -> World:
     taken_back = charged(order(23_456, accept=True))
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
+    in_parts = charged(order(34_567, accept=True))
+    await world.write(in_parts)
+    await reverse(world, in_parts, 12_000)
+    await reverse(world, in_parts, 2_345)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
     await world.write(concluded(refused, Accepted("late")))
     await hand_in_and_reconcile(world)
     return world
 
 
-async def reverse(world: World, command: Reserve) -> None:
+async def reverse(world: World, command: Reserve, minor: int | None = None) -> None:
+    """All of it, or a part."""
     directory = CurrentDirectory(world.database)
     await directory.refresh()
     request = command.payment.request
     asked = ReversalRequest(
-        request.bank, IdempotencyKey(f"back-{request.idempotency_key}"), command.payment.payment_id, ReversalReason.DUPLICATE
-    )
+        request.bank, IdempotencyKey(f"back-{minor or ''}-{request.idempotency_key}"), command.payment.payment_id,
+        ReversalReason.DUPLICATE, amount=None if minor is None else Money(minor, request.amount.currency),
+    )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
     await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
@@ -144,7 +150,7 @@ async def fill_the_catalogue(world: World) -> None:
     service = Service(
         SERVICE, BILLER, Name("كهرباء", "Electricity"), Mode.UPLOADED, ReferenceRule(Name("العداد", "Meter"), "[0-9]{10}", "1000000001"),
         AmountRule(AmountRuleKind.RANGE, Money(100, "SYP"), Money(900_000, "SYP")), "SYP", Money(500, "SYP"), Money(700, "SYP"),
-        reversal=ReversalRule.TOLD,
+        reversal=ReversalRule.TOLD, refunds=RefundRule.PARTS, refund_fees=RefundFees.SHARED,
     )  # fmt: skip
     shown = PresentedBill("B0", Money(50_000, "SYP"), AmountRuleKind.EXACT)
     async with world.database.transaction() as connection:

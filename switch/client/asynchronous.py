@@ -82,9 +82,14 @@ class AsyncSwitchClient:
         """Newest first."""
         return await self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
 
-    async def reverse(self, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Document:
-        """Take a completed payment back; a reversal that is not `final` is not certain yet. Raises Refused, NotCertain."""
-        return await self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference))
+    async def reverse(
+        self, payment_id: str, reason: str, key: str, bank_reference: str | None = None, amount: Document | None = None
+    ) -> Document:
+        """Take a completed payment back, or the `amount` of it, where its service allows that.
+
+        A reversal that is not `final` is not certain yet. Raises Refused, NotCertain.
+        """
+        return await self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference, amount))
 
     async def reversals(self, payment_id: str) -> list[Document]:
         """All that were asked for."""
