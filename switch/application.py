@@ -68,6 +68,7 @@ from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
@@ -116,6 +117,7 @@ class Switch:
     limit_participant: LimitParticipant
     offer_service: OfferService
     publish_tariff: PublishTariff
+    try_tariff: TryTariff
     declare_outage: DeclareOutage
     withdraw_outage: WithdrawOutage
     change_cap: ChangeCap

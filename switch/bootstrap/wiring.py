@@ -42,6 +42,7 @@ from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
@@ -63,7 +64,7 @@ from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
-from switch.usecases.propose import Propose
+from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
@@ -81,6 +82,7 @@ from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
@@ -121,7 +123,13 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
-    undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
+    try_tariff = TryTariff(current, database)
+    undertakings: dict[ProposalKind, Undertaking] = {
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff)
+    }
+    undertakings |= {
+        kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
+    }
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -155,6 +163,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
+        try_tariff=try_tariff,
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
