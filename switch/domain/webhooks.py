@@ -11,6 +11,7 @@ from typing import Any
 
 from switch.domain.books import Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
+from switch.domain.liquidity import CapWarning
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
 
@@ -27,6 +28,7 @@ class WebhookKind(StrEnum):
     PAYMENT_REFUNDED = "payment.refunded"
     """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
 
 
@@ -80,7 +82,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then."""
+    """What a payment's moves change of it, as it was then; of a warning, all that it says."""
     created_at: datetime
 
 
@@ -130,6 +132,16 @@ def kind_of(payment: Payment) -> WebhookKind | None:
 
 def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
     return WebhookEvent(EventId(bucketed_id(0, at)), endpoint.endpoint_id, endpoint.bank, WebhookKind.TEST, None, 0, {}, at)
+
+
+def position_warned(warning: CapWarning, listening: Listening) -> list[WebhookEvent]:
+    event_id = EventId(bucketed_id(0, warning.at))
+    figures = {name: str(getattr(warning, name)) for name in ("level", "held", "posted", "cap")}
+    content = {"currency": warning.currency, "window_id": warning.window_id, **figures}
+    return [
+        WebhookEvent(event_id, endpoint_id, warning.bank, WebhookKind.POSITION_WARNING, None, 0, content, warning.at)
+        for endpoint_id in listening.get(warning.bank, ())
+    ]
 
 
 def moved_part(payment: Payment) -> dict[str, str | None]:
