@@ -1,13 +1,14 @@
 """Webhooks on the line: end points and deliveries as their bank sees them, and the body of an event."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import PaymentView, view
-from switch.api.shapes import Moment, Shape, Text
+from switch.api.shapes import Amount, Moment, Shape, Text
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
 from switch.reports.webhooks import DeliveryState, ListedEndpoint, WebhookDelivery
@@ -84,6 +85,17 @@ class ReplayedView(Shape):
     replayed: Annotated[int, Field(ge=0)]
 
 
+class AskedWindowView(Shape):
+    """A closed window of which the bank is a net debtor."""
+
+    window_id: str
+    net: Amount
+    until: Moment
+    """Until then approve it, or object."""
+    round: Annotated[int, Field(ge=1)]
+    """Another one where the window was recomputed."""
+
+
 class WebhookEventView(Shape):
     """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
 
@@ -92,7 +104,9 @@ class WebhookEventView(Shape):
     type: WebhookKind
     created_at: Moment
     payment: PaymentView | None
-    """As `GET /v1/payments/{payment_id}` showed it then; null in a test."""
+    """As `GET /v1/payments/{payment_id}` showed it then; null where the event is of no payment."""
+    window: AskedWindowView | None
+    """Of `window.approval_asked`; else null."""
 
 
 def endpoint_view(listed: ListedEndpoint) -> WebhookEndpointView:
@@ -131,5 +145,16 @@ def written(event: WebhookEvent, payment: Payment | None, history: Sequence[Paym
         type=event.kind,
         created_at=event.created_at,
         payment=None if payment is None else view(payment, history),
+        window=_asked(event) if event.kind is WebhookKind.WINDOW_APPROVAL_ASKED else None,
     )
     return shown.__pydantic_serializer__.to_json(shown)
+
+
+def _asked(event: WebhookEvent) -> AskedWindowView:
+    asked = {name: value or "" for name, value in event.moved.items()}
+    return AskedWindowView.model_construct(
+        window_id=asked["window_id"],
+        net=Amount.minor(int(asked["net_minor"]), asked["currency"]),
+        until=datetime.fromisoformat(asked["until"]),
+        round=event.number,
+    )

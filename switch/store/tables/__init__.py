@@ -1,6 +1,7 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
     ledger,
     outages,
     outbox,
@@ -17,6 +18,7 @@ from switch.store.tables import (
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
     "ledger",
     "metadata",
     "outages",
