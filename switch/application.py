@@ -12,6 +12,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -44,6 +45,7 @@ from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.offer_service import OfferService
@@ -69,6 +71,7 @@ from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 
@@ -118,6 +121,8 @@ class Switch:
     declare_outage: DeclareOutage
     withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
+    watch_positions: WatchPositions
+    keep_position_history: KeepPositionHistory
     load_catalogue: LoadCatalogue
 
     # windows, settlement, files, reconciliation
@@ -145,6 +150,7 @@ class Switch:
     default_simulations: DefaultSimulations
     files: Files
     journal: Journal
+    liquidity: Liquidity
     payment_batches: PaymentBatches
     payments: Payments
     payment_stories: PaymentStories

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,10 @@ from switch.store.database import Connection, Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
+from switch.usecases.watch_positions import WatchPositions
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -122,6 +124,7 @@ async def filled_world(database: Database, folder: Path) -> World:
     await reverse(world, taken_back)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
     await world.write(concluded(refused, Accepted("late")))
+    await keep_liquidity(world)
     await hand_in_and_reconcile(world)
     return world
 
@@ -241,7 +244,6 @@ async def default_by_hand(connection: Connection, covered: WindowClaim) -> None:
     await journal.append(together, [default_carried(following, [DEFAULT], START)])
     await together.run(connection)
     await approvals.set_rule(connection, "SYP", SettlementRule(600), proposal)
-    await claims.put_guarantee(connection, OTHER_BANK, "SYP", 4_000, START, "staff:nour")
     asked = Asked(BANK, 80_000, START, START + timedelta(minutes=10), Silence.APPROVES)
     await approvals.ask(connection, settled.window_id, Approval(1), [asked])
     await approvals.answer(connection, settled.window_id, Approval(1, (asked,)), Answered(BANK, True, None, START, BANK))
@@ -267,6 +269,23 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
         "fee_minor": fee, "net_minor": amount + fee - sum(row.bank_fee for row in own) if at_bank else amount - fee,
         "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "issued_at": START,
     }  # fmt: skip
+
+
+async def keep_liquidity(world: World) -> None:
+    """A warning, a snapshot of positions, and some quarters of an hour of what was paid."""
+    later = FixedClock(START + timedelta(hours=1))
+
+    def at(seconds: int) -> datetime:
+        return START + timedelta(seconds=seconds)
+
+    directory = CurrentDirectory(world.database)
+    async with world.database.transaction() as connection:
+        await caps.put(connection, OTHER_BANK, Money(9_000_000, "SYP"), at(1), "test", Money(4_000_000, "SYP"))
+        await caps.put(connection, BANK, Money(150_000, "SYP"), at(3_000_000), "test", Money(50_000, "SYP"))
+    await WatchPositions(later, directory.current, world.database)()
+    await KeepPositionHistory(later, world.database)()
+    async with world.database.transaction() as connection:
+        await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
 
 
 async def hand_in_and_reconcile(world: World) -> None:

@@ -17,6 +17,7 @@ from adapters.files.fixed import FixedWidthLayout
 from adapters.files.xlsx import SpreadsheetLayout
 from switch.domain.fees import Fees
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.money import Money
 from switch.domain.outcomes import Unknown
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus, Window
@@ -28,7 +29,7 @@ from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.signatures import SigningKey, generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import claims
+from switch.store import caps
 from switch.store.database import Database, connect
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.advance_windows import AdvanceWindows
@@ -165,7 +166,8 @@ class SettlingWorld:
 
     async def deposit(self, bank: ParticipantCode, minor: int) -> None:
         async with self.database.transaction() as connection:
-            await claims.put_guarantee(connection, bank, "SYP", minor, self.clock.now(), "test")
+            self.clock.move(0.001)
+            await caps.put(connection, bank, Money(10_000_000, "SYP"), self.clock.now(), "test", Money(minor, "SYP"))
 
     async def closed(self) -> Window:
         return (await self.close("SYP", by="test")).closed
@@ -205,7 +207,6 @@ class SettlingWorld:
             "ledger ",
             "posting ",
             "settlement rule ",
-            "guarantee ",
         )
         return [f"{finding.where}: {finding.what}" for finding in result.findings if finding.where.startswith(prefixes)]
 

@@ -47,6 +47,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "check_digit_wrong": Kind(422, "Wrong check digit", "رقم تحقق خاطئ"),
         "amount_malformed": Kind(422, "Not an amount", "ليس مبلغاً"),
         "amount_too_precise": Kind(422, "Too many decimals", "منازل عشرية زائدة"),
+        "deposit_above_cap": Kind(422, "Deposit above the cap", "وديعة فوق السقف"),
         "amount_out_of_range": Kind(422, "Amount out of range", "مبلغ خارج الحدود"),
         "currency_unsupported": Kind(422, "Currency not used", "عملة غير مستخدمة"),
         "statement_not_yours": Kind(422, "Statement of another", "كشف لا يخصكم"),

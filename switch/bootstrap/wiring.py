@@ -19,6 +19,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -58,6 +59,7 @@ from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
@@ -86,6 +88,7 @@ from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 LOG_ORIGIN = "bill-payment-switch/journal"
@@ -168,6 +171,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
+        watch_positions=WatchPositions(clock, current, database),
+        keep_position_history=KeepPositionHistory(clock, database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         open_window=open_window,
@@ -200,6 +205,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         default_simulations=DefaultSimulations(database),
         files=Files(database, adapters.drop),
         journal=Journal(database),
+        liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),

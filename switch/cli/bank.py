@@ -177,7 +177,7 @@ def position(as_: As, as_json: AsJson = False) -> None:
     if as_json:
         print_json(positions)
         return
-    fields = ("cap", "held", "posted", "headroom")
+    fields = ("cap", "deposited", "granted", "held", "posted", "headroom")
     rows = [(one["currency"], *(_grouped(one[field]["amount"]) for field in fields)) for one in positions]
     print_table(f"المركز · Position {as_}", ("currency", *fields), rows, right=fields)
 

@@ -12,6 +12,7 @@ from typing import Any
 from switch.domain.approvals import Asked
 from switch.domain.books import Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
+from switch.domain.liquidity import CapWarning
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
 from switch.domain.settlement import Window
@@ -28,6 +29,7 @@ class WebhookKind(StrEnum):
     PAYMENT_IN_DOUBT = "payment.in_doubt"
     PAYMENT_REVERSED = "payment.reversed"
     WINDOW_APPROVAL_ASKED = "window.approval_asked"
+    POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
 
 
@@ -81,7 +83,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then."""
+    """What a payment's moves change of it, as it was then; of a warning, all that it says."""
     created_at: datetime
 
 
@@ -144,6 +146,16 @@ def asked_part(window: Window, asked: Asked) -> dict[str, str | None]:
 
 def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
     return WebhookEvent(EventId(bucketed_id(0, at)), endpoint.endpoint_id, endpoint.bank, WebhookKind.TEST, None, 0, {}, at)
+
+
+def position_warned(warning: CapWarning, listening: Listening) -> list[WebhookEvent]:
+    event_id = EventId(bucketed_id(0, warning.at))
+    figures = {name: str(getattr(warning, name)) for name in ("level", "held", "posted", "cap")}
+    content = {"currency": warning.currency, "window_id": warning.window_id, **figures}
+    return [
+        WebhookEvent(event_id, endpoint_id, warning.bank, WebhookKind.POSITION_WARNING, None, 0, content, warning.at)
+        for endpoint_id in listening.get(warning.bank, ())
+    ]
 
 
 def moved_part(payment: Payment) -> dict[str, str | None]:

@@ -1,7 +1,6 @@
-"""Claims out of defaults, and what is known of each participant before one: its guarantee, its cap, what it owes already."""
+"""Claims out of defaults, and what is known of each before one: its cap, the deposited part of it that is left, what it owes."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,22 +25,13 @@ _STANDINGS = text("""
           AND NOT EXISTS (SELECT FROM window_claim AS again WHERE again.of_window_id = claim.window_id
               AND again.defaulter_code = claim.defaulter_code)
         GROUP BY defaulter_code
-    ),
-    deposited AS (
-        SELECT DISTINCT ON (participant_code) participant_code AS code, minor FROM guarantee
-        WHERE currency = :currency ORDER BY participant_code, number DESC
     )
     SELECT code, kind IN ('bank', 'wallet') AND status NOT IN ('draft', 'testing', 'closed') AS shares,
         coalesce(cap_minor, 0) AS cap, coalesce(held_minor + posted_minor, 0) AS owed,
-        greatest(coalesce(deposited.minor, 0) - coalesce(used.minor, 0), 0) AS guarantee
+        greatest(coalesce(deposited_minor, 0) - coalesce(used.minor, 0), 0) AS guarantee
     FROM participant
     LEFT JOIN position ON position.bank_code = code AND position.currency = :currency AND slot = 0
-    LEFT JOIN deposited USING (code) LEFT JOIN used USING (code)
-""")
-_PUT_GUARANTEE = text("""
-    INSERT INTO guarantee (participant_code, currency, number, minor, changed_at, "by")
-    SELECT :code, :currency, coalesce(max(number), 0) + 1, :minor, CAST(:at AS timestamptz), :by FROM guarantee
-    WHERE participant_code = :code AND currency = :currency
+    LEFT JOIN used USING (code)
 """)
 _UNSETTLED = text("""
     SELECT window_id FROM settlement_window WHERE currency = :currency AND state <> 'settled' ORDER BY business_date, number
@@ -82,10 +72,6 @@ async def insert(connection: AsyncConnection, of_window: WindowId, number: int, 
 async def standings(connection: AsyncConnection, currency: str) -> dict[ParticipantCode, Standing]:
     rows = (await connection.execute(_STANDINGS, {"currency": currency})).all()
     return {ParticipantCode(row.code): Standing(row.shares, row.cap, row.owed, row.guarantee) for row in rows}
-
-
-async def put_guarantee(connection: AsyncConnection, code: ParticipantCode, currency: str, minor: int, at: datetime, by: str) -> None:
-    await connection.execute(_PUT_GUARANTEE, {"code": code, "currency": currency, "minor": minor, "at": at, "by": by})
 
 
 async def unsettled(connection: AsyncConnection, currency: str) -> list[WindowId]:

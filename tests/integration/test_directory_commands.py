@@ -136,8 +136,18 @@ def test_a_key_is_added_listed_and_revoked(desk: Desk, tmp_path: Path) -> None:
 def test_a_cap_is_set_and_shown(desk: Desk) -> None:
     desk("catalogue", "load")
     assert desk.json("cap", "set", BANK, "1000000.00") == [
-        {"bank": BANK, "currency": "SYP", "cap": "1000000.00", "held": "0.00", "posted": "0.00", "headroom": "1000000.00"}
-    ]
+        {
+            "bank": BANK, "currency": "SYP", "cap": "1000000.00", "deposited": "0.00", "granted": "1000000.00",
+            "held": "0.00", "posted": "0.00", "headroom": "1000000.00",
+        }
+    ]  # fmt: skip
+    assert desk.json("cap", "set", BANK, "1000000.00", "--deposited", "400000.00")[0]["granted"] == "600000.00"
+    assert desk.json("cap", "set", BANK, "900000.00")[0]["deposited"] == "400000.00"
+    assert "deposit_above_cap" in desk("cap", "set", BANK, "900000.00", "--deposited", "900000.01", code=1)
+    assert [one["enough_history"] for one in desk.json("cap", "forecast", BANK)] == [False]
+    assert "too little history" in desk("cap", "forecast")
+    assert desk.json("cap", "warnings") == desk.json("cap", "history", BANK) == []
+    assert f'switch_position_cap_minor{{bank="{BANK}",currency="SYP"}} 90000000' in desk("cap", "metrics")
     assert "1,000,000.00" in desk("cap", "show", BANK)
     assert desk.json("cap", "set", BANK, "0")[0]["cap"] == "0.00"
     assert "amount_too_precise" in desk("cap", "set", BANK, "1.005", code=1)

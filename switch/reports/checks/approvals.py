@@ -8,11 +8,10 @@ NAME, INVARIANT = "approvals", "I16"
 
 _COUNT = text("""
     SELECT (SELECT count(*) FROM window_approval) + (SELECT count(*) FROM window_answer) + (SELECT count(*) FROM window_decision)
-        + (SELECT count(*) FROM window_claim) + (SELECT count(*) FROM settlement_rule) + (SELECT count(*) FROM guarantee)
+        + (SELECT count(*) FROM window_claim) + (SELECT count(*) FROM settlement_rule)
 """)
 _SEALED = {
     "settlement_rule": "'settlement rule of ' || currency || ' ' || number",
-    "guarantee": "'guarantee of ' || participant_code || ' ' || currency || ' ' || number",
     "window_approval": "'window ' || window_id || ' approval asked of ' || participant_code",
     "window_answer": "'window ' || window_id || ' answer ' || number || ' of ' || participant_code",
     "window_decision": "'window ' || window_id || ' decision ' || number",

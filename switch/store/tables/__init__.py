@@ -3,6 +3,7 @@
 from switch.store.tables import (
     approvals,
     ledger,
+    liquidity,
     outages,
     outbox,
     participants,
@@ -20,6 +21,7 @@ from switch.store.tables.schema import metadata
 __all__ = [
     "approvals",
     "ledger",
+    "liquidity",
     "metadata",
     "outages",
     "outbox",

@@ -44,20 +44,6 @@ settlement_rule = Table(
 )
 """Every rule that was set; a currency's newest counts."""
 
-guarantee = Table(
-    "guarantee",
-    metadata,
-    Column("participant_code", Text, ForeignKey("participant.code"), primary_key=True),
-    text_key("currency"),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("minor", BigInteger, nullable=False),
-    moment("changed_at"),
-    Column("by", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    CheckConstraint("minor >= 0", name="minor"),
-)
-"""What a participant has deposited at the central bank for its own default; the newest counts."""
-
 window_approval = Table(
     "window_approval",
     metadata,
