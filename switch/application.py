@@ -9,6 +9,7 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
@@ -29,6 +30,7 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
@@ -130,6 +132,7 @@ class Switch:
     open_window: OpenWindow
     close_window: CloseWindow
     settle_window: SettleWindow
+    answer_window: AnswerWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     reissue_file: ReissueFile
@@ -146,6 +149,7 @@ class Switch:
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
+    default_simulations: DefaultSimulations
     files: Files
     journal: Journal
     liquidity: Liquidity

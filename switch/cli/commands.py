@@ -29,7 +29,7 @@ COMMANDS = MappingProxyType(
         "advice": "advice:app",
         "webhook": "webhook:app",
         "window": "window:app",
-        "settle": "settle:settle",
+        "settle": "settle:app",
         "rtgs": "rtgs:app",
         "files": "files:app",
         "statement": "statement:app",

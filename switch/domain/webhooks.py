@@ -9,11 +9,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from switch.domain.approvals import Asked
 from switch.domain.books import Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
 from switch.domain.liquidity import CapWarning
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
+from switch.domain.settlement import Window
 
 MOST_ENDPOINTS = 5
 """Of one bank: each event is kept once for each of them."""
@@ -28,6 +30,7 @@ class WebhookKind(StrEnum):
     PAYMENT_REFUNDED = "payment.refunded"
     """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    WINDOW_APPROVAL_ASKED = "window.approval_asked"
     POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
 
@@ -128,6 +131,26 @@ def kind_of(payment: Payment) -> WebhookKind | None:
     if payment.state is PaymentState.COMPLETED and payment.refunded:
         return WebhookKind.PAYMENT_REFUNDED
     return KIND_OF.get(payment.state)
+
+
+def approval_asked(window: Window, round_: int, asked: Iterable[Asked], listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """What the debtors of a closed window are told that listen."""
+    return [
+        WebhookEvent(event_id, endpoint_id, one.participant, WebhookKind.WINDOW_APPROVAL_ASKED, None, round_, asked_part(window, one), at)
+        for one in asked
+        if (endpoints := listening.get(one.participant))
+        for event_id in (EventId(bucketed_id(0, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def asked_part(window: Window, asked: Asked) -> dict[str, str | None]:
+    return {
+        "window_id": window.window_id,
+        "currency": window.currency,
+        "net_minor": str(asked.net),
+        "until": asked.until.isoformat(),
+    }
 
 
 def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:

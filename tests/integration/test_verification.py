@@ -35,6 +35,7 @@ NAMED_BY = {
     "reversal": "reversal_id", "service": "code", "tariff": "tariff_id", "window_cell": "debtor_code", "issued_file": "file_id",
     "statement": "statement_id", "statement_line": "statement_key", "statement_rule": "change_id", "break": "break_id",
     "inquiry": "inquiry_id", "outbox": "event_id", "settlement_instruction": "instruction_id", "directory_change": "change_id",
+    "window_approval": "participant_code", "window_claim": "defaulter_code",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
 }  # fmt: skip
 
