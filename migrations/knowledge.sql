@@ -75,10 +75,11 @@ CREATE FUNCTION known_payment(
     known_at timestamptz, known_below bigint, known_without bigint[], begins timestamptz, ends timestamptz, in_currency text)
 RETURNS TABLE (
     payment_id uuid, bank_code text, biller_code text, service_code text, channel text, amount_minor bigint, reserved_at timestamptz,
-    state text, answered_at timestamptz, answered_by text, answer text, note text, concluded_at timestamptz, concluded_by text)
+    state text, answered_at timestamptz, answered_by text, answer text, note text, concluded_at timestamptz, concluded_by text, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT payment.payment_id, payment.bank_code, payment.biller_code, payment.service_code, payment.channel, payment.amount_minor,
-        payment.reserved_at, way.state, way.answered_at, way.answered_by, way.answer, way.note, way.concluded_at, way.concluded_by
+        payment.reserved_at, way.state, way.answered_at, way.answered_by, way.answer, way.note, way.concluded_at,
+        way.concluded_by, CASE way.state WHEN 'REJECTED' THEN coalesce(payment.reason, 'other') END
     FROM payment JOIN (
         SELECT bucket, payment_id, (array_agg(to_state ORDER BY number DESC))[1] AS state,
             min(at) FILTER (WHERE from_state = 'RESERVED' AND to_state <> 'RESERVED') AS answered_at,

@@ -10,6 +10,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
@@ -44,6 +45,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
@@ -134,12 +136,14 @@ class Switch:
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
+    make_report: MakeReport
 
     # reports
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
     files: Files
+    issued_reports: IssuedReports
     journal: Journal
     payment_batches: PaymentBatches
     payments: Payments

@@ -17,6 +17,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
@@ -57,6 +58,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
@@ -180,10 +182,12 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
         files=Files(database, adapters.drop),
+        issued_reports=IssuedReports(database),
         journal=Journal(database),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),

@@ -22,6 +22,7 @@ report_issued = Table(
     text_key("layout"),
     text_key("sha256"),
     Column("content_sha256", Text, nullable=False),
+    Column("queries_sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("participant_code", Text, ForeignKey("participant.code")),
     moment("known_at"),
@@ -30,7 +31,7 @@ report_issued = Table(
     Column("by", Text, nullable=False),
     Index("ix_report_issued_at", "issued_at"),
 )
-"""A report made again is the row that is there; the same content drawn by a newer program is a second row beside it."""
+"""A report made again is the row that is there; what a newer program asks or draws otherwise is a second row beside it."""
 
 break_standing = Table(
     "break_standing",
