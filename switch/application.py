@@ -11,6 +11,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -48,6 +49,7 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
@@ -144,6 +146,7 @@ class Switch:
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
+    make_report: MakeReport
 
     # reports
     advices: Advices
@@ -151,6 +154,7 @@ class Switch:
     catalogue: Catalogue
     default_simulations: DefaultSimulations
     files: Files
+    issued_reports: IssuedReports
     journal: Journal
     liquidity: Liquidity
     payment_batches: PaymentBatches

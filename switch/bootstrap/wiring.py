@@ -18,6 +18,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -63,6 +64,7 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
@@ -204,11 +206,13 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
         default_simulations=DefaultSimulations(database),
         files=Files(database, adapters.drop),
+        issued_reports=IssuedReports(database),
         journal=Journal(database),
         liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),

@@ -35,6 +35,7 @@ COMMANDS = MappingProxyType(
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
+        "report": "report:app",
         "verify": "verify:verify",
         "log": "log:app",
         "receipt": "receipt:app",
