@@ -305,3 +305,10 @@ BEGIN
 END $$;
 
 CREATE TRIGGER remembers BEFORE UPDATE ON settlement_window FOR EACH ROW EXECUTE FUNCTION window_remembers();
+
+-- The audit is only added to. An account and a token stay, that their names stand for one person for good.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_code FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
