@@ -14,6 +14,7 @@ from switch.store.tables import (
     reconciliation,
     reports,
     settlement,
+    staff,
     truth_checks,
     webhooks,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "reconciliation",
     "reports",
     "settlement",
+    "staff",
     "truth_checks",
     "webhooks",
 ]
