@@ -9,6 +9,7 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
@@ -33,6 +34,7 @@ from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -53,6 +55,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -135,6 +138,8 @@ class Switch:
     reissue_file: ReissueFile
     revise_file: ReviseFile
     choose_layout: ChooseLayout
+    choose_push_place: ChoosePushPlace
+    push_files: PushFiles
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
@@ -146,6 +151,7 @@ class Switch:
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
+    file_pushes: FilePushes
     files: Files
     journal: Journal
     liquidity: Liquidity
@@ -166,4 +172,5 @@ class Switch:
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:
         """What runs in the background towards counterparties, to be closed before the database."""
-        return tuple(doing.queues for doing in (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks))
+        doing = (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks, self.push_files)
+        return tuple(one.queues for one in doing)

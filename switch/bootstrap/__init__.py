@@ -3,6 +3,7 @@
 from switch.bootstrap.opening import (
     DATABASE_NAME,
     DATABASE_TROUBLE,
+    PUSH_KEY,
     find_url,
     load_former_keys,
     load_switch_key,
@@ -15,6 +16,7 @@ from switch.bootstrap.wiring import Outside, make_switch
 __all__ = [
     "DATABASE_NAME",
     "DATABASE_TROUBLE",
+    "PUSH_KEY",
     "Outside",
     "find_url",
     "load_former_keys",

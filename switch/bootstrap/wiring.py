@@ -16,6 +16,7 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
@@ -46,6 +47,7 @@ from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -66,6 +68,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -180,6 +183,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reissue_file=ReissueFile(database=database, remaking=remaking),
         revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
+        choose_push_place=ChoosePushPlace(clock, database),
+        push_files=PushFiles(clock, database, adapters.pushes, chance),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,
@@ -197,6 +202,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
+        file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
         journal=Journal(database),
         liquidity=Liquidity(clock, database),

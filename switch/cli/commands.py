@@ -31,6 +31,7 @@ COMMANDS = MappingProxyType(
         "settle": "settle:settle",
         "rtgs": "rtgs:app",
         "files": "files:app",
+        "push": "push:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",

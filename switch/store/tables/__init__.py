@@ -1,6 +1,7 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    file_pushes,
     ledger,
     liquidity,
     outages,
@@ -18,6 +19,7 @@ from switch.store.tables import (
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "file_pushes",
     "ledger",
     "liquidity",
     "metadata",
