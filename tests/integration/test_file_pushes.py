@@ -39,7 +39,8 @@ class _TheirFiles(asyncssh.SFTPServer):
             super().write(file_obj, offset, data[:room])
             self._theirs.breaks_at = None
             raise asyncssh.SFTPFailure("disk trouble")
-        return int(super().write(file_obj, offset, data))
+        written: Any = super().write(file_obj, offset, data)
+        return int(written)
 
 
 @dataclass
@@ -88,7 +89,13 @@ class Pushes:
         return PushFiles(self.world.clock, self.world.database, SftpSender(self.world.folder, hosts, lambda: self.key), lambda: 500)
 
     async def choose(self, **changes: Any) -> PushPlace:
-        given = {"host": "127.0.0.1", "port": self.theirs.port, "user": "switch", "folder": ".", "host_key": self.theirs.pinned} | changes
+        given: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": self.theirs.port,
+            "user": "switch",
+            "folder": ".",
+            "host_key": self.theirs.pinned,
+        } | changes
         place = push_place(BILLER, **given)
         await ChoosePushPlace(self.world.clock, self.world.database)(place, by="staff:nour")
         return place
