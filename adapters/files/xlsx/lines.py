@@ -20,7 +20,8 @@ NUMBER, FIRST_TEXT, FIRST_SUM = "A", "B", xl_col_to_name(FIRST_SUM_COLUMN)
 ROWS_AT_ONCE = 500
 _WIDTHS = (9, 38, 20, 14, 13, 24, 24, 24, 24)
 _SUM_WIDTH, _MOMENT_WIDTH = 23, 31
-_NOT_PLAIN = re.compile(r"[&<>\x00-\x1f]|\A\s|\s\Z|_x[0-9a-fA-F]{4}_")
+BETWEEN = "|"
+_NOT_PLAIN = re.compile(r"[&<>\x00-\x1f]|(?:\A|\|)\s|\s(?:\||\Z)|_x[0-9a-fA-F]{4}_")
 _LIKE_ESCAPED = re.compile(r"(_x[0-9a-fA-F]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
@@ -67,35 +68,51 @@ class LineRows:
     first_number: int
 
     def written(self, pattern: Pattern, lines: Iterable[FileLine]) -> Iterator[str]:
-        number, text, total = (pattern.styles[column] for column in (NUMBER, FIRST_TEXT, FIRST_SUM))
-        text_columns = [xl_col_to_name(column) for column in range(1, FIRST_SUM_COLUMN)]
-        sum_columns = [xl_col_to_name(FIRST_SUM_COLUMN + place) for place in range(len(file_titles.sum_titles(self.kind)))]
-        last = xl_col_to_name(FIRST_SUM_COLUMN + len(sum_columns))
-        rows = enumerate(lines, PATTERN_ROW)
-        shift = self.first_number - PATTERN_ROW
+        whole, rows, shift = self._whole(pattern), enumerate(lines, PATTERN_ROW), self.first_number - PATTERN_ROW
 
         def written(row: int, line: FileLine) -> str:
             texts = (
                 str(line.payment_id), line.payment_reference, line.counterparty, line.service, line.customer_reference,
                 line.bill_number, line.bank_reference, line.biller_reference,
             )  # fmt: skip
-            cells = [
-                f'<c r="{column}{row}" s="{text}" t="inlineStr"><is>{_text(value)}</is></c>'
-                for column, value in zip(text_columns, texts, strict=True)
-                if value
-            ]
-            for column, minor in zip(sum_columns, file_titles.sums(self.kind, line.amount, line.fee, line.net), strict=True):
-                figure = written_sum(minor, self.currency)
-                exact = f"><v>{figure}</v></c>" if abs(minor) < EXACT_MINOR else f' t="inlineStr"><is><t>{figure}</t></is></c>'
-                cells.append(f'<c r="{column}{row}" s="{total}"{exact}')
+            sums = file_titles.sums(self.kind, line.amount, line.fee, line.net)
             moment = line.completed_at.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds")
-            return (
-                f'<row r="{row}"{pattern.attributes}><c r="A{row}" s="{number}"><v>{row + shift}</v></c>{"".join(cells)}'
-                f'<c r="{last}{row}" s="{text}" t="inlineStr"><is><t>{moment}</t></is></c></row>'
-            )
+            if max(sums) < EXACT_MINOR and min(sums) > -EXACT_MINOR and _plain(texts):
+                return whole.format(row, row + shift, *texts, *[written_sum(minor, self.currency) for minor in sums], moment)
+            return self._by_cell(pattern, row, row + shift, (*texts, *sums, moment))
 
         while part := [written(row, line) for row, line in islice(rows, ROWS_AT_ONCE)]:
             yield "".join(part)
+
+    def _whole(self, pattern: Pattern) -> str:
+        """The row of nearly every line: each cell is filled, and nothing in it has to be escaped."""
+        sums = range(FIRST_SUM_COLUMN, self._last_column)
+        cells = "".join(
+            f'<c r="{xl_col_to_name(column)}{{0}}" s="{pattern.styles[FIRST_SUM]}"><v>{{{column + 1}}}</v></c>'
+            if column in sums
+            else f'<c r="{xl_col_to_name(column)}{{0}}" s="{pattern.styles[FIRST_TEXT]}" t="inlineStr"><is><t>{{{column + 1}}}</t></is></c>'
+            for column in range(1, self._last_column + 1)
+        )
+        return f'<row r="{{0}}"{pattern.attributes}><c r="{NUMBER}{{0}}" s="{pattern.styles[NUMBER]}"><v>{{1}}</v></c>{cells}</row>'
+
+    def _by_cell(self, pattern: Pattern, row: int, number: int, values: tuple[str | int | None, ...]) -> str:
+        cells = [f'<row r="{row}"{pattern.attributes}><c r="{NUMBER}{row}" s="{pattern.styles[NUMBER]}"><v>{number}</v></c>']
+        for column, value in enumerate(values, 1):
+            style, place = pattern.styles[FIRST_SUM if isinstance(value, int) else FIRST_TEXT], f"{xl_col_to_name(column)}{row}"
+            if isinstance(value, int) and abs(value) < EXACT_MINOR:
+                cells.append(f'<c r="{place}" s="{style}"><v>{written_sum(value, self.currency)}</v></c>')
+            elif value is not None and value != "":
+                text = written_sum(value, self.currency) if isinstance(value, int) else value
+                cells.append(f'<c r="{place}" s="{style}" t="inlineStr"><is>{_text(text)}</is></c>')
+        return "".join((*cells, "</row>"))
+
+    @property
+    def _last_column(self) -> int:
+        return FIRST_SUM_COLUMN + len(file_titles.sum_titles(self.kind))
+
+
+def _plain(texts: tuple[str | None, ...]) -> bool:
+    return all(texts) and _NOT_PLAIN.search(BETWEEN.join(texts)) is None  # type: ignore[arg-type]  # there is no None among them
 
 
 def _text(text: str) -> str:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
-COMPRESSION = 3
+COMPRESSION = 2
 """Half the time of the usual level, and a tenth larger."""
 PATTERN_ROW = 2
 """Counted from 1, as in the file."""
