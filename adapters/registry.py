@@ -18,6 +18,10 @@ from adapters.files.statements_in.mt940 import Mt940
 from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
 from adapters.pushes.sftp import SftpSender
+from adapters.reports.csv import CsvReport
+from adapters.reports.json import JsonReport
+from adapters.reports.pdf import PdfReport
+from adapters.reports.xlsx import SpreadsheetReport
 from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
@@ -27,7 +31,17 @@ from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.rtgs_statements import RtgsStatement
-from switch.ports import BillerAdapter, FileDrop, FileLayout, FileSender, SettlementBank, Signer, StatementLayout, WebhookSender
+from switch.ports import (
+    BillerAdapter,
+    FileDrop,
+    FileLayout,
+    FileSender,
+    ReportLayout,
+    SettlementBank,
+    Signer,
+    StatementLayout,
+    WebhookSender,
+)
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
@@ -42,6 +56,8 @@ class Adapters:
     """By layout: of the files that are issued."""
     statement_layouts: Mapping[str, StatementLayout]
     """By layout: of the statements that come in."""
+    report_layouts: Mapping[str, ReportLayout]
+    """By the ending of a report's name."""
     settlement: SettlementBank
     rtgs_statement: RtgsStatementOf
     """The last of a currency and a day; always None from an RTGS that gives none."""
@@ -87,10 +103,12 @@ def open_adapters(
         rtgs_statement = iso20022.statement
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(), MappedCsv(), FixedWidth(), Xlsx(), Camt(), Mt940())
+    report_layouts: tuple[ReportLayout, ...] = (JsonReport(), CsvReport(), SpreadsheetReport(), PdfReport())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         layouts={layout.layout: layout for layout in layouts},
         statement_layouts={layout.layout: layout for layout in statement_layouts},
+        report_layouts={layout.extension: layout for layout in report_layouts},
         settlement=settlement,
         rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),

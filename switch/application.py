@@ -9,8 +9,10 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -30,6 +32,7 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
@@ -48,6 +51,7 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
@@ -133,6 +137,7 @@ class Switch:
     open_window: OpenWindow
     close_window: CloseWindow
     settle_window: SettleWindow
+    answer_window: AnswerWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     reissue_file: ReissueFile
@@ -146,13 +151,16 @@ class Switch:
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
+    make_report: MakeReport
 
     # reports
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
+    default_simulations: DefaultSimulations
     file_pushes: FilePushes
     files: Files
+    issued_reports: IssuedReports
     journal: Journal
     liquidity: Liquidity
     payment_batches: PaymentBatches

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.types import Scope
 
+from switch.api.certificates import Certificates
 from switch.api.nonces import Nonces
 from switch.api.refusals import NonceReplayed
 from switch.application import Switch
@@ -27,15 +28,20 @@ OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 class Authentication:
     """Keys are the directory's, read anew for each message, so that a revoked key is dead at once."""
 
-    def __init__(self, switch: Switch, nonces: Nonces) -> None:
+    def __init__(self, switch: Switch, nonces: Nonces, certificates: Certificates | None = None) -> None:
+        self._certificates = certificates
         self._directory = switch.directory
         self._clock = switch.clock
         self._nonces = nonces
 
+    def meet(self, scope: Scope) -> None:
+        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate."""
+        if self._certificates is not None and not _unsigned(scope["path"]):
+            self._certificates.meet(scope)
+
     def caller(self, scope: Scope, body: bytes) -> Participant | None:
         """Who sent this; None for what needs no signature. Raises what is wrong with it."""
-        path = scope["path"]
-        if path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER):
+        if _unsigned(scope["path"]):
             return None
         directory = self._directory.current()
 
@@ -45,10 +51,16 @@ class Authentication:
 
         verified = verify_request(target_of_scope(scope), scope["headers"], body, find_key=find_key, now=self._clock.now())
         sender = directory.participant(directory.keys[verified.keyid].participant)
+        if self._certificates is not None:
+            self._certificates.require_same(scope, sender)
         if not self._nonces.first_seen(verified.keyid, verified.nonce, self._clock.monotonic()):
             raise NonceReplayed()
         sender.require_live()
         return sender
+
+
+def _unsigned(path: str) -> bool:
+    return path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER)
 
 
 # --- what a route says about who may call it -------------------------------------------------------------------------

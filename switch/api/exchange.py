@@ -122,6 +122,7 @@ class Exchange:
 
     async def _known(self, scope: Scope, receive: Receive, most: int, sender: Sender | None = None) -> bytes:
         """The whole body; whose it is stands in the scope from now on."""
+        self.authentication.meet(scope)
         body = await _read(scope, receive, most)
         scope[READ] = True
         if sender is not None:

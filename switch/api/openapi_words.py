@@ -42,6 +42,7 @@ TAGS = [
     {"name": "outages", "description": "Hours in which a biller does not answer · ساعات توقف الجهة المفوترة"},
     {"name": "webhooks", "description": "Events for banks: end points and deliveries · إشعارات للمصارف بما آلت إليه دفعاتها"},
     {"name": "proof-log", "description": "Signed heads of the proof log, and how they are linked · سجل الإثبات ورؤوسه الموقّعة"},
+    {"name": "reports", "description": "Reports as known at a moment · تقارير كما عُلمت في لحظة"},
     {"name": "operator", "description": "Staff and overseers, read only · المشغّل والمشرف، للقراءة فقط"},
     {"name": "health", "description": "Whether the process lives and is ready · حالة النظام"},
 ]

@@ -16,8 +16,10 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -40,6 +42,7 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
@@ -52,6 +55,7 @@ from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.decide_window import DecideWindow
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
@@ -62,6 +66,8 @@ from switch.usecases.issue_files import IssueFiles
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
+from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
@@ -69,6 +75,7 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.push_files import PushFiles
+from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -81,6 +88,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
@@ -128,10 +136,13 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     reversal_posting = ReversalPosting(database, current)
     try_tariff = TryTariff(current, database)
     undertakings: dict[ProposalKind, Undertaking] = {
-        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff)
-    }
-    undertakings |= {
-        kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
+        **{kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
+        **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
+        ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
+        ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, close_window),
+        ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
+        ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
     }
     return Switch(
         clock=clock,
@@ -177,6 +188,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
+        answer_window=AnswerWindow(clock, database),
         issue_files=issue_files,
         acknowledge_file=AcknowledgeFile(clock=clock, database=database),
         chase_files=ChaseFiles(clock=clock, database=database),
@@ -199,11 +211,14 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
+        default_simulations=DefaultSimulations(database),
         file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
+        issued_reports=IssuedReports(database),
         journal=Journal(database),
         liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),
@@ -218,5 +233,5 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
-        windows=Windows(database),
+        windows=Windows(clock, database),
     )

@@ -7,7 +7,17 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import (
+    AmountRule,
+    AmountRuleKind,
+    Mode,
+    OverdueRule,
+    ReferenceRule,
+    RefundFees,
+    RefundRule,
+    ReversalRule,
+    Service,
+)
 from switch.domain.directory_errors import CatalogueMalformed
 from switch.domain.errors import Refusal
 from switch.domain.fees import BorneBy, Tariff
@@ -111,6 +121,8 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         overdue=OverdueRule(document.get("overdue", OverdueRule.STAFF)),
         reversal=ReversalRule(document.get("reversal", ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD)),
         reversal_seconds=int(document.get("reversal_seconds", 86_400)),
+        refunds=RefundRule(document.get("refunds", RefundRule.WHOLE)),
+        refund_fees=RefundFees(document.get("refund_fees", RefundFees.KEPT)),
     )
 
 

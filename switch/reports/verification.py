@@ -9,6 +9,7 @@ from sqlalchemy import text
 from switch.ports import FileDrop
 from switch.reports.checks import (
     advices,
+    approvals,
     bills,
     breaks,
     catalogue,
@@ -96,6 +97,7 @@ class Verification:
             (liquidity.NAME, liquidity.INVARIANT, liquidity.examine),
             (bills.NAME, bills.INVARIANT, bills.examine),
             (windows.NAME, windows.INVARIANT, windows.examine),
+            (approvals.NAME, approvals.INVARIANT, approvals.examine),
             (files.NAME, files.INVARIANT, partial(files.examine, drop=self.drop)),
             (advices.NAME, advices.INVARIANT, advices.examine),
             (webhooks.NAME, webhooks.INVARIANT, webhooks.examine),

@@ -1,6 +1,7 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
     file_pushes,
     ledger,
     liquidity,
@@ -12,6 +13,7 @@ from switch.store.tables import (
     proof_log,
     proposals,
     reconciliation,
+    reports,
     settlement,
     truth_checks,
     webhooks,
@@ -19,6 +21,7 @@ from switch.store.tables import (
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
     "file_pushes",
     "ledger",
     "liquidity",
@@ -31,6 +34,7 @@ __all__ = [
     "proof_log",
     "proposals",
     "reconciliation",
+    "reports",
     "settlement",
     "truth_checks",
     "webhooks",
