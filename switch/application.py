@@ -10,6 +10,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
@@ -37,6 +38,7 @@ from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -62,6 +64,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -154,6 +157,8 @@ class Switch:
     reissue_file: ReissueFile
     revise_file: ReviseFile
     choose_layout: ChooseLayout
+    choose_push_place: ChoosePushPlace
+    push_files: PushFiles
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
@@ -167,6 +172,7 @@ class Switch:
     breaks: Breaks
     catalogue: Catalogue
     default_simulations: DefaultSimulations
+    file_pushes: FilePushes
     files: Files
     issued_reports: IssuedReports
     journal: Journal
@@ -189,4 +195,5 @@ class Switch:
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:
         """What runs in the background towards counterparties, to be closed before the database."""
-        return tuple(doing.queues for doing in (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks))
+        doing = (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks, self.push_files)
+        return tuple(one.queues for one in doing)

@@ -9,6 +9,7 @@ from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.directory import Endpoint
+from switch.domain.file_pushes import Pushed, PushPlace
 from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
@@ -129,6 +130,13 @@ class ReportLayout(Protocol):
 
     def render(self, report: Report) -> Iterator[bytes]:
         """In parts; rows are read as they are needed."""
+
+
+class FileSender(Protocol):
+    """One way to push issued files to a server of a participant's. Never raises for what the other side does."""
+
+    async def push(self, place: PushPlace, name: str, *, seconds: int) -> Pushed:
+        """An issued file, whole, then its signature; what is there of it already is not sent again, and what is whole there is taken."""
 
 
 class FileDrop(Protocol):

@@ -47,6 +47,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "check_digit_wrong": Kind(422, "Wrong check digit", "رقم تحقق خاطئ"),
         "amount_malformed": Kind(422, "Not an amount", "ليس مبلغاً"),
         "amount_too_precise": Kind(422, "Too many decimals", "منازل عشرية زائدة"),
+        "push_place_refused": Kind(422, "Place refused", "وجهة غير مقبولة"),
+        "push_unknown": Kind(404, "No such push", "لا ملف كهذا يُدفع"),
         "tariff_too_late": Kind(422, "Tariff begins too early", "تعرفة بأثر رجعي"),
         "tariff_empty": Kind(422, "Tariff without lines", "تعرفة بلا بنود"),
         "deposit_above_cap": Kind(422, "Deposit above the cap", "وديعة فوق السقف"),

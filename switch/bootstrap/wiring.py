@@ -17,6 +17,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
@@ -50,6 +51,7 @@ from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -78,6 +80,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
@@ -205,6 +208,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reissue_file=ReissueFile(database=database, remaking=remaking),
         revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
+        choose_push_place=ChoosePushPlace(clock, database),
+        push_files=PushFiles(clock, database, adapters.pushes, chance),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,
@@ -224,6 +229,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
         default_simulations=DefaultSimulations(database),
+        file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
         issued_reports=IssuedReports(database),
         journal=Journal(database),

@@ -33,6 +33,7 @@ COMMANDS = MappingProxyType(
         "settle": "settle:app",
         "rtgs": "rtgs:app",
         "files": "files:app",
+        "push": "push:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",

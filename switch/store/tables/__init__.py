@@ -2,6 +2,7 @@
 
 from switch.store.tables import (
     approvals,
+    file_pushes,
     ledger,
     liquidity,
     outages,
@@ -22,6 +23,7 @@ from switch.store.tables.schema import metadata
 
 __all__ = [
     "approvals",
+    "file_pushes",
     "ledger",
     "liquidity",
     "metadata",
