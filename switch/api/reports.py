@@ -16,7 +16,7 @@ from switch.api.shapes import Day, Moment
 from switch.api.strict_route import StrictRoute
 from switch.api.windows import CurrencyInQuery
 from switch.application import Switch
-from switch.domain.errors import CheckDigitWrong, NationalCodeMalformed
+from switch.domain.errors import CheckDigitWrong, CurrencyUnsupported, NationalCodeMalformed
 from switch.domain.file_errors import LayoutUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.report_errors import ReportDiffers, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportUnknown
@@ -28,7 +28,7 @@ all_of_them = APIRouter(prefix="/v1/operator/reports", tags=["operator"], route_
 
 MOST_BYTES = 32 * 1024**2
 """An answer is signed whole, so it is held in memory."""
-_REFUSES = refuses(ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown)
+_REFUSALS = (ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown, CurrencyUnsupported)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -79,7 +79,9 @@ class IssuedReportPage(BaseModel):
     items: list[IssuedReportView]
 
 
-@own.get("/{name}", response_class=Response, summary="A report of our own · تقرير خاص بنا", responses=_ANSWERS, openapi_extra=_REFUSES)
+@own.get(
+    "/{name}", response_class=Response, summary="A report of our own · تقرير خاص بنا", responses=_ANSWERS, openapi_extra=refuses(*_REFUSALS)
+)
 async def own_report(
     name: NameInPath,
     caller: ParticipantCaller,
@@ -122,10 +124,7 @@ async def issued(_: BooksCaller, switch: TheSwitch, limit: Limit = PAGE) -> Issu
     response_class=Response,
     summary="A report · تقرير",
     responses=_ANSWERS,
-    openapi_extra=refuses(
-        ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown, NationalCodeMalformed,
-        CheckDigitWrong,
-    ),
+    openapi_extra=refuses(*_REFUSALS, NationalCodeMalformed, CheckDigitWrong),
 )  # fmt: skip
 async def report(
     name: NameInPath,
