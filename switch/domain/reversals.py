@@ -20,6 +20,7 @@ from switch.domain.identifiers import (
     bucket_of,
 )
 from switch.domain.ledger import payment_reversed
+from switch.domain.messages import OrderMessage
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.domain.positions import Position
@@ -134,9 +135,12 @@ def asked(
     )
 
 
-def note_asked(reversal: Reversal, payment: Payment, changes: Changes) -> Payment:
+def note_asked(reversal: Reversal, payment: Payment, message: OrderMessage, changes: Changes) -> Payment:
     """The payment with one more line in its history."""
-    return _noted(payment, f"reversal asked: {reversal.request.reason}", reversal.asked_at, reversal.request.bank, changes)
+    if message.content:
+        changes.messages[reversal.reversal_id] = message.content
+    told = f"reversal asked: {reversal.request.reason}"
+    return _noted(payment, f"{told}; {message.note}" if message.note else told, reversal.asked_at, reversal.request.bank, changes)
 
 
 def concluded(

@@ -2,6 +2,7 @@
 
 from switch.store.tables import (
     ledger,
+    messages,
     outages,
     outbox,
     participants,
@@ -18,6 +19,7 @@ from switch.store.tables.schema import metadata
 
 __all__ = [
     "ledger",
+    "messages",
     "metadata",
     "outages",
     "outbox",
