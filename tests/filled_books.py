@@ -30,6 +30,7 @@ from switch.domain.identifiers import (
     bucketed_id,
 )
 from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_carried, default_covered
+from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
@@ -124,14 +125,15 @@ async def filled_world(database: Database, folder: Path) -> World:
     live, doubtful, refused = (
         charged(order(50_000, bill_number="B1")), charged(order(20_000, bill_number="parts")), charged(order(50_000, bill_number="B2")),
     )  # fmt: skip
-    taken_back = charged(order(23_456, accept=True))
+    taken_back = replace(charged(order(23_456, accept=True)), message=own_message(b"POST /v1/payments HTTP/1.1\r\n\r\n{}"))
+    said = Exchange("pay", START, b"PUT /payments/1 HTTP/1.1\r\n\r\n{}", START, b"HTTP/1.1 200\r\n\r\n{}")
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
     in_parts = charged(order(34_567, accept=True))
     await world.write(in_parts)
     await reverse(world, in_parts, 12_000)
     await reverse(world, in_parts, 2_345)
-    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
+    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
     await keep_liquidity(world)
     await hand_in_and_reconcile(world)
@@ -149,7 +151,9 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
     )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
-    await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
+    await posting.ask(
+        asked, ReversalId(bucketed_id(command.payment.bucket, at)), at, own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n{}")
+    )
 
 
 async def sealed_world(database: Database, folder: Path) -> World:
