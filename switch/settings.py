@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     """The authority's list of revoked certificates (PEM); read again when the file changes."""
     tls_proxies: Annotated[str, AfterValidator(_networks)] = ""
     """Networks of proxies that end TLS for us and pass on `Client-Cert` (RFC 9440), such as `10.20.0.7/32`."""
+    pkcs11_module: Path | None = None
+    """The library of the token that holds the switch's private key, such as `/usr/lib/softhsm/libsofthsm2.so`; without it, a file."""
+    pkcs11_token: str = "switch"  # noqa: S105 - the name of a token, no secret
+    pkcs11_key: str = "switch-main"
+    """The label of the key pair in the token."""
+    pkcs11_pin_file: Path | None = None
+    """Holds the user PIN; mode 0600."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""

@@ -20,7 +20,7 @@ from switch.domain.settlement import Window
 MOST_ENDPOINTS = 5
 """Of one bank: each event is kept once for each of them."""
 SECRET_BYTES = 32
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks  # pragma: allowlist secret
 
 
 class WebhookKind(StrEnum):
