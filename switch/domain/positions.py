@@ -41,7 +41,7 @@ class Position:
         return replace(self, held=self.held - minor, posted=self.posted + minor)
 
     def given_back(self, minor: int) -> "Position":
-        """A completed payment was reversed."""
+        """A completed payment, or a part of it, was taken back."""
         return replace(self, posted=self.posted - minor)
 
     def void(self, minor: int) -> "Position":

@@ -20,6 +20,8 @@ class ProposalKind(StrEnum):
     """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
     GIVE_BACK_PAYMENT = "payment.give_back"
     """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    PUBLISH_TARIFF = "tariff.publish"
+    """Lines of the tariff, from a day on."""
     OVERRIDE_WINDOW = "window.override"
     """A closed window is sent to the RTGS whatever its debtors have said or not said."""
     WITHHOLD_WINDOW = "window.abort"

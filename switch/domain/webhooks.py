@@ -27,6 +27,8 @@ class WebhookKind(StrEnum):
     PAYMENT_COMPLETED = "payment.completed"
     PAYMENT_REJECTED = "payment.rejected"
     PAYMENT_IN_DOUBT = "payment.in_doubt"
+    PAYMENT_REFUNDED = "payment.refunded"
+    """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
     WINDOW_APPROVAL_ASKED = "window.approval_asked"
     POSITION_WARNING = "position.warning"
@@ -118,10 +120,17 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
     return [
         WebhookEvent(event_id, endpoint_id, payment.request.bank, kind, payment.payment_id, payment.events, moved_part(payment), at)
         for payment, at in moves
-        if (endpoints := listening.get(payment.request.bank)) and (kind := KIND_OF.get(payment.state)) is not None
+        if (endpoints := listening.get(payment.request.bank)) and (kind := kind_of(payment)) is not None
         for event_id in (EventId(bucketed_id(payment.bucket, at)),)
         for endpoint_id in endpoints
     ]
+
+
+def kind_of(payment: Payment) -> WebhookKind | None:
+    """What is told of the move that has made it what it is."""
+    if payment.state is PaymentState.COMPLETED and payment.refunded:
+        return WebhookKind.PAYMENT_REFUNDED
+    return KIND_OF.get(payment.state)
 
 
 def approval_asked(window: Window, round_: int, asked: Iterable[Asked], listening: Listening, at: datetime) -> list[WebhookEvent]:
@@ -167,6 +176,7 @@ def moved_part(payment: Payment) -> dict[str, str | None]:
         "window_id": payment.window_id,
         "business_date": None if payment.business_date is None else payment.business_date.isoformat(),
         "concluded_at": None if payment.concluded_at is None else payment.concluded_at.isoformat(),
+        "refunded_minor": str(payment.refunded),
     }
 
 
@@ -181,6 +191,7 @@ def payment_then(payment: Payment, moved: Mapping[str, Any]) -> Payment:
         window_id=None if moved["window_id"] is None else WindowId(moved["window_id"]),
         business_date=None if moved["business_date"] is None else date.fromisoformat(moved["business_date"]),
         concluded_at=None if moved["concluded_at"] is None else datetime.fromisoformat(moved["concluded_at"]),
+        refunded=int(moved["refunded_minor"]),
     )
 
 

@@ -2,8 +2,10 @@
 
 from switch.store.tables import (
     approvals,
+    file_pushes,
     ledger,
     liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -12,7 +14,9 @@ from switch.store.tables import (
     proof_log,
     proposals,
     reconciliation,
+    reports,
     settlement,
+    staff,
     truth_checks,
     webhooks,
 )
@@ -20,8 +24,10 @@ from switch.store.tables.schema import metadata
 
 __all__ = [
     "approvals",
+    "file_pushes",
     "ledger",
     "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -31,7 +37,9 @@ __all__ = [
     "proof_log",
     "proposals",
     "reconciliation",
+    "reports",
     "settlement",
+    "staff",
     "truth_checks",
     "webhooks",
 ]

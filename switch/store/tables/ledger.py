@@ -71,14 +71,8 @@ journal_entry = Table(
     xact_column(),
     Index("ix_journal_entry_window", "window_id", "bucket", "entry_id"),
     Index("ix_journal_entry_order", "xact", "bucket", "entry_id"),
-    Index(
-        "uq_journal_entry_payment",
-        "bucket",
-        "payment_id",
-        "kind",
-        unique=True,
-        postgresql_where=text("payment_id IS NOT NULL"),
-    ),
+    Index("uq_journal_entry_payment", "bucket", "payment_id", unique=True, postgresql_where=text("kind = 'payment_completed'")),
+    Index("ix_journal_entry_reversed", "bucket", "payment_id", postgresql_where=text("kind = 'payment_reversed'")),
 )
 
 posting = Table(
