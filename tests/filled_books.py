@@ -13,11 +13,10 @@ from sqlalchemy import insert, text, update
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
-from switch.domain.approvals import Answered, Approval, Asked, DecisionKind, SettlementRule, Silence
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
-from switch.domain.defaults import Claim, Source, WindowClaim, claim_legs
+from switch.domain.defaults import claim_legs
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -29,12 +28,11 @@ from switch.domain.identifiers import (
     WindowId,
     bucketed_id,
 )
-from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_carried, default_covered
+from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_covered
 from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
-from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind, ProposalState
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
@@ -46,8 +44,8 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import approvals, caps, claims, inquiries, journal, proposals, statement_rules, windows
-from switch.store.database import Connection, Database, Together
+from switch.store import caps, inquiries, journal, statement_rules, windows
+from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
@@ -59,6 +57,7 @@ from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from switch.usecases.watch_positions import WatchPositions
+from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -67,8 +66,6 @@ NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 
-DEFAULT = Claim(OTHER_BANK, BANK, Source.SHARE, 1_000)
-"""A part of what the other bank owed in the settled window."""
 WEBHOOK = WebhookEndpoint(
     WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
 )  # fmt: skip
@@ -211,8 +208,7 @@ async def settle_by_hand(world: World) -> None:
         EntryId(bucketed_id(0, START)), EntryKind.WINDOW_SETTLED, WindowId(WINDOW), DAY, START,
         tuple(Posting(account, -minor, "SYP") for account, minor in stood.items()),
     )  # fmt: skip
-    covered = WindowClaim(WindowId(WINDOW), DEFAULT, carried=False)
-    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, covered.cell])]
+    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, COVERED.cell])]
     async with world.database.transaction() as connection:
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
@@ -239,35 +235,9 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(insert(window), opened)
         await connection.execute(text("UPDATE open_window SET window_id = :id"), {"id": NEXT_WINDOW})
         await connection.execute(text("UPDATE position SET posted_minor = 0"))
-        await default_by_hand(connection, covered)
+        await default_by_hand(connection, NEXT_WINDOW)
         for code in (BANK, OTHER_BANK, BILLER):
             await connection.execute(insert(metadata.tables["issued_file"]), issued(world, code, paid))
-
-
-async def default_by_hand(connection: Connection, covered: WindowClaim) -> None:
-    """What a rule, an approval, an answer and a recomputation by two people write."""
-    proposal = Proposal(
-        ProposalId(bucketed_id(0, START)), ProposalKind.RECOMPUTE_WINDOW, WINDOW, {"without": OTHER_BANK}, Foreseen(), "insolvent",
-        "staff:nour", START, START, ProposalState.APPROVED, "staff:sami", START, carried_out_at=START,
-    )  # fmt: skip
-    await proposals.insert(connection, proposal)
-    following = await windows.find(connection, NEXT_WINDOW)
-    settled = await windows.find(connection, WINDOW)
-    assert following is not None
-    assert settled is not None
-    together = Together()
-    await journal.append(together, [default_carried(following, [DEFAULT], START)])
-    await together.run(connection)
-    await approvals.set_rule(connection, "SYP", SettlementRule(600), proposal)
-    asked = Asked(BANK, 80_000, START, START + timedelta(minutes=10), Silence.APPROVES)
-    await approvals.ask(connection, settled.window_id, Approval(1), [asked])
-    await approvals.answer(connection, settled.window_id, Approval(1, (asked,)), Answered(BANK, True, None, START, BANK))
-    number = await approvals.decide(connection, settled, Approval(1), DecisionKind.RECOMPUTED, proposal)
-    carried = WindowClaim(following.window_id, DEFAULT, carried=True)
-    await claims.insert(connection, settled.window_id, number, [covered, carried])
-    await connection.execute(
-        text("UPDATE position SET posted_minor = :owed WHERE bank_code = :code"), {"owed": DEFAULT.minor, "code": OTHER_BANK}
-    )
 
 
 def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, Any]:
