@@ -24,6 +24,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
@@ -48,7 +49,11 @@ from switch.usecases.deliver_webhooks import DeliverWebhooks
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.make_report import MakeReport
@@ -74,6 +79,7 @@ from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
@@ -108,6 +114,14 @@ class Switch:
     # what takes two people
     propose: Propose
     decide_proposal: DecideProposal
+
+    # staff: who they are, and what they have done and looked at
+    keep_staff: KeepStaff
+    sign_in_staff: SignInStaff
+    know_staff: KnowStaff
+    issue_staff_token: IssueStaffToken
+    keep_audit: KeepAudit
+
     # webhooks: what banks are told
     register_webhook: RegisterWebhook
     renew_webhook_secret: RenewWebhookSecret
@@ -172,6 +186,7 @@ class Switch:
     readiness: Readiness
     receipts: Receipts
     rtgs_comparison: RtgsComparison
+    staff: Staff
     statements: Statements
     verification: Verification
     webhooks: Webhooks

@@ -30,6 +30,7 @@ from switch.domain.identifiers import (
     bucketed_id,
 )
 from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_carried, default_covered
+from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
@@ -37,6 +38,7 @@ from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
+from switch.domain.staff import Role
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
@@ -49,7 +51,11 @@ from switch.store.database import Connection, Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from switch.usecases.watch_positions import WatchPositions
@@ -119,14 +125,15 @@ async def filled_world(database: Database, folder: Path) -> World:
     live, doubtful, refused = (
         charged(order(50_000, bill_number="B1")), charged(order(20_000, bill_number="parts")), charged(order(50_000, bill_number="B2")),
     )  # fmt: skip
-    taken_back = charged(order(23_456, accept=True))
+    taken_back = replace(charged(order(23_456, accept=True)), message=own_message(b"POST /v1/payments HTTP/1.1\r\n\r\n{}"))
+    said = Exchange("pay", START, b"PUT /payments/1 HTTP/1.1\r\n\r\n{}", START, b"HTTP/1.1 200\r\n\r\n{}")
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
     in_parts = charged(order(34_567, accept=True))
     await world.write(in_parts)
     await reverse(world, in_parts, 12_000)
     await reverse(world, in_parts, 2_345)
-    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
+    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
     await keep_liquidity(world)
     await hand_in_and_reconcile(world)
@@ -144,7 +151,9 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
     )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
-    await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
+    await posting.ask(
+        asked, ReversalId(bucketed_id(command.payment.bucket, at)), at, own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n{}")
+    )
 
 
 async def sealed_world(database: Database, folder: Path) -> World:
@@ -314,4 +323,20 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
+    await fill_the_staff(world)
     await Reconcile(FixedClock(), world.database)(DAY)
+
+
+async def fill_the_staff(world: World) -> None:
+    """Somebody, a program of theirs, and something that they looked at."""
+    clock, passwords = FixedClock(), Passwords()
+    await KeepStaff(clock, world.database, passwords).add("nour", frozenset({Role.OPERATOR}), "a sentence of my own", by="test")
+    await IssueStaffToken(clock, world.database)("nour", "export", frozenset({Role.OPERATOR}), 30, reads_only=True, by="test")
+    await KeepAudit(clock, world.database)(
+        who="staff:nour",
+        via="session",
+        action="GET /v1/operator/payments",
+        subject="/v1/operator/payments",
+        outcome="done",
+        origin="10.0.0.1",
+    )

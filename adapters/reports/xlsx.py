@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from adapters.codecs.report_cells import known_words, period_words, shown
-from adapters.reports.spreadsheet_look import EXACT_MINOR, Look
+from adapters.codecs.report_look import EXACT_MINOR, Look
 from switch.domain.money import SCALES
 from switch.domain.reports import NUMBERS, CellKind, Report, Row, Sheet
 
@@ -47,7 +47,7 @@ class SpreadsheetReport:
 def _write_cover(workbook: Workbook, look: Look, report: Report) -> None:
     asked = report.asked
     page = look.page(workbook, "التقرير")
-    page.set_column(0, 0, 30)
+    page.set_column(0, 0, 46)
     page.set_column(1, 1, 84)
     page.write_string(0, 0, f"{report.title.ar} / {report.title.en}", look.heading)
     owner = () if report.owner is None else (("المشارك / Participant", f"{report.owner.ar} – {asked.participant}"),)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 
-from switch.api.authentication import OverseerCaller, ParticipantCaller
+from switch.api.authentication import BooksCaller, ParticipantCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.operator import CodeInQuery
@@ -16,18 +16,19 @@ from switch.api.shapes import Day, Moment
 from switch.api.strict_route import StrictRoute
 from switch.api.windows import CurrencyInQuery
 from switch.application import Switch
-from switch.domain.errors import CheckDigitWrong, NationalCodeMalformed
+from switch.domain.errors import CheckDigitWrong, CurrencyUnsupported, NationalCodeMalformed
 from switch.domain.file_errors import LayoutUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.report_errors import ReportDiffers, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportUnknown
 from switch.domain.reports import FOR_PARTICIPANTS, ReportAsked, ReportName, read_period, settled_moment
+from switch.domain.staff import StaffCaller
 
 own = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 all_of_them = APIRouter(prefix="/v1/operator/reports", tags=["operator"], route_class=StrictRoute)
 
 MOST_BYTES = 32 * 1024**2
 """An answer is signed whole, so it is held in memory."""
-_REFUSES = refuses(ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown)
+_REFUSALS = (ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown, CurrencyUnsupported)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -78,7 +79,9 @@ class IssuedReportPage(BaseModel):
     items: list[IssuedReportView]
 
 
-@own.get("/{name}", response_class=Response, summary="A report of our own · تقرير خاص بنا", responses=_ANSWERS, openapi_extra=_REFUSES)
+@own.get(
+    "/{name}", response_class=Response, summary="A report of our own · تقرير خاص بنا", responses=_ANSWERS, openapi_extra=refuses(*_REFUSALS)
+)
 async def own_report(
     name: NameInPath,
     caller: ParticipantCaller,
@@ -101,7 +104,7 @@ async def own_report(
 
 
 @all_of_them.get("", summary="Reports that were issued · التقارير الصادرة")
-async def issued(_: OverseerCaller, switch: TheSwitch, limit: Limit = PAGE) -> IssuedReportPage:
+async def issued(_: BooksCaller, switch: TheSwitch, limit: Limit = PAGE) -> IssuedReportPage:
     """The newest first, with the digests that a report made again must have.
 
     الأحدث أولاً، مع البصمات التي يجب أن تكون للتقرير إن أُعيد إصداره.
@@ -121,14 +124,11 @@ async def issued(_: OverseerCaller, switch: TheSwitch, limit: Limit = PAGE) -> I
     response_class=Response,
     summary="A report · تقرير",
     responses=_ANSWERS,
-    openapi_extra=refuses(
-        ReportUnknown, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportDiffers, LayoutUnknown, NationalCodeMalformed,
-        CheckDigitWrong,
-    ),
+    openapi_extra=refuses(*_REFUSALS, NationalCodeMalformed, CheckDigitWrong),
 )  # fmt: skip
 async def report(
     name: NameInPath,
-    caller: OverseerCaller,
+    caller: BooksCaller,
     switch: TheSwitch,
     business_date: DayInQuery = None,
     month: MonthInQuery = None,
@@ -146,7 +146,9 @@ async def report(
     participant = None if participant_code is None else ParticipantCode(participant_code)
     wanted = _named(name, tuple(ReportName) if participant is None else FOR_PARTICIPANTS)
     period = read_period(business_date, month, first, last)
-    return await _answer(switch, wanted, period, known_at, currency, participant, layout, by=caller.code)
+    return await _answer(
+        switch, wanted, period, known_at, currency, participant, layout, by=caller.by if isinstance(caller, StaffCaller) else caller.code
+    )
 
 
 def _named(name: str, known: tuple[ReportName, ...]) -> ReportName:

@@ -31,6 +31,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
@@ -63,13 +64,18 @@ from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.make_report import MakeReport
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.passwords import Passwords
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
@@ -92,6 +98,7 @@ from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
@@ -144,6 +151,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
         ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
     }
+    passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -164,6 +172,11 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         upload_bills=UploadBills(database=database, directory=current),
         propose=Propose(clock, database, undertakings),
         decide_proposal=DecideProposal(clock, database, undertakings),
+        keep_staff=KeepStaff(clock, database, passwords),
+        sign_in_staff=SignInStaff(clock, database, passwords, keep_audit),
+        know_staff=KnowStaff(clock, database),
+        issue_staff_token=IssueStaffToken(clock, database),
+        keep_audit=keep_audit,
         register_webhook=RegisterWebhook(clock, database, directory.refresh, outside.networks),
         renew_webhook_secret=RenewWebhookSecret(clock, database),
         try_webhook=TryWebhook(clock, database, directory.refresh),
@@ -228,6 +241,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
+        staff=Staff(database),
         statements=Statements(database),
         receipts=Receipts(database, outside.signer),
         rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),

@@ -26,6 +26,7 @@ COMMANDS = MappingProxyType(
         "cap": "cap:app",
         "payment": "payment:app",
         "proposal": "proposal:app",
+        "staff": "staff_accounts:app",
         "advice": "advice:app",
         "webhook": "webhook:app",
         "window": "window:app",

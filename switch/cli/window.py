@@ -78,12 +78,6 @@ def open_window(currency: Currency = "SYP", as_json: AsJson = False) -> None:
         _print_window(window, None)
 
 
-@app.command("close-now")
-def close_now(window: WindowName, reason: Reason, by: By = None, as_json: AsJson = False) -> None:
-    """Propose to close the open window before its cut-off; another person must approve it (`switch proposal approve`)."""
-    _propose(ProposalKind.CLOSE_WINDOW_NOW, window, {}, reason, by, as_json)
-
-
 @app.command("put-off")
 def put_off(
     window: WindowName,
@@ -131,22 +125,30 @@ def recompute(
 def close(
     window: Annotated[str | None, typer.Argument(help="Close only if this one is open.", metavar="[WINDOW]")] = None,
     currency: Currency = "SYP",
+    reason: Annotated[str, typer.Option(help="Before the cut-off: why; it is kept for good.")] = "",
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Close the open window now. The next one opens in the same moment: no payment waits, none is refused."""
+    """Close the open window: at once where its cut-off has come (the worker does that by itself); before it this is only proposed.
 
-    async def work(switch: Switch) -> ClosedWindow:
-        only = None if window is None else (await switch.windows.one(window)).window
-        if only is None:
-            return await switch.close_window(currency, by=by_whom())
-        return await switch.close_window(only.currency, by=by_whom(), only=only.window_id)
+    Another person approves the proposal (`switch proposal approve`). The next window opens in the same moment: no payment waits, none is
+    refused.
+    """
+
+    async def work(switch: Switch) -> ClosedWindow | Proposal:
+        opened = (await switch.windows.one(window)).window if window is not None else await switch.open_window(currency)
+        if opened.closes_at <= switch.clock.now():
+            return await switch.close_window(opened.currency, by=by_whom(by), only=opened.window_id)
+        return await switch.propose(ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason, by=by_whom(by))
 
     done = run(work)
-    if as_json:
+    if isinstance(done, Proposal):
+        show_proposal(done, as_json)
+    elif as_json:
         print_json(done)
-        return
-    say(f"{done.closed.window_id} is closed, {done.opened.window_id} is open until {_local(done.opened.closes_at)}.")
-    _print_nets(done.legs, done.closed.currency)
+    else:
+        say(f"{done.closed.window_id} is closed, {done.opened.window_id} is open until {_local(done.opened.closes_at)}.")
+        _print_nets(done.legs, done.closed.currency)
 
 
 def _propose(kind: ProposalKind, window: str, content: dict[str, str], reason: str, by: str | None, as_json: bool) -> None:

@@ -260,10 +260,11 @@ def cells_of(claims: Iterable[WindowClaim], attempt: int | None = None) -> tuple
 
 
 def claim_legs(claims: Iterable[Claim]) -> list[tuple[str, int]]:
-    """As they are covered; carried on, the other way round."""
-    legs = []
+    """As they are covered; carried on, the other way round. Each account once."""
+    legs: defaultdict[str, int] = defaultdict(int)
     for claim in claims:
         guarantee = claim.source is Source.GUARANTEE
         bearer = accounts.guarantee(claim.defaulter) if guarantee else accounts.default_share(claim.creditor, claim.defaulter)
-        legs += [(bearer, claim.minor), (accounts.position(claim.defaulter), -claim.minor)]
-    return legs
+        legs[bearer] += claim.minor
+        legs[accounts.position(claim.defaulter)] -= claim.minor
+    return sorted(legs.items())

@@ -29,5 +29,5 @@ class ReportTooEarly(Refusal):
 
 class ReportDiffers(Refusal):
     code = "report_differs"
-    en = "The report {report} was issued before with other figures (content SHA-256 {before}, now {now}): somebody has changed the books."
-    ar = "صدر التقرير {report} من قبل بأرقام أخرى (بصمة محتواه {before} والآن {now}): غيّر أحدهم الدفاتر."
+    en = "What was known then has been changed in the books: {report} had the figures {before}, and now has {now} (SHA-256)."
+    ar = "تغيّر في الدفاتر ما كان معلوماً حينها: كانت أرقام {report} ببصمة {before}، وهي الآن ببصمة {now} (SHA-256)."

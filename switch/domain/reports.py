@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from switch.domain.calendar import local_moment
+from switch.domain.errors import CurrencyUnsupported
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.money import SCALES
 from switch.domain.participants import Name
 from switch.domain.report_errors import ReportPeriodRefused, ReportTooEarly
 
@@ -119,6 +121,8 @@ class ReportAsked:
     def __post_init__(self) -> None:
         if self.last < self.first or (self.last - self.first).days >= MOST_DAYS:
             raise ReportPeriodRefused(days=MOST_DAYS)
+        if self.currency not in SCALES:
+            raise CurrencyUnsupported(currency=self.currency[:8])
 
     @property
     def report_id(self) -> str:

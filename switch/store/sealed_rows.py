@@ -89,6 +89,11 @@ _KINDS = MappingProxyType(
                      FROM statement_line AS line WHERE line.statement_key = its.statement_key)) AS content
             FROM statement AS its
         """,
+        "audit": """
+            SELECT xact, audit_id::text AS name,
+                json_build_array('audit', audit_id, moment(at), who, via, action, subject, outcome, reason, origin, request_id) AS content
+            FROM staff_audit
+        """,
     }
 )
 KINDS = tuple(_KINDS)

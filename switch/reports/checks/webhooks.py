@@ -43,6 +43,9 @@ async def examine(look: Examination) -> None:
         elif row.kind == WebhookKind.TEST:
             if row.told_of is not None or row.moved:
                 look.finds(where, "it is a test and tells of a payment")
+        elif row.kind == WebhookKind.POSITION_WARNING:
+            if row.told_of is not None:
+                look.finds(where, "it is a warning and tells of a payment")
         elif row.kind == WebhookKind.WINDOW_APPROVAL_ASKED:
             if row.told_of is not None or (row.moved.get("net_minor"), row.moved.get("until")) != _asked(row):
                 look.finds(where, "it says otherwise than what its bank was asked")

@@ -25,11 +25,21 @@ POSITIONS = f"""(
       AND is_known(entry.created_at, entry.xact, {_MOMENT}))
 """  # noqa: S608
 """What moved positions; an older window is settled, and adds up to nothing."""
-REFUSALS = """(
+REFUSALS = f"""(
     SELECT bank_code, refusal_code, claimed_at FROM idempotency
-    WHERE refusal_code IS NOT NULL AND claimed_at >= :begins AND claimed_at < :ends AND claimed_at <= CAST(:known_at AS timestamptz))
-"""
+    WHERE refusal_code IS NOT NULL AND claimed_at >= :begins AND claimed_at < :ends AND is_known(claimed_at, xact, {_MOMENT}))
+"""  # noqa: S608
 """Orders that were refused before anything was held."""
+
+
+# An advice is written with the line of history that it tells of; only its acknowledgement has a moment alone.
+ADVICES = f"""(
+    SELECT biller_code, created_at,
+        CASE WHEN acknowledged_at <= CAST(:known_at AS timestamptz) THEN acknowledged_at END AS acknowledged_at
+    FROM outbox WHERE created_at >= :begins AND created_at < :ends AND EXISTS (SELECT FROM payment_event AS event
+        WHERE event.bucket = outbox.bucket AND event.payment_id = outbox.payment_id AND event.at = outbox.created_at
+          AND is_known(event.at, event.xact, {_MOMENT})))
+"""  # noqa: S608
 
 
 def own(*columns: str) -> str:

@@ -5,6 +5,9 @@
 from switch.domain.participants import Name
 from switch.domain.reports import SheetPlan
 from switch.store.sheets.known import (
+    ADVICES as ADVISED,
+)
+from switch.store.sheets.known import (
     AMOUNT,
     CAPS,
     CODE,
@@ -222,11 +225,7 @@ ADVICES = SheetPlan(
     SELECT code, {names("code")}, count(*), count(*) FILTER (WHERE acknowledged_at - created_at > interval '1 hour'),
         count(*) FILTER (WHERE acknowledged_at IS NULL),
         max(round(extract(epoch FROM coalesce(acknowledged_at, CAST(:known_at AS timestamptz)) - created_at) * 1000))::bigint
-    FROM (
-        SELECT biller_code AS code, created_at,
-            CASE WHEN acknowledged_at <= CAST(:known_at AS timestamptz) THEN acknowledged_at END AS acknowledged_at
-        FROM outbox WHERE created_at >= :begins AND created_at < :ends AND created_at <= CAST(:known_at AS timestamptz)
-    ) AS advised {named("code")} GROUP BY code, called.content
+    FROM (SELECT *, biller_code AS code FROM {ADVISED} AS its) AS advised {named("code")} GROUP BY code, called.content
     HAVING bool_or(acknowledged_at IS NULL OR acknowledged_at - created_at > interval '1 hour') ORDER BY code
     """,
 )

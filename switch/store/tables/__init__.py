@@ -5,6 +5,7 @@ from switch.store.tables import (
     file_pushes,
     ledger,
     liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -15,6 +16,7 @@ from switch.store.tables import (
     reconciliation,
     reports,
     settlement,
+    staff,
     truth_checks,
     webhooks,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "file_pushes",
     "ledger",
     "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -36,6 +39,7 @@ __all__ = [
     "reconciliation",
     "reports",
     "settlement",
+    "staff",
     "truth_checks",
     "webhooks",
 ]
