@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 
-from switch.api.authentication import OverseerCaller, ParticipantCaller
+from switch.api.authentication import BooksCaller, ParticipantCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.operator import CodeInQuery
@@ -21,6 +21,7 @@ from switch.domain.file_errors import LayoutUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.report_errors import ReportDiffers, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportUnknown
 from switch.domain.reports import FOR_PARTICIPANTS, ReportAsked, ReportName, read_period, settled_moment
+from switch.domain.staff import StaffCaller
 
 own = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 all_of_them = APIRouter(prefix="/v1/operator/reports", tags=["operator"], route_class=StrictRoute)
@@ -103,7 +104,7 @@ async def own_report(
 
 
 @all_of_them.get("", summary="Reports that were issued · التقارير الصادرة")
-async def issued(_: OverseerCaller, switch: TheSwitch, limit: Limit = PAGE) -> IssuedReportPage:
+async def issued(_: BooksCaller, switch: TheSwitch, limit: Limit = PAGE) -> IssuedReportPage:
     """The newest first, with the digests that a report made again must have.
 
     الأحدث أولاً، مع البصمات التي يجب أن تكون للتقرير إن أُعيد إصداره.
@@ -127,7 +128,7 @@ async def issued(_: OverseerCaller, switch: TheSwitch, limit: Limit = PAGE) -> I
 )  # fmt: skip
 async def report(
     name: NameInPath,
-    caller: OverseerCaller,
+    caller: BooksCaller,
     switch: TheSwitch,
     business_date: DayInQuery = None,
     month: MonthInQuery = None,
@@ -145,7 +146,9 @@ async def report(
     participant = None if participant_code is None else ParticipantCode(participant_code)
     wanted = _named(name, tuple(ReportName) if participant is None else FOR_PARTICIPANTS)
     period = read_period(business_date, month, first, last)
-    return await _answer(switch, wanted, period, known_at, currency, participant, layout, by=caller.code)
+    return await _answer(
+        switch, wanted, period, known_at, currency, participant, layout, by=caller.by if isinstance(caller, StaffCaller) else caller.code
+    )
 
 
 def _named(name: str, known: tuple[ReportName, ...]) -> ReportName:

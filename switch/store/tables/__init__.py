@@ -1,7 +1,11 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
+    file_pushes,
     ledger,
+    liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -12,13 +16,18 @@ from switch.store.tables import (
     reconciliation,
     reports,
     settlement,
+    staff,
     truth_checks,
     webhooks,
 )
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
+    "file_pushes",
     "ledger",
+    "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -30,6 +39,7 @@ __all__ = [
     "reconciliation",
     "reports",
     "settlement",
+    "staff",
     "truth_checks",
     "webhooks",
 ]
