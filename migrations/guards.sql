@@ -103,6 +103,10 @@ BEGIN
        IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at, NEW.biller_reference) THEN
         RAISE EXCEPTION 'payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.refunded_minor < OLD.refunded_minor OR (NEW.refunded_minor > OLD.refunded_minor) <> (NEW.refunds = OLD.refunds + 1)
+       OR NEW.refunds NOT IN (OLD.refunds, OLD.refunds + 1) THEN
+        RAISE EXCEPTION 'what was taken back of payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_reference,
         OLD.amount_minor, OLD.currency, OLD.payer_fee, OLD.biller_fee, OLD.reserved_at)
        IS DISTINCT FROM
@@ -162,6 +166,13 @@ END $$;
 CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON position_snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON turnover FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON cap_warning FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON position_snapshot FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON turnover FOR EACH ROW EXECUTE FUNCTION seal_row();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sealed BEFORE INSERT ON statement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
@@ -235,8 +246,10 @@ BEGIN
         RAISE EXCEPTION 'reversal % cannot go from % to % (I8)', OLD.reversal_id, OLD.state, NEW.state
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF (OLD.payment_id, OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.reason, OLD.asked_at)
-       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.reason, NEW.asked_at)
+    IF (OLD.payment_id, OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.reason, OLD.asked_at, OLD.amount_minor, OLD.currency,
+        OLD.payer_fee, OLD.biller_fee, OLD.switch_fee, OLD.bank_fee, OLD.central_bank_fee, OLD.tax)
+       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.reason, NEW.asked_at, NEW.amount_minor,
+        NEW.currency, NEW.payer_fee, NEW.biller_fee, NEW.switch_fee, NEW.bank_fee, NEW.central_bank_fee, NEW.tax)
        OR OLD.state IN ('AGREED', 'REFUSED') AND (OLD.window_id, OLD.business_date, OLD.concluded_at)
           IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at) THEN
         RAISE EXCEPTION 'reversal % stands as it was (I8)', OLD.reversal_id USING ERRCODE = 'integrity_constraint_violation';
@@ -245,6 +258,27 @@ BEGIN
 END $$;
 
 CREATE TRIGGER moves_forward BEFORE UPDATE ON reversal FOR EACH ROW EXECUTE FUNCTION reversal_moves_forward();
+
+-- The reversals of a payment that are live or agreed never take back more than it, nor more of a fee than it bore. The payment is locked
+-- first, so that those of two hands at once are counted one after the other.
+CREATE FUNCTION reversals_stay_within_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    its payment%ROWTYPE;
+    beyond boolean;
+BEGIN
+    SELECT * INTO its FROM payment WHERE bucket = NEW.bucket AND payment_id = NEW.payment_id FOR UPDATE;
+    SELECT sum(amount_minor) > its.amount_minor OR sum(payer_fee) > its.payer_fee OR sum(biller_fee) > its.biller_fee
+        OR sum(switch_fee) > its.switch_fee OR sum(bank_fee) > its.bank_fee OR sum(central_bank_fee) > its.central_bank_fee
+        OR sum(tax) > its.tax OR bool_or(currency <> its.currency) INTO beyond
+    FROM reversal WHERE bucket = NEW.bucket AND payment_id = NEW.payment_id AND state <> 'REFUSED';
+    IF beyond THEN
+        RAISE EXCEPTION 'the reversals of payment % would take back more than it (I8)', NEW.payment_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER stay_within_payment AFTER INSERT ON reversal FOR EACH ROW EXECUTE FUNCTION reversals_stay_within_payment();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I16: what was proposed is what is decided, once; what was decided is carried out once.
@@ -263,16 +297,17 @@ END $$;
 CREATE TRIGGER stands BEFORE UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION proposal_stands();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What counts in a window: the payments completed in it, and with the other sign those reversed in it. Nets, files and checks read this.
+-- What counts in a window: the payments completed in it, and with the other sign what was taken back in it. Nets, files and checks read this.
 CREATE VIEW movement AS
     SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, customer_reference, bill_number,
         bank_reference, biller_reference, currency, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax,
-        concluded_at AS moved_at, false AS reversal
+        concluded_at AS moved_at, false AS reversal, payment_id AS movement_id
     FROM payment WHERE window_id IS NOT NULL
     UNION ALL
     SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, customer_reference,
-        bill_number, payment.bank_reference, payment.biller_reference, currency, -amount_minor, -payer_fee, -biller_fee, -switch_fee,
-        -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true
+        bill_number, payment.bank_reference, payment.biller_reference, reversal.currency, -reversal.amount_minor, -reversal.payer_fee,
+        -reversal.biller_fee, -reversal.switch_fee, -reversal.bank_fee, -reversal.central_bank_fee, -reversal.tax, reversal.concluded_at,
+        true, reversal_id
     FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL;
 
 -- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.

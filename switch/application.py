@@ -11,6 +11,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -45,6 +46,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
@@ -72,7 +74,9 @@ from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 
@@ -127,9 +131,12 @@ class Switch:
     limit_participant: LimitParticipant
     offer_service: OfferService
     publish_tariff: PublishTariff
+    try_tariff: TryTariff
     declare_outage: DeclareOutage
     withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
+    watch_positions: WatchPositions
+    keep_position_history: KeepPositionHistory
     load_catalogue: LoadCatalogue
 
     # windows, settlement, files, reconciliation
@@ -155,6 +162,7 @@ class Switch:
     catalogue: Catalogue
     files: Files
     journal: Journal
+    liquidity: Liquidity
     payment_batches: PaymentBatches
     payments: Payments
     payment_stories: PaymentStories

@@ -13,6 +13,7 @@ from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
 from switch.domain.statements import FileHeader, FileLine, FileTotals
 from switch.domain.webhooks import WebhookAnswer, WebhookMessage
@@ -57,8 +58,11 @@ class BillerAdapter(Protocol):
     async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         """What became of a payment of this amount; a biller that says another amount has not answered for it (Unknown)."""
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
-        """Take its booking of the payment back; Accepted where it has, now or before. The same again is the same reversal."""
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
+        """Take its booking of the payment, or the reversal's part of it, back; Accepted where it has, now or before.
+
+        The same reversal again is taken back once.
+        """
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         """Hand over a fact; True only where the biller has acknowledged exactly this one."""

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -49,10 +49,12 @@ from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
+from switch.usecases.watch_positions import WatchPositions
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -120,19 +122,26 @@ async def filled_world(database: Database, folder: Path) -> World:
     taken_back = charged(order(23_456, accept=True))
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
+    in_parts = charged(order(34_567, accept=True))
+    await world.write(in_parts)
+    await reverse(world, in_parts, 12_000)
+    await reverse(world, in_parts, 2_345)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
     await world.write(concluded(refused, Accepted("late")))
+    await keep_liquidity(world)
     await hand_in_and_reconcile(world)
     return world
 
 
-async def reverse(world: World, command: Reserve) -> None:
+async def reverse(world: World, command: Reserve, minor: int | None = None) -> None:
+    """All of it, or a part."""
     directory = CurrentDirectory(world.database)
     await directory.refresh()
     request = command.payment.request
     asked = ReversalRequest(
-        request.bank, IdempotencyKey(f"back-{request.idempotency_key}"), command.payment.payment_id, ReversalReason.DUPLICATE
-    )
+        request.bank, IdempotencyKey(f"back-{minor or ''}-{request.idempotency_key}"), command.payment.payment_id,
+        ReversalReason.DUPLICATE, amount=None if minor is None else Money(minor, request.amount.currency),
+    )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
     await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
@@ -149,7 +158,7 @@ async def fill_the_catalogue(world: World) -> None:
     service = Service(
         SERVICE, BILLER, Name("كهرباء", "Electricity"), Mode.UPLOADED, ReferenceRule(Name("العداد", "Meter"), "[0-9]{10}", "1000000001"),
         AmountRule(AmountRuleKind.RANGE, Money(100, "SYP"), Money(900_000, "SYP")), "SYP", Money(500, "SYP"), Money(700, "SYP"),
-        reversal=ReversalRule.TOLD,
+        reversal=ReversalRule.TOLD, refunds=RefundRule.PARTS, refund_fees=RefundFees.SHARED,
     )  # fmt: skip
     shown = PresentedBill("B0", Money(50_000, "SYP"), AmountRuleKind.EXACT)
     async with world.database.transaction() as connection:
@@ -233,6 +242,23 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
         "fee_minor": fee, "net_minor": amount + fee - sum(row.bank_fee for row in own) if at_bank else amount - fee,
         "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "issued_at": START,
     }  # fmt: skip
+
+
+async def keep_liquidity(world: World) -> None:
+    """A warning, a snapshot of positions, and some quarters of an hour of what was paid."""
+    later = FixedClock(START + timedelta(hours=1))
+
+    def at(seconds: int) -> datetime:
+        return START + timedelta(seconds=seconds)
+
+    directory = CurrentDirectory(world.database)
+    async with world.database.transaction() as connection:
+        await caps.put(connection, OTHER_BANK, Money(9_000_000, "SYP"), at(1), "test", Money(4_000_000, "SYP"))
+        await caps.put(connection, BANK, Money(150_000, "SYP"), at(3_000_000), "test", Money(50_000, "SYP"))
+    await WatchPositions(later, directory.current, world.database)()
+    await KeepPositionHistory(later, world.database)()
+    async with world.database.transaction() as connection:
+        await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
 
 
 async def hand_in_and_reconcile(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.types import Scope
 
+from switch.api.certificates import Certificates
 from switch.api.nonces import Nonces
 from switch.api.refusals import NonceReplayed
 from switch.application import Switch
@@ -13,12 +14,13 @@ from switch.domain.errors import NotAllowed
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SessionOver
-from switch.signatures import SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
+from switch.signatures import SignatureKeyUnknown, SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
 
 CALLER = "switch.caller"
 REQUEST_ID = "switch.request_id"
 SIGN_IN_PATH = "/v1/staff/sessions"
 UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json", SIGN_IN_PATH})
+_KEYID = "switch.keyid"
 _BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"
 """The reference page and its files: nothing in them is anybody's."""
@@ -31,16 +33,24 @@ OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 class Authentication:
     """Keys are the directory's, read anew for each message, so that a revoked key is dead at once."""
 
-    def __init__(self, switch: Switch, nonces: Nonces) -> None:
+    def __init__(self, switch: Switch, nonces: Nonces, certificates: Certificates | None = None) -> None:
+        self._certificates = certificates
         self._know_staff = switch.know_staff
         self._directory = switch.directory
         self._clock = switch.clock
         self._nonces = nonces
 
+    def meet(self, scope: Scope) -> None:
+        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate.
+
+        Certificates are participants'; staff have their tokens.
+        """
+        if self._certificates is not None and not _unsigned(scope["path"]) and bearer_of(scope) is None:
+            self._certificates.meet(scope)
+
     def caller(self, scope: Scope, body: bytes) -> Participant | None:
         """Who sent this; None for what needs no signature. Raises what is wrong with it."""
-        path = scope["path"]
-        if path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER):
+        if _unsigned(scope["path"]):
             return None
         directory = self._directory.current()
 
@@ -50,10 +60,18 @@ class Authentication:
 
         verified = verify_request(target_of_scope(scope), scope["headers"], body, find_key=find_key, now=self._clock.now())
         sender = directory.participant(directory.keys[verified.keyid].participant)
+        if self._certificates is not None:
+            self._certificates.require_same(scope, sender)
         if not self._nonces.first_seen(verified.keyid, verified.nonce, self._clock.monotonic()):
             raise NonceReplayed()
         sender.require_live()
+        scope[_KEYID] = verified.keyid
         return sender
+
+    def require_still_active(self, scope: Scope) -> None:
+        """A key that was revoked while its request was under way gets no answer any more. Raises SignatureKeyUnknown."""
+        if scope[_KEYID] not in self._directory.current().keys:
+            raise SignatureKeyUnknown()
 
     async def staff(self, secret: str) -> StaffCaller:
         """Whose session or token it is. Raises SessionOver."""
@@ -68,6 +86,10 @@ def bearer_of(scope: Scope) -> str | None:
     if len(given) > 1:
         raise SessionOver()
     return str(given[0][7:].strip().decode("latin-1"))
+
+
+def _unsigned(path: str) -> bool:
+    return path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER)
 
 
 # --- what a route says about who may call it -------------------------------------------------------------------------

@@ -122,11 +122,13 @@ class Exchange:
             return await audited(self.switch, caller, scope, self._ask_in_time(scope, receive, body))
         with self.limits.admitted(caller, sender, scope, len(body)) as near:
             answer = await quickly(self.switch, scope, body) or await self._ask_in_time(scope, receive, body)
+            self.authentication.require_still_active(scope)
             answer.headers.extend(near)
             return answer
 
     async def _known(self, scope: Scope, receive: Receive, most: int, sender: Sender | None = None) -> bytes:
         """The whole body; whose it is stands in the scope from now on."""
+        self.authentication.meet(scope)
         body = await _read(scope, receive, most)
         scope[READ] = True
         if sender is not None:

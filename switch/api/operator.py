@@ -13,10 +13,12 @@ from switch.api.described import refuses
 from switch.api.file_views import FilePage
 from switch.api.files import page_of_files, views
 from switch.api.operator_views import (
+    AllForecastsView,
     AllPositionsView,
     JournalPage,
     TrialBalanceView,
     account_view,
+    bank_forecast_view,
     bank_position_view,
     entry_view,
     totals_view,
@@ -74,6 +76,17 @@ async def positions(_: PositionsCaller, switch: TheSwitch) -> AllPositionsView:
     """
     as_of = switch.clock.now()
     return AllPositionsView.model_construct(as_of=as_of, positions=[bank_position_view(one) for one in await switch.positions.all()])
+
+
+@router.get("/positions/forecast", summary="All positions at the next cut-off · كل المراكز عند الإقفال القادم")
+async def forecasts(_: PositionsCaller, switch: TheSwitch) -> AllForecastsView:
+    """Of every bank and currency, by its own like days, with a band.
+
+    لكل مصرف وعملة بحسب أيامه المماثلة، مع مجال للتفاوت.
+    """
+    as_of = switch.clock.now()
+    found = await switch.liquidity.forecasts(None)
+    return AllForecastsView.model_construct(as_of=as_of, forecasts=[bank_forecast_view(one) for one in found])
 
 
 @router.get(

@@ -1,13 +1,14 @@
 """Webhooks on the line: end points and deliveries as their bank sees them, and the body of an event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import PaymentView, view
-from switch.api.shapes import Moment, Shape, Text
+from switch.api.shapes import Amount, Currency, Moment, Shape, Text
+from switch.api.window_views import WindowText
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
 from switch.reports.webhooks import DeliveryState, ListedEndpoint, WebhookDelivery
@@ -84,6 +85,19 @@ class ReplayedView(Shape):
     replayed: Annotated[int, Field(ge=0)]
 
 
+class PositionWarningView(Shape):
+    """The position has passed a level of the cap. Once for each level and window, and again only after it was well below it."""
+
+    level_percent: Annotated[int, Field(examples=[75])]
+    window_id: WindowText
+    """The window that was open."""
+    currency: Currency
+    cap: Amount
+    held: Amount
+    posted: Amount
+    headroom: Amount
+
+
 class WebhookEventView(Shape):
     """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
 
@@ -92,7 +106,9 @@ class WebhookEventView(Shape):
     type: WebhookKind
     created_at: Moment
     payment: PaymentView | None
-    """As `GET /v1/payments/{payment_id}` showed it then; null in a test."""
+    """As `GET /v1/payments/{payment_id}` showed it then; null in what is not about a payment."""
+    position_warning: PositionWarningView | None = None
+    """Only in `position.warning`."""
 
 
 def endpoint_view(listed: ListedEndpoint) -> WebhookEndpointView:
@@ -126,10 +142,27 @@ def delivery_view(delivery: WebhookDelivery) -> WebhookDeliveryView:
 
 
 def written(event: WebhookEvent, payment: Payment | None, history: Sequence[PaymentEvent]) -> bytes:
+    """A warning's field is there only in a warning: all others are, byte for byte, what banks have always read."""
+    warned = event.kind is WebhookKind.POSITION_WARNING
     shown = WebhookEventView.model_construct(
         event_id=event.event_id,
         type=event.kind,
         created_at=event.created_at,
         payment=None if payment is None else view(payment, history),
+        position_warning=_warning_view(event.moved) if warned else None,
     )
-    return shown.__pydantic_serializer__.to_json(shown)
+    return shown.__pydantic_serializer__.to_json(shown, exclude=None if warned else {"position_warning"})
+
+
+def _warning_view(said: Mapping[str, Any]) -> PositionWarningView:
+    currency = said["currency"]
+    cap, held, posted = (int(said[name]) for name in ("cap", "held", "posted"))
+    return PositionWarningView.model_construct(
+        level_percent=int(said["level"]),
+        window_id=said["window_id"],
+        currency=currency,
+        cap=Amount.minor(cap, currency),
+        held=Amount.minor(held, currency),
+        posted=Amount.minor(posted, currency),
+        headroom=Amount.minor(cap - held - posted, currency),
+    )

@@ -18,6 +18,7 @@ from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.files import Files
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -39,9 +40,14 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.agree_on_cap import AgreeOnCap
+from switch.usecases.agree_on_key import AgreeOnKey
+from switch.usecases.agree_on_limit import AgreeOnLimit
+from switch.usecases.agree_on_participant import AgreeOnParticipant
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
@@ -58,6 +64,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
@@ -67,7 +74,7 @@ from switch.usecases.open_window import OpenWindow
 from switch.usecases.passwords import Passwords
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
-from switch.usecases.propose import Propose
+from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
@@ -86,7 +93,9 @@ from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 LOG_ORIGIN = "bill-payment-switch/journal"
@@ -125,7 +134,23 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
-    undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
+    try_tariff = TryTariff(current, database)
+    undertakings: dict[ProposalKind, Undertaking] = {
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff)
+    }
+    change_cap = ChangeCap(clock=clock, database=database)
+    register_key = RegisterKey(clock=clock, database=database, refresh=directory.refresh)
+    limit_participant = LimitParticipant(clock=clock, database=database, refresh=directory.refresh)
+    admit_participant = AdmitParticipant(clock=clock, database=database, refresh=directory.refresh)
+    undertakings |= {
+        ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, change_cap),
+        ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, register_key),
+        ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, limit_participant),
+        ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, admit_participant),
+    }
+    undertakings |= {
+        kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
+    }
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
         clock=clock,
@@ -158,16 +183,19 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         remove_webhook=RemoveWebhook(clock, database, directory.refresh),
         deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
         replay_webhooks=ReplayWebhooks(clock, database),
-        admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
-        register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
+        admit_participant=admit_participant,
+        register_key=register_key,
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
-        limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
+        limit_participant=limit_participant,
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
+        try_tariff=try_tariff,
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
-        change_cap=ChangeCap(clock=clock, database=database),
+        change_cap=change_cap,
+        watch_positions=WatchPositions(clock, current, database),
+        keep_position_history=KeepPositionHistory(clock, database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         open_window=open_window,
@@ -198,6 +226,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         catalogue=Catalogue(clock, database, current),
         files=Files(database, adapters.drop),
         journal=Journal(database),
+        liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),

@@ -114,12 +114,16 @@ def reverse(
     reason: Annotated[
         str, typer.Option(help="customer_request, duplicate, wrong_bill, wrong_amount, payer_not_debited, fraud, other.")
     ] = "customer_request",
+    amount: Annotated[
+        str | None, typer.Option(metavar="DIGITS", help="Such as 250.00: a part of it; left out, all that is left of it.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key; the same again is the same reversal. Left out, a fresh one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a completed payment back, within the time and by the rule of its service."""
+    """Take a completed payment, or a part of it, back, within the time and by the rules of its service."""
     with client_as(as_) as client:
-        reversal = client.reverse(payment, reason, key or new_key())
+        part = None if amount is None else {"amount": amount, "currency": client.payment(payment)["amount"]["currency"]}
+        reversal = client.reverse(payment, reason, key or new_key(), amount=part)
     if as_json:
         print_json(reversal)
         return
@@ -143,7 +147,7 @@ def position(as_: As, as_json: AsJson = False) -> None:
     if as_json:
         print_json(positions)
         return
-    fields = ("cap", "held", "posted", "headroom")
+    fields = ("cap", "deposited", "granted", "held", "posted", "headroom")
     rows = [(one["currency"], *(_grouped(one[field]["amount"]) for field in fields)) for one in positions]
     print_table(f"المركز · Position {as_}", ("currency", *fields), rows, right=fields)
 

@@ -77,8 +77,11 @@ def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentA
         raise NotCertain(doubt.why, key) from doubt
 
 
-def reverse(patience: Patience, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Operation[Document]:
-    asked: Document = {"reason": reason} | ({} if bank_reference is None else {"bank_reference": bank_reference})
+def reverse(
+    patience: Patience, payment_id: str, reason: str, key: str, bank_reference: str | None = None, amount: Document | None = None
+) -> Operation[Document]:
+    given = {"bank_reference": bank_reference, "amount": amount}
+    asked: Document = {"reason": reason} | {name: value for name, value in given.items() if value is not None}
     answer = yield from patiently(_post(f"/v1/payments/{payment_id}/reversals", asked, key), patience)
     try:
         return document_of(answer)

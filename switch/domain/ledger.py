@@ -11,7 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain import accounts
-from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_for, bucketed_id
+from switch.domain.fees import Fees
+from switch.domain.identifiers import EntryId, PaymentId, ReversalId, WindowId, bucket_for, bucketed_id
+from switch.domain.money import Money
 from switch.domain.nets import Nets
 from switch.domain.payments import Payment
 from switch.domain.settlement import Window
@@ -63,21 +65,28 @@ class JournalEntry:
 
 def payment_completed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
     """The payer bank owes amount and payer's fee; the biller is owed the amount less its own; the fees go to their owners."""
-    return _entry_of(payment, EntryKind.PAYMENT_COMPLETED, _legs(payment), window_id, business_date, at)
+    entry_id = EntryId(bucketed_id(payment.bucket, at))
+    legs = _legs(payment, payment.request.amount, payment.fees)
+    return _entry_of(payment, entry_id, EntryKind.PAYMENT_COMPLETED, legs, window_id, business_date, at)
 
 
-def payment_reversed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
-    """Everything that the payment posted the other way round, its fees too, in the window that is open now."""
-    legs = [(account, -minor) for account, minor in _legs(payment)]
-    return _entry_of(payment, EntryKind.PAYMENT_REVERSED, legs, window_id, business_date, at)
+def payment_reversed(
+    payment: Payment, reversal_id: ReversalId, amount: Money, fees: Fees, window_id: WindowId, business_date: date, at: datetime
+) -> JournalEntry:
+    """What the payment posted for this much of it, the other way round, in the window that is open now.
+
+    The entry has the reversal's id: one reversal gives back once.
+    """
+    legs = [(account, -minor) for account, minor in _legs(payment, amount, fees)]
+    return _entry_of(payment, EntryId(reversal_id), EntryKind.PAYMENT_REVERSED, legs, window_id, business_date, at)
 
 
-def _legs(payment: Payment) -> list[tuple[str, int]]:
-    bank, fees = payment.request.bank, payment.fees
+def _legs(payment: Payment, amount: Money, fees: Fees) -> list[tuple[str, int]]:
+    bank = payment.request.bank
     owed = accounts.payable(bank, payment.biller)
     return [
-        (accounts.position(bank), payment.hold_minor),
-        (owed, -payment.request.amount.minor),
+        (accounts.position(bank), amount.minor + fees.payer),
+        (owed, -amount.minor),
         (owed, fees.biller),
         (accounts.FEE_SWITCH, -fees.switch),
         (accounts.fee_bank(bank), -fees.bank),
@@ -87,10 +96,16 @@ def _legs(payment: Payment) -> list[tuple[str, int]]:
 
 
 def _entry_of(
-    payment: Payment, kind: EntryKind, legs: Iterable[tuple[str, int]], window_id: WindowId, business_date: date, at: datetime
+    payment: Payment,
+    entry_id: EntryId,
+    kind: EntryKind,
+    legs: Iterable[tuple[str, int]],
+    window_id: WindowId,
+    business_date: date,
+    at: datetime,
 ) -> JournalEntry:
     return JournalEntry(
-        entry_id=EntryId(bucketed_id(payment.bucket, at)),
+        entry_id=entry_id,
         kind=kind,
         window_id=window_id,
         business_date=business_date,

@@ -20,6 +20,16 @@ class ProposalKind(StrEnum):
     """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
     GIVE_BACK_PAYMENT = "payment.give_back"
     """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    PUBLISH_TARIFF = "tariff.publish"
+    """Lines of the tariff, from a day on."""
+    CHANGE_CAP = "cap.change"
+    """The net debit cap of a bank."""
+    REGISTER_KEY = "key.register"
+    """A public key of a participant, which then verifies its messages."""
+    CHANGE_LIMIT = "limit.change"
+    """How much of something a participant may ask."""
+    CHANGE_PARTICIPANT = "participant.change"
+    """Who takes part: admitted, moved on in its life, named otherwise."""
 
 
 class ProposalState(StrEnum):
@@ -45,6 +55,12 @@ class OwnProposal(Refusal):
     code = "own_proposal"
     en = "Nobody approves what they have proposed themselves ({by}); another person must."
     ar = "لا يوافق أحد على ما اقترحه بنفسه ({by})؛ يلزم شخص آخر."
+
+
+class ContentWrong(Refusal):
+    code = "proposal_content_wrong"
+    en = "The content of such a proposal has the field “{field}”, and this is not what belongs in it."
+    ar = "في محتوى هذا الاقتراح الحقل «{field}»، وما فيه ليس ما يلزم."
 
 
 class PaymentNotOverdue(Refusal):
@@ -126,6 +142,13 @@ class Proposal:
             raise ProposalDecided(state=self.state)
         if at >= self.expires_at:
             raise ProposalDecided(state=ProposalState.EXPIRED)
+
+
+def given(content: Mapping[str, str], field: str) -> str:
+    """Raises ContentWrong where it is missing."""
+    if not (text := content.get(field, "")):
+        raise ContentWrong(field=field)
+    return text
 
 
 def given_reason(text: str) -> str:

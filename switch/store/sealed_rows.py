@@ -43,7 +43,8 @@ _KINDS = MappingProxyType(
         """,
         "cap": """
             SELECT xact, change_id::text AS name,
-                json_build_array('cap', change_id, bank_code, currency, cap_minor::text, moment(changed_at), "by") AS content
+                json_build_array('cap', change_id, bank_code, currency, cap_minor::text, deposited_minor::text, moment(changed_at),
+                    "by") AS content
             FROM cap_change
         """,
         "directory": """

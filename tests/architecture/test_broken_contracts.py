@@ -10,7 +10,7 @@ import pytest
 
 LAYERS = (
     "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "sftp", "application", "usecases", "reports", "posting", "store",
-    "client", "ports", "telemetry", "settings", "signatures", "postgres_server", "processes",
+    "client", "ports", "telemetry", "settings", "signatures", "certificates", "postgres_server", "processes",
     "fail_points", "domain",
 )  # fmt: skip
 KINDS = ("billers", "files", "settlement")

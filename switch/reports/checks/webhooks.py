@@ -11,7 +11,7 @@ from switch.store.payments import from_row
 
 NAME, INVARIANT = "webhooks", "I4"
 
-_STATE_OF = {kind: state for state, kind in KIND_OF.items()}
+_STATE_OF = {kind: state for state, kind in KIND_OF.items()} | {WebhookKind.PAYMENT_REFUNDED: PaymentState.COMPLETED}
 _FIXED = {
     PaymentState.COMPLETED: ("window_id", "business_date", "concluded_at", "biller_reference"),
     PaymentState.REJECTED: ("reason", "response_code", "concluded_at"),
@@ -49,13 +49,22 @@ async def examine(look: Examination) -> None:
 
 
 def _wrong(row: Row[Any]) -> str | None:
-    state = _STATE_OF.get(row.kind)
-    if state is None or row.moved.get("state") != state or row.came_to != state or row.came_from == row.came_to:
+    state, refunded = _STATE_OF.get(row.kind), row.kind == WebhookKind.PAYMENT_REFUNDED
+    if state is None or row.moved.get("state") != state or row.came_to != state or (row.came_from == row.came_to) is not refunded:
         return f"a {row.kind} is not what line {row.event_number} of payment {row.told_of} gives rise to"
     try:
         stands = moved_part(from_row(row))
     except UNREADABLE:
         return None  # the payment itself is a finding
+    if int(row.moved.get("refunded_minor", -1)) not in _refunded(row):
+        return f"it tells of {row.moved.get('refunded_minor')} minor units taken back of payment {row.told_of}"
     if any(row.moved.get(name) != stands[name] for name in _FIXED[state]):
         return f"it says otherwise than payment {row.told_of}"
     return None
+
+
+def _refunded(row: Row[Any]) -> range:
+    """What can have been taken back when this was told."""
+    if row.kind == WebhookKind.PAYMENT_REFUNDED:
+        return range(1, min(row.refunded_minor + 1, row.amount_minor))
+    return range(row.amount_minor, row.amount_minor + 1) if row.kind == WebhookKind.PAYMENT_REVERSED else range(1)

@@ -2,6 +2,7 @@
 
 from switch.store.tables import (
     ledger,
+    liquidity,
     outages,
     outbox,
     participants,
@@ -19,6 +20,7 @@ from switch.store.tables.schema import metadata
 
 __all__ = [
     "ledger",
+    "liquidity",
     "metadata",
     "outages",
     "outbox",
