@@ -19,7 +19,7 @@ from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
 from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
-from adapters.transports.connections import Connections
+from adapters.transports.connections import Connections, Shown
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
@@ -66,13 +66,14 @@ def open_adapters(
     rtgs_exchange: Path | None = None,
     rtgs_message: str = "pacs.029",
     iso20022_schemas: Path | None = None,
+    shown: Shown | None = None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
     `networks` are those on which participants name addresses themselves. With `rtgs_exchange` the RTGS is spoken to in ISO 20022
-    through that folder, else in JSON over HTTP at `rtgs_url`.
+    through that folder, else in JSON over HTTP at `rtgs_url`. The certificate `shown` is for billers and an RTGS that ask for one.
     """
-    calls = SignedCalls(signer, find_key)
+    calls = SignedCalls(signer, find_key, connections=Connections(shows=shown))
     webhooks = StandardWebhooks.on(networks)
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
     rtgs_statement: RtgsStatementOf = _no_statement

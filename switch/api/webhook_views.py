@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import PaymentView, view
+from switch.api.proof_views import HeadView
 from switch.api.shapes import Moment, Shape, Text
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
@@ -92,7 +93,9 @@ class WebhookEventView(Shape):
     type: WebhookKind
     created_at: Moment
     payment: PaymentView | None
-    """As `GET /v1/payments/{payment_id}` showed it then; null in a test."""
+    """As `GET /v1/payments/{payment_id}` showed it then; null in a test, and with a head of the proof log."""
+    log_head: HeadView | None = None
+    """Only in `proof_log.head`: keep its note. As `GET /v1/log/heads` shows it."""
 
 
 def endpoint_view(listed: ListedEndpoint) -> WebhookEndpointView:
@@ -126,10 +129,12 @@ def delivery_view(delivery: WebhookDelivery) -> WebhookDeliveryView:
 
 
 def written(event: WebhookEvent, payment: Payment | None, history: Sequence[PaymentEvent]) -> bytes:
+    head = event.moved if event.kind is WebhookKind.LOG_HEAD else None
     shown = WebhookEventView.model_construct(
         event_id=event.event_id,
         type=event.kind,
         created_at=event.created_at,
         payment=None if payment is None else view(payment, history),
+        log_head=None if head is None else HeadView(size=int(head["size"] or 0), signed_at=event.created_at, note=head["note"] or ""),
     )
-    return shown.__pydantic_serializer__.to_json(shown)
+    return shown.__pydantic_serializer__.to_json(shown, exclude={"log_head"} if head is None else None)

@@ -25,6 +25,7 @@ class WebhookKind(StrEnum):
     PAYMENT_REJECTED = "payment.rejected"
     PAYMENT_IN_DOUBT = "payment.in_doubt"
     PAYMENT_REVERSED = "payment.reversed"
+    LOG_HEAD = "proof_log.head"
     TEST = "webhook.test"
 
 
@@ -78,7 +79,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then."""
+    """What a payment's moves change of it, as it was then; of a head its size, note and moment."""
     created_at: datetime
 
 
@@ -115,6 +116,16 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
         for payment, at in moves
         if (endpoints := listening.get(payment.request.bank)) and (kind := KIND_OF.get(payment.state)) is not None
         for event_id in (EventId(bucketed_id(payment.bucket, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def log_head_told(size: int, note: str, listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """A signed head of the proof log, for everybody who listens to keep: then the log cannot be made anew behind their backs."""
+    event_id, head = EventId(bucketed_id(0, at)), {"size": str(size), "note": note, "signed_at": at.isoformat()}
+    return [
+        WebhookEvent(event_id, endpoint_id, bank, WebhookKind.LOG_HEAD, None, 0, head, at)
+        for bank, endpoints in listening.items()
         for endpoint_id in endpoints
     ]
 

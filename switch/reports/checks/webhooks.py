@@ -22,12 +22,13 @@ _FIXED = {
 _COUNT = text("SELECT count(*) FROM webhook_delivery")
 _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
-        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, payment.*
+        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, head.note AS head_note, payment.*
     FROM webhook_delivery AS told
     LEFT JOIN webhook_endpoint AS endpoint USING (endpoint_id)
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
     LEFT JOIN payment_event AS history
         ON history.bucket = told.bucket AND history.payment_id = told.payment_id AND history.number = told.event_number
+    LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CAST(told.moved ->> 'size' AS bigint)
     ORDER BY told.bucket, told.event_id
 """)
 
@@ -37,6 +38,9 @@ async def examine(look: Examination) -> None:
         where = f"webhook event {row.event_id}"
         if row.owner != row.told_bank:
             look.finds(where, f"it is for {row.told_bank} and goes to an end point of {row.owner}", invariant="I11")
+        elif row.kind == WebhookKind.LOG_HEAD:
+            if row.told_of is not None or row.moved.get("note") != row.head_note:
+                look.finds(where, "it tells of a head that the proof log has not")
         elif row.kind == WebhookKind.TEST:
             if row.told_of is not None or row.moved:
                 look.finds(where, "it is a test and tells of a payment")
