@@ -17,6 +17,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.participants import Name
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 
 MOST_BILLS = 100
 LONGEST_REFERENCE_CHARACTERS = 64
@@ -47,10 +48,10 @@ class JsonBiller:
         told = Told("enquire")
         return await _kept(self._enquire(endpoint, payment_id, ordered, answer_seconds, told), told)
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
-        """Accepted where the biller has taken its booking back, or has done so before."""
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
+        """Accepted where the biller has taken its booking, or the part of it, back, or has done so before."""
         told = Told("reverse")
-        return await _kept(self._reverse(endpoint, payment, answer_seconds, told), told)
+        return await _kept(self._reverse(endpoint, payment, reversal, answer_seconds, told), told)
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         return await _or_unknown(self._advise(endpoint, advice, answer_seconds)) is True
@@ -100,13 +101,21 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _reverse(self, endpoint: Endpoint, payment: Payment, answer_seconds: int, told: Told) -> Outcome:
-        amount_back = payment.request.amount
+    async def _reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, answer_seconds: int, told: Told) -> Outcome:
+        """Parts have an address of their own, and the answer names the reversal: two parts may be of one amount."""
+        amount_back, path = reversal.amount, f"/payments/{payment.payment_id}/reversal"
         question = {"payment_id": str(payment.payment_id), "amount": amount_back.text(), "currency": amount_back.currency}
-        heard = await self._call(endpoint, "POST", f"/payments/{payment.payment_id}/reversal", question, answer_seconds, told)
+        if part := reversal.is_part_of(payment):
+            path = f"/payments/{payment.payment_id}/refunds/{reversal.reversal_id}"
+            question["reversal_id"] = str(reversal.reversal_id)
+        heard = await self._call(endpoint, "PUT" if part else "POST", path, question, answer_seconds, told)
         _require_payment(heard, payment.payment_id, amount_back)
+        if part:
+            _require_echo(heard, {"reversal_id": str(reversal.reversal_id)})
         match _outcome(heard):
-            case "reversed":
+            case "refunded" if part:
+                return _accepted(heard)
+            case "reversed" if not part:
                 return _accepted(heard)
             case "refused":
                 return _refused(heard)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from switch.api import receipt_images
-from switch.api.authentication import OverseerCaller
+from switch.api.authentication import PaymentsCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.operator import PaymentInPath
@@ -63,7 +63,7 @@ Take the public key from the central bank or from your own files, not from here.
     responses={200: {"description": "ZIP", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
     openapi_extra=refuses(PaymentUnknown, PaymentNotSealed),
 )
-async def evidence(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) -> Response:
+async def evidence(payment: PaymentInPath, _: PaymentsCaller, switch: TheSwitch) -> Response:
     """Its story, the proof that it is sealed, its receipt and their digests, signed by the switch; checked away from the switch.
 
     قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه.

@@ -25,6 +25,7 @@ from switch.store.migration import DatabaseUnreachable, Schema, migrate, require
 from switch.store.server_safety import require_safe
 
 SWITCH_KEYID = "switch:main"
+PUSH_KEY = "push.pem"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DATABASE_TROUBLE = LINE_TROUBLE
 """For the command line, which does not know the store."""
@@ -124,6 +125,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
         shown=_shown(settings),
+        push_key=lambda: _push_key(settings),
     )
     try:
         async with database.reading() as connection:
@@ -154,6 +156,12 @@ def _shown(settings: Settings) -> tuple[Path, Path] | None:
     if missing := [path for path in (certificate, key) if not path.is_file()]:
         raise SettingsWrong(f"SWITCH_TLS_CLIENT_…: {missing[0]} is not there")
     return certificate, key
+
+
+def _push_key(settings: Settings) -> bytes | None:
+    """Read each time: it is made by `switch push key` while everything runs."""
+    path = settings.keys / PUSH_KEY
+    return path.read_bytes() if path.exists() else None
 
 
 def _arm_fail_points(settings: Settings) -> None:

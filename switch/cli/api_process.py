@@ -1,4 +1,4 @@
-"""One process of the API: `python -m switch.cli.api_process FD` serves the listening socket that `switch serve` has handed on."""
+"""One process of the API: `python -m switch.cli.api_process FD MEMORY NUMBER` serves the socket that `switch serve` has handed on."""
 
 import asyncio
 import contextlib
@@ -9,13 +9,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import structlog
 import typer
 import uvicorn
 import uvloop
 
+from switch.api.accepting import Accepting, Shares
 from switch.api.app import create_app
 from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
@@ -35,14 +35,14 @@ GARBAGE_THRESHOLDS = (20_000, 20, 20)
 _log = structlog.get_logger("switch.serve")
 
 
-def serve_socket(settings: Settings, listening: socket.socket) -> None:
+def serve_socket(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     """Until SIGTERM or SIGINT; then requests under way are finished."""
     configure_logging(settings.log_level, "api")
     with listening, needs_database_and_key():
-        uvloop.run(_serve(settings, listening), loop_factory=_Loop)
+        uvloop.run(_serve(settings, listening, shares))
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     settings.run.mkdir(parents=True, exist_ok=True)
     serving = find_tls(settings)
     context = None if serving is None else serving.context
@@ -61,7 +61,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
                 proxy_headers=False,
                 timeout_keep_alive=KEPT_CONNECTION_SECONDS,
                 timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
-            )
+            ),
+            shares,
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
@@ -109,20 +110,44 @@ def _refresh_tls(serving: Serving) -> None:
         _log.error("tls.not_refreshed", fault=type(fault).__name__)
 
 
-class _Loop(uvloop.Loop):
-    """A handshake that is not finished costs a file, as an open line does; it may take no longer than a head."""
-
-    async def create_server(self, *given: Any, **named: Any) -> Any:
-        if named.get("ssl") is not None:
-            named["ssl_handshake_timeout"] = HEAD_SECONDS
-        return await super().create_server(*given, **named)
-
-
 class _Server(uvicorn.Server):
-    """Signals are ours: uvicorn would raise them again after serving, and so end us before the switch is closed."""
+    """Signals are ours: uvicorn would raise them again after serving, and so end us before the switch is closed. So is accepting."""
+
+    def __init__(self, config: uvicorn.Config, shares: Shares) -> None:
+        super().__init__(config)
+        self._shares = shares
+        self._accepting: Accepting | None = None
 
     def stop(self) -> None:
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        assert sockets is not None
+        self._accepting = Accepting(sockets[0], self._shares, self._served, lambda: len(self.server_state.connections))
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._accepting is not None:
+            self._accepting.count()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._accepting is not None:
+            self._accepting.close()
+        await super().shutdown(sockets)
+
+    async def _served(self, accepted: socket.socket) -> None:
+        """A handshake that is not finished costs a file, as an open line does; it may take no longer than a head."""
+        impatient = None if self.config.ssl is None else HEAD_SECONDS
+        with contextlib.suppress(OSError):
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connection, accepted, ssl=self.config.ssl, ssl_handshake_timeout=impatient
+            )
+
+    def _connection(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn calls it
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -131,6 +156,6 @@ class _Server(uvicorn.Server):
 
 if __name__ == "__main__":
     try:
-        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])))
+        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])), Shares(int(sys.argv[2]), int(sys.argv[3])))
     except typer.Exit as told:
         sys.exit(told.exit_code)

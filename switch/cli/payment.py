@@ -130,6 +130,7 @@ def _show(found: PaymentStory) -> None:
         ("الخدمة والزبون · service, customer", f"{its.request.service}, {its.request.customer_reference}"),
         ("الفاتورة · bill", its.request.bill_number),
         ("المبلغ · amount", f"{money(its.request.amount.minor, currency)} {currency}"),
+        ("أُعيد منها · refunded", f"{money(its.refunded, currency)} {currency}" if its.refunded else None),
         ("السبب · reason", its.reason),
         ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),
         ("نافذة التسوية · window", None if found.window is None else f"{found.window.window_id} ({found.window.state})"),
@@ -143,11 +144,13 @@ def _show(found: PaymentStory) -> None:
     )
     _list(
         "العكس · Reversals",
-        ("reversal", "state", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
+        ("reversal", "state", "amount", "fee", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
         (
             (
                 back.reversal_id,
                 back.state,
+                money(back.amount.minor, currency),
+                money(back.fees.payer + back.fees.biller, currency),
                 back.request.reason,
                 f"{back.asked_at:%Y-%m-%d %H:%M:%S}",
                 None if back.concluded_at is None else f"{back.concluded_at:%Y-%m-%d %H:%M:%S}",

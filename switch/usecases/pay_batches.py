@@ -19,7 +19,7 @@ from switch.domain.messages import of_batch
 from switch.domain.payment_batches import BatchId, OrderedLine, PaymentBatch
 from switch.domain.routing import route
 from switch.ports import Clock
-from switch.posting.lane import PostingLane
+from switch.posting.lane import Answer, PostingLane
 from switch.store import inquiries, payment_batches
 from switch.store.database import Database
 from switch.usecases.pay_bill import PayBill
@@ -121,15 +121,26 @@ class PayBatches:
         return found
 
     async def _pay_in_bulk(self, batch: PaymentBatch, services: Collection[ServiceCode]) -> None:
-        after = 0
-        while lines := await self._waiting(batch, services, after, LINES_AT_ONCE):
-            after = lines[-1].number
-            answers = await self.lane.submit_all(await self._commands(batch, lines))
-            for line, answer in zip(lines, answers, strict=True):
-                if isinstance(answer, SwitchUnavailable):
-                    return
-                if isinstance(answer, Exception):
-                    _log.error("batch.line_failed", batch_id=str(batch.batch_id), line=line.number, fault=type(answer).__name__)
+        """The next lines are read and routed while those before them are written."""
+        lines = await self._waiting(batch, services, 0, LINES_AT_ONCE)
+        commands = await self._commands(batch, lines)
+        while lines:
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(self.lane.submit_all(commands))
+                further = await self._waiting(batch, services, lines[-1].number, LINES_AT_ONCE)
+                commands = await self._commands(batch, further)
+            if not self._all_written(batch, lines, writing.result()):
+                return
+            lines = further
+
+    def _all_written(self, batch: PaymentBatch, lines: Sequence[OrderedLine], answers: Sequence[Answer]) -> bool:
+        """False where the books are out of reach."""
+        for line, answer in zip(lines, answers, strict=True):
+            if isinstance(answer, SwitchUnavailable):
+                return False
+            if isinstance(answer, Exception):
+                _log.error("batch.line_failed", batch_id=str(batch.batch_id), line=line.number, fault=type(answer).__name__)
+        return True
 
     async def _commands(self, batch: PaymentBatch, lines: Sequence[OrderedLine]) -> list[Command]:
         """Routed as single payments are, with one look for all the inquiries that they name."""

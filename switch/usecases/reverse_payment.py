@@ -41,7 +41,7 @@ class ReversePayment:
     async def _ask_biller(self, stood: Stood) -> Stood:
         """Whatever happens here, the reversal is in the books: what is not concluded now, the resolver concludes."""
         service = self.directory().service(stood.payment.request.service)
-        outcome = first_answer(await self.billers.reverse(service, stood.payment))
+        outcome = first_answer(await self.billers.reverse(service, stood.payment, stood.reversal))
         at = self.clock.now()
         again_at = at + timedelta(seconds=GRACE_SECONDS)
         try:
