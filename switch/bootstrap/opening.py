@@ -124,6 +124,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         rtgs_exchange=settings.rtgs_exchange,
         rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
+        shown=_shown(settings),
         push_key=lambda: _push_key(settings),
     )
     try:
@@ -144,6 +145,17 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     finally:
         await adapters.close()
         await database.close()
+
+
+def _shown(settings: Settings) -> tuple[Path, Path] | None:
+    certificate, key = settings.tls_client_certificate, settings.tls_client_key
+    if certificate is None or key is None:
+        if certificate is not key:
+            raise SettingsWrong("SWITCH_TLS_CLIENT_CERTIFICATE and SWITCH_TLS_CLIENT_KEY go together")
+        return None
+    if missing := [path for path in (certificate, key) if not path.is_file()]:
+        raise SettingsWrong(f"SWITCH_TLS_CLIENT_…: {missing[0]} is not there")
+    return certificate, key
 
 
 def _push_key(settings: Settings) -> bytes | None:
