@@ -17,10 +17,11 @@ import uvloop
 
 from switch.api.accepting import Accepting, Shares
 from switch.api.app import create_app
-from switch.api.connections import MOST_CONNECTIONS, at_most
+from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
-from switch.bootstrap import opened_switch
+from switch.bootstrap import Serving, find_tls, opened_switch
 from switch.cli.reaching import needs_database_and_key
+from switch.domain.certificate_errors import AuthorityUnusable
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
 
@@ -43,12 +44,15 @@ def serve_socket(settings: Settings, listening: socket.socket, shares: Shares) -
 
 async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     settings.run.mkdir(parents=True, exist_ok=True)
+    serving = find_tls(settings)
+    context = None if serving is None else serving.context
     async with opened_switch(settings) as switch:
-        keeping = asyncio.create_task(_keep_directory(switch))
+        keeping = asyncio.create_task(_keep_current(switch, serving))
         server = _Server(
             uvicorn.Config(
-                create_app(switch, settings.limits, settings.run),
-                http=at_most(_room_for_connections()),
+                create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls),
+                http=at_most(_room_for_connections(), secured=context is not None),
+                ssl_context_factory=None if context is None else lambda *_: context,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -86,14 +90,24 @@ def _room_for_connections() -> int:
     return max(min(MOST_CONNECTIONS, soft - OTHER_OPEN_FILES), 1)
 
 
-async def _keep_directory(switch: Switch) -> None:
-    """What staff change in another process is known here a second later."""
+async def _keep_current(switch: Switch, serving: Serving | None) -> None:
+    """What staff change in another process, or in the files of TLS, is known here a second later."""
     while True:
         await asyncio.sleep(DIRECTORY_CHECKED_EVERY_SECONDS)
         try:
             await switch.directory.refresh_if_changed()
         except Exception as fault:  # noqa: BLE001 - the database may be away for a while; the directory that we have still stands
             _log.warning("directory.not_refreshed", fault=type(fault).__name__)
+        if serving is not None:
+            _refresh_tls(serving)
+
+
+def _refresh_tls(serving: Serving) -> None:
+    try:
+        if serving.refresh():
+            _log.info("tls.refreshed", pid=os.getpid())
+    except (OSError, AuthorityUnusable) as fault:  # half a file, or a wrong one: what we have still stands
+        _log.error("tls.not_refreshed", fault=type(fault).__name__)
 
 
 class _Server(uvicorn.Server):
@@ -123,8 +137,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _served(self, accepted: socket.socket) -> None:
+        """A handshake that is not finished costs a file, as an open line does; it may take no longer than a head."""
+        impatient = None if self.config.ssl is None else HEAD_SECONDS
         with contextlib.suppress(OSError):
-            await asyncio.get_running_loop().connect_accepted_socket(self._connection, accepted, ssl=self.config.ssl)
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connection, accepted, ssl=self.config.ssl, ssl_handshake_timeout=impatient
+            )
 
     def _connection(self) -> asyncio.Protocol:
         return self.config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn calls it

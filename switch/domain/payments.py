@@ -135,6 +135,9 @@ class Payment:
     concluded_at: datetime | None = None
     events: int = 0
     """How many lines its history has."""
+    refunded: int = 0
+    """Minor units of its amount that were taken back, by `refunds` reversals; it is REVERSED when that is all of it."""
+    refunds: int = 0
 
     @property
     def bucket(self) -> int:
@@ -148,6 +151,11 @@ class Payment:
     def hold_minor(self) -> int:
         """What the payment takes under the cap: the amount and the fee that the payer bears."""
         return self.request.amount.minor + self.fees.payer
+
+    @property
+    def left(self) -> Money:
+        """What of the amount was not taken back."""
+        return Money(self.request.amount.minor - self.refunded, self.request.amount.currency)
 
     @property
     def live(self) -> bool:
@@ -171,8 +179,14 @@ class Payment:
             return replace(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
         return self._moved(PaymentState.IN_DOUBT, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
 
-    def reversed(self) -> "Payment":
-        return self._moved(PaymentState.REVERSED)
+    def taken_back(self, minor: int) -> "Payment":
+        """Reversed where nothing is left; else it stays completed, with less of it."""
+        refunded = self.refunded + minor
+        if not 0 < minor <= self.left.minor:
+            raise ValueError(f"payment {self.payment_id} cannot give {minor} back, {self.left} are left")
+        if refunded == self.request.amount.minor:
+            return self._moved(PaymentState.REVERSED, refunded=refunded, refunds=self.refunds + 1)
+        return replace(self.noted(), refunded=refunded, refunds=self.refunds + 1)
 
     def noted(self) -> "Payment":
         """With one more line in its history, in the same state."""

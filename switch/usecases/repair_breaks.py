@@ -9,18 +9,19 @@ from switch.domain import breaks
 from switch.domain.break_errors import BreakUnknown, RepairDoesNotFit
 from switch.domain.break_repairs import Adjustment, Repair, charged, require_fit, suspended
 from switch.domain.breaks import MOST_BULK, require_open
+from switch.domain.catalogue import RefundFees
 from switch.domain.directory import Directory
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import AdjustmentId, EntryId, IdempotencyKey, bucket_for, bucketed_id
-from switch.domain.ledger import EntryKind, JournalEntry, payment_completed
+from switch.domain.identifiers import AdjustmentId, EntryId, IdempotencyKey, ReversalId, bucket_for, bucketed_id
+from switch.domain.ledger import EntryKind, JournalEntry, payment_reversed
 from switch.domain.outcomes import Accepted, Outcome, Refused
 from switch.domain.payments import Payment
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal
 from switch.domain.reconciliation import Break, BreakState
-from switch.domain.reversals import ReversalReason, ReversalRequest
+from switch.domain.reversals import ReversalReason, ReversalRequest, fees_back
 from switch.ports import Clock
 from switch.posting.repairs import RepairPosting
-from switch.store import break_work, payments
+from switch.store import break_work, payments, reversals
 from switch.store.database import Connection, Database
 from switch.usecases.biller_lines import BillerLines
 
@@ -123,7 +124,11 @@ class RepairBreaks:
         now = self.clock.now()
         if repair is Repair.GIVE_BACK and payment is not None:
             window = await self.posting.window(connection, found.currency)
-            return [(leg.account, -leg.minor) for leg in payment_completed(payment, window.window_id, window.business_date, now).postings]
+            earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+            fees = fees_back(payment, earlier, payment.left, RefundFees.SHARED)
+            back = ReversalId(bucketed_id(payment.bucket, now))
+            entry = payment_reversed(payment, back, payment.left, fees, window.window_id, window.business_date, now)
+            return [(leg.account, leg.minor) for leg in entry.postings]
         if repair in (Repair.ADJUST, Repair.WRITE_OFF) and payment is not None:
             made = await self._adjustment(connection, repair, found, payment, amount, "")
             return [(leg.account, leg.minor) for leg in made.entry().postings]
