@@ -15,6 +15,7 @@ from switch.store.tables.breaks import break_attachment, break_term
 
 _LOCK = text("SELECT * FROM break WHERE break_id = :id FOR UPDATE")
 _NAMED = text("SELECT * FROM break WHERE break_id >= :start AND break_id < :start || 'g' ORDER BY break_id LIMIT 2")
+_SAY_MOMENT = text("SELECT set_config('switch.known_at', :now, true)")
 _MOVE = text("""
     UPDATE break SET state = :state, ended_at = CAST(:ended_at AS timestamptz), stage = :stage, owner_code = :owner, person = :person,
         decided = :decided, events = :events
@@ -47,6 +48,7 @@ async def keep(connection: AsyncConnection, moved: Break, event: BreakEvent) -> 
         "break_id": moved.break_id, "state": moved.state, "ended_at": moved.ended_at, "stage": moved.stage, "owner": moved.owner,
         "person": moved.person, "decided": moved.decided, "events": moved.events,
     }  # fmt: skip
+    await connection.execute(_SAY_MOMENT, {"now": event.at.isoformat()})
     await connection.execute(_MOVE, parameters)
     facts = None if event.facts is None else orjson.dumps(dict(event.facts)).decode()
     line = {

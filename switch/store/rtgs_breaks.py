@@ -14,6 +14,7 @@ from switch.store.tables.reconciliation import break_table
 
 _KNOWN = text("SELECT code FROM participant WHERE code = ANY(CAST(:codes AS text[]))")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('rtgs breaks ' || :currency || CAST(:day AS text), 0))")
+_SAY_MOMENT = text("SELECT set_config('switch.known_at', :now, true)")
 _COLUMNS = (
     "break_id", "kind", "side", "participant_code", "business_date", "currency", "minor", "differences", "opened_at",
 )  # fmt: skip
@@ -47,6 +48,7 @@ async def known(connection: AsyncConnection, codes: Sequence[ParticipantCode]) -
 async def keep(connection: AsyncConnection, found: Sequence[Break], day: date, currency: str, now: datetime) -> None:
     """Two runs for one day follow each other."""
     await connection.execute(_LOCK, {"currency": currency, "day": day})
+    await connection.execute(_SAY_MOMENT, {"now": now.isoformat()})
     await connection.execute(_END_THE_REST, {"day": day, "currency": currency, "now": now, "ids": [each.break_id for each in found]})
     if found:
         await connection.execute(_OPEN, {**as_rows([_row(each) for each in found]), "now": now})
