@@ -102,11 +102,13 @@ EVERY_ROLE = frozenset(Role)
 READS_ALL = frozenset({Role.OPERATOR, Role.OVERSEER, Role.AUDITOR})
 BOOKS = READS_ALL | {Role.RECONCILER, Role.SETTLEMENT_OFFICER}
 PAYMENTS = READS_ALL | {Role.RECONCILER}
+POSITIONS = READS_ALL | {Role.SETTLEMENT_OFFICER, Role.PARTICIPANT_ADMIN}
 DECIDE = EVERY_ROLE - {Role.OVERSEER, Role.AUDITOR}
 STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/v1/operator/trial-balance"): BOOKS,
     ("GET", "/v1/operator/journal"): BOOKS,
-    ("GET", "/v1/operator/positions"): READS_ALL | {Role.SETTLEMENT_OFFICER, Role.PARTICIPANT_ADMIN},
+    ("GET", "/v1/operator/positions"): POSITIONS,
+    ("GET", "/v1/operator/positions/forecast"): POSITIONS,
     ("GET", "/v1/operator/payments"): PAYMENTS,
     ("GET", "/v1/operator/payments/{payment}"): PAYMENTS,
     ("GET", "/v1/operator/payments/{payment}/evidence"): PAYMENTS,
