@@ -9,7 +9,10 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -30,10 +33,12 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -51,6 +56,7 @@ from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
@@ -58,6 +64,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -144,23 +151,30 @@ class Switch:
     open_window: OpenWindow
     close_window: CloseWindow
     settle_window: SettleWindow
+    answer_window: AnswerWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     reissue_file: ReissueFile
     revise_file: ReviseFile
     choose_layout: ChooseLayout
+    choose_push_place: ChoosePushPlace
+    push_files: PushFiles
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
+    make_report: MakeReport
 
     # reports
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
+    default_simulations: DefaultSimulations
+    file_pushes: FilePushes
     files: Files
+    issued_reports: IssuedReports
     journal: Journal
     liquidity: Liquidity
     payment_batches: PaymentBatches
@@ -181,4 +195,5 @@ class Switch:
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:
         """What runs in the background towards counterparties, to be closed before the database."""
-        return tuple(doing.queues for doing in (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks))
+        doing = (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks, self.push_files)
+        return tuple(one.queues for one in doing)

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
+from switch.domain.defaults import claim_legs
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -27,14 +28,14 @@ from switch.domain.identifiers import (
     WindowId,
     bucketed_id,
 )
-from switch.domain.ledger import EntryKind, JournalEntry, Posting
+from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_covered
+from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
-from switch.domain.staff import Role
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
@@ -42,19 +43,15 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import caps, inquiries, journal, statement_rules
+from switch.store import caps, inquiries, journal, statement_rules, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
-from switch.usecases.issue_staff_token import IssueStaffToken
-from switch.usecases.keep_audit import KeepAudit
-from switch.usecases.keep_position_history import KeepPositionHistory
-from switch.usecases.keep_staff import KeepStaff
-from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from switch.usecases.watch_positions import WatchPositions
+from tests.filled_beside import fill_the_staff, keep_liquidity
+from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -119,16 +116,17 @@ async def filled_world(database: Database, folder: Path) -> World:
     live, doubtful, refused = (
         charged(order(50_000, bill_number="B1")), charged(order(20_000, bill_number="parts")), charged(order(50_000, bill_number="B2")),
     )  # fmt: skip
-    taken_back = charged(order(23_456, accept=True))
+    taken_back = replace(charged(order(23_456, accept=True)), message=own_message(b"POST /v1/payments HTTP/1.1\r\n\r\n{}"))
+    said = Exchange("pay", START, b"PUT /payments/1 HTTP/1.1\r\n\r\n{}", START, b"HTTP/1.1 200\r\n\r\n{}")
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
     in_parts = charged(order(34_567, accept=True))
     await world.write(in_parts)
     await reverse(world, in_parts, 12_000)
     await reverse(world, in_parts, 2_345)
-    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
+    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
-    await keep_liquidity(world)
+    await keep_liquidity(world.database)
     await hand_in_and_reconcile(world)
     return world
 
@@ -144,7 +142,9 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
     )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
-    await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
+    await posting.ask(
+        asked, ReversalId(bucketed_id(command.payment.bucket, at)), at, own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n{}")
+    )
 
 
 async def sealed_world(database: Database, folder: Path) -> World:
@@ -195,17 +195,22 @@ async def settle_by_hand(world: World) -> None:
     ledger = await rows(
         world.database, "SELECT account_code, sum(minor)::bigint AS minor FROM posting GROUP BY account_code HAVING sum(minor) <> 0"
     )
+    stood = {row.account_code: row.minor for row in ledger}
+    for account, minor in claim_legs([DEFAULT]):
+        stood[account] = stood.get(account, 0) + minor
     entry = JournalEntry(
         EntryId(bucketed_id(0, START)), EntryKind.WINDOW_SETTLED, WindowId(WINDOW), DAY, START,
-        tuple(Posting(row.account_code, -row.minor, "SYP") for row in ledger),
+        tuple(Posting(account, -minor, "SYP") for account, minor in stood.items()),
     )  # fmt: skip
-    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of(cells)]
+    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, COVERED.cell])]
     async with world.database.transaction() as connection:
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
             await connection.execute(insert(metadata.tables["window_cell"]), row)
         together = Together()
-        await journal.append(together, [entry])
+        closed_window = await windows.find(connection, WINDOW)
+        assert closed_window is not None
+        await journal.append(together, [default_covered(closed_window, [DEFAULT], START), entry])
         await together.run(connection)
         instruction = {
             "instruction_id": f"{WINDOW}-1", "window_id": WINDOW, "legs": legs, "created_at": START, "status": "settled",
@@ -224,6 +229,7 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(insert(window), opened)
         await connection.execute(text("UPDATE open_window SET window_id = :id"), {"id": NEXT_WINDOW})
         await connection.execute(text("UPDATE position SET posted_minor = 0"))
+        await default_by_hand(connection, NEXT_WINDOW)
         for code in (BANK, OTHER_BANK, BILLER):
             await connection.execute(insert(metadata.tables["issued_file"]), issued(world, code, paid))
 
@@ -242,23 +248,6 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
         "fee_minor": fee, "net_minor": amount + fee - sum(row.bank_fee for row in own) if at_bank else amount - fee,
         "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "issued_at": START,
     }  # fmt: skip
-
-
-async def keep_liquidity(world: World) -> None:
-    """A warning, a snapshot of positions, and some quarters of an hour of what was paid."""
-    later = FixedClock(START + timedelta(hours=1))
-
-    def at(seconds: int) -> datetime:
-        return START + timedelta(seconds=seconds)
-
-    directory = CurrentDirectory(world.database)
-    async with world.database.transaction() as connection:
-        await caps.put(connection, OTHER_BANK, Money(9_000_000, "SYP"), at(1), "test", Money(4_000_000, "SYP"))
-        await caps.put(connection, BANK, Money(150_000, "SYP"), at(3_000_000), "test", Money(50_000, "SYP"))
-    await WatchPositions(later, directory.current, world.database)()
-    await KeepPositionHistory(later, world.database)()
-    async with world.database.transaction() as connection:
-        await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
 
 
 async def hand_in_and_reconcile(world: World) -> None:
@@ -281,20 +270,5 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
-    await fill_the_staff(world)
+    await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
-
-
-async def fill_the_staff(world: World) -> None:
-    """Somebody, a program of theirs, and something that they looked at."""
-    clock, passwords = FixedClock(), Passwords()
-    await KeepStaff(clock, world.database, passwords).add("nour", frozenset({Role.OPERATOR}), "a sentence of my own", by="test")
-    await IssueStaffToken(clock, world.database)("nour", "export", frozenset({Role.OPERATOR}), 30, reads_only=True, by="test")
-    await KeepAudit(clock, world.database)(
-        who="staff:nour",
-        via="session",
-        action="GET /v1/operator/payments",
-        subject="/v1/operator/payments",
-        outcome="done",
-        origin="10.0.0.1",
-    )

@@ -42,6 +42,7 @@ TAGS = [
     {"name": "outages", "description": "Hours in which a biller does not answer · ساعات توقف الجهة المفوترة"},
     {"name": "webhooks", "description": "Events for banks: end points and deliveries · إشعارات للمصارف بما آلت إليه دفعاتها"},
     {"name": "proof-log", "description": "Signed heads of the proof log, and how they are linked · سجل الإثبات ورؤوسه الموقّعة"},
+    {"name": "reports", "description": "Reports as known at a moment · تقارير كما عُلمت في لحظة"},
     {"name": "operator", "description": "Staff by their roles, and overseers, read only · الموظفون حسب أدوارهم والمشرف، للقراءة فقط"},
     {"name": "staff", "description": "Staff: sessions, and the audit · الموظفون: الجلسات وسجل التدقيق"},
     {"name": "proposals", "description": "What takes two people · ما يلزمه شخصان"},

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from switch.api.advices import OutstandingAdvicePage, outstanding_view
+from switch.api.approval_views import DefaultSimulationView, simulation_view
 from switch.api.authentication import BooksCaller, PaymentsCaller, PositionsCaller
 from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
 from switch.api.dependencies import TheSwitch
@@ -34,6 +35,7 @@ from switch.api.windows import CurrencyInQuery, WindowIdInPath, WindowIdInQuery,
 from switch.domain.errors import CheckDigitWrong, CursorMalformed, NationalCodeMalformed, PaymentUnknown, WindowUnknown
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.payments import PaymentState
+from switch.domain.settlement_errors import SettlementOwnerMissing
 from switch.reports.journal import BEGINNING, JournalPlace
 from switch.reports.payments import PaymentFilter
 
@@ -173,7 +175,30 @@ async def window(window_id: WindowIdInPath, _: BooksCaller, switch: TheSwitch) -
 
     صافي كل مشارك والمصفوفة الثنائية التي يتكوّن منها.
     """
-    return detail_view(await switch.windows.one(WindowId(window_id)))
+    return detail_view(await switch.windows.one(WindowId(window_id)), switch.clock.now())
+
+
+@router.get(
+    "/default-simulation",
+    summary="What if some did not pay · ماذا لو لم يدفع بعضهم",
+    openapi_extra=refuses(WindowUnknown, NationalCodeMalformed, CheckDigitWrong, SettlementOwnerMissing),
+)
+async def default_simulation(
+    _: PositionsCaller,
+    switch: TheSwitch,
+    without: Annotated[list[ParticipantText], Query(min_length=1, max_length=50)],
+    window: Annotated[WindowIdInQuery, Query(alias="window_id")] = None,
+    currency: CurrencyInQuery = None,
+) -> DefaultSimulationView:
+    """Of one window, or of all that is owed now: whose guarantee is used, who pays more, whose cap is passed. Changes nothing.
+
+    لنافذة واحدة أو لكل المستحق في هذه اللحظة: أي ضمان يُستخدم، ومن يدفع أكثر، وأي سقف يُتجاوز. ولا يغيّر شيئاً.
+    """
+    defaulters = [ParticipantCode(code) for code in without]
+    as_of = switch.clock.now()
+    if window is not None:
+        return simulation_view(await switch.default_simulations.of_window(window_id(window), defaulters), as_of)
+    return simulation_view(await switch.default_simulations.live(currency or "SYP", defaulters), as_of)
 
 
 @router.get("/breaks", summary="All breaks · كل الفروق", openapi_extra=refuses(CursorMalformed, NationalCodeMalformed, CheckDigitWrong))

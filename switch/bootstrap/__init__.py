@@ -3,6 +3,7 @@
 from switch.bootstrap.opening import (
     DATABASE_NAME,
     DATABASE_TROUBLE,
+    PUSH_KEY,
     find_url,
     load_former_keys,
     load_switch_key,
@@ -16,6 +17,7 @@ from switch.bootstrap.wiring import Outside, make_switch
 __all__ = [
     "DATABASE_NAME",
     "DATABASE_TROUBLE",
+    "PUSH_KEY",
     "Outside",
     "Serving",
     "find_tls",

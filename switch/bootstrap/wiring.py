@@ -16,7 +16,10 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
@@ -45,6 +48,7 @@ from switch.usecases.agree_on_catalogue import AgreeOnCatalogue
 from switch.usecases.agree_on_key import AgreeOnKey
 from switch.usecases.agree_on_limit import AgreeOnLimit
 from switch.usecases.agree_on_participant import AgreeOnParticipant
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
@@ -52,10 +56,12 @@ from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.decide_window import DecideWindow
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
@@ -70,6 +76,8 @@ from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.make_report import MakeReport
+from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.passwords import Passwords
@@ -77,6 +85,8 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
+from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -89,6 +99,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
@@ -137,7 +148,13 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     reversal_posting = ReversalPosting(database, current)
     try_tariff = TryTariff(current, database)
     undertakings: dict[ProposalKind, Undertaking] = {
-        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff)
+        **{kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
+        **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
+        ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
+        ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, close_window),
+        ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
+        ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
     }
     change_cap = ChangeCap(clock=clock, database=database)
     register_key = RegisterKey(clock=clock, database=database, refresh=directory.refresh)
@@ -150,9 +167,6 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, limit_participant),
         ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, admit_participant),
         ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, load_catalogue),
-    }
-    undertakings |= {
-        kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
     }
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
@@ -204,12 +218,15 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
+        answer_window=AnswerWindow(clock, database),
         issue_files=issue_files,
         acknowledge_file=AcknowledgeFile(clock=clock, database=database),
         chase_files=ChaseFiles(clock=clock, database=database),
         reissue_file=ReissueFile(database=database, remaking=remaking),
         revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
+        choose_push_place=ChoosePushPlace(clock, database),
+        push_files=PushFiles(clock, database, adapters.pushes, chance),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,
@@ -223,11 +240,15 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
-        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening),
+        make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
+        default_simulations=DefaultSimulations(database),
+        file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
+        issued_reports=IssuedReports(database),
         journal=Journal(database),
         liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),
@@ -243,5 +264,5 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
-        windows=Windows(database),
+        windows=Windows(clock, database),
     )

@@ -21,6 +21,11 @@ Why = Annotated[
 ]
 
 
+def at_once(reason: str | None) -> bool:
+    """Whether one person is enough: in a sandbox, where no reason was given."""
+    return reason is None and load_settings().sandbox
+
+
 def _never(_: Switch) -> bool:
     return False
 
@@ -37,10 +42,10 @@ def do_or_propose(
 
     `alone` says where one person is enough outside a sandbox, too.
     """
-    sandbox = load_settings().sandbox
+    sandbox = at_once(reason)
 
     async def work(switch: Switch) -> T | Proposal:
-        if reason is None and (sandbox or alone(switch)):
+        if sandbox or (reason is None and alone(switch)):
             return await act(switch)
         kind, subject, content = asked(switch)
         return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom())

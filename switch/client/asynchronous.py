@@ -125,6 +125,13 @@ class AsyncSwitchClient:
         """With our own net in it."""
         return await self._run(operations.one(self._patience, f"/v1/windows/{window_id}"))
 
+    async def approve_window(self, window_id: str, amount: str, currency: str = "SYP") -> Document:
+        """Our debit of a closed window, exactly as it shows it."""
+        return await self._run(operations.approve_window(self._patience, window_id, amount, currency))
+
+    async def object_to_window(self, window_id: str, reason: str) -> Document:
+        return await self._run(operations.object_to_window(self._patience, window_id, reason))
+
     async def files(self, most: int | None = None) -> list[Document]:
         return await self._run(operations.listed(self._patience, "/v1/files", most))
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from switch.ports import FileDrop
 from switch.reports.checks import (
     advices,
+    approvals,
     bills,
     breaks,
     catalogue,
@@ -18,6 +19,7 @@ from switch.reports.checks import (
     inquiries,
     journal,
     liquidity,
+    messages,
     payments,
     positions,
     proof_log,
@@ -92,10 +94,12 @@ class Verification:
             (reversals.NAME, reversals.INVARIANT, reversals.examine),
             (idempotency.NAME, idempotency.INVARIANT, idempotency.examine),
             (journal.NAME, journal.INVARIANT, journal.examine),
+            (messages.NAME, messages.INVARIANT, messages.examine),
             (positions.NAME, positions.INVARIANT, positions.examine),
             (liquidity.NAME, liquidity.INVARIANT, liquidity.examine),
             (bills.NAME, bills.INVARIANT, bills.examine),
             (windows.NAME, windows.INVARIANT, windows.examine),
+            (approvals.NAME, approvals.INVARIANT, approvals.examine),
             (files.NAME, files.INVARIANT, partial(files.examine, drop=self.drop)),
             (advices.NAME, advices.INVARIANT, advices.examine),
             (webhooks.NAME, webhooks.INVARIANT, webhooks.examine),

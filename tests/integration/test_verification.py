@@ -35,6 +35,7 @@ NAMED_BY = {
     "reversal": "reversal_id", "service": "code", "tariff": "tariff_id", "window_cell": "debtor_code", "issued_file": "file_id",
     "statement": "statement_id", "statement_line": "statement_key", "statement_rule": "change_id", "break": "break_id",
     "inquiry": "inquiry_id", "outbox": "event_id", "settlement_instruction": "instruction_id", "directory_change": "change_id",
+    "window_approval": "participant_code", "window_claim": "defaulter_code",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
 }  # fmt: skip
 
@@ -137,6 +138,11 @@ async def test_an_amount_inside_a_document_is_found_too(world: World, name: str)
         ("UPDATE reversal SET business_date = business_date + 1", "reversal "),
         ("UPDATE reversal SET state = 'IN_DOUBT', window_id = NULL, concluded_at = NULL WHERE amount_minor = 23456", "payment "),
         ("DELETE FROM reversal", "payment "),
+        ("DELETE FROM order_message", "payment "),
+        ("UPDATE order_message SET content = content || '\\x20'", "payment "),
+        ("UPDATE order_message SET order_id = gen_random_uuid()", "message "),
+        ("DELETE FROM biller_message", "payment "),
+        ("UPDATE biller_message SET answer = '\\x20'", "payment "),
         ("UPDATE idempotency SET reversal_id = NULL WHERE reversal_id IS NOT NULL", "idempotency key "),
         ("UPDATE statement_line SET amount = '1' || amount WHERE line = 1", "statement "),
         ("DELETE FROM statement", "statement under the key "),

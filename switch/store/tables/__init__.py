@@ -1,8 +1,11 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
+    file_pushes,
     ledger,
     liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -11,6 +14,7 @@ from switch.store.tables import (
     proof_log,
     proposals,
     reconciliation,
+    reports,
     settlement,
     staff,
     truth_checks,
@@ -19,8 +23,11 @@ from switch.store.tables import (
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
+    "file_pushes",
     "ledger",
     "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -30,6 +37,7 @@ __all__ = [
     "proof_log",
     "proposals",
     "reconciliation",
+    "reports",
     "settlement",
     "staff",
     "truth_checks",
