@@ -45,6 +45,7 @@ from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.agree_on_cap import AgreeOnCap
+from switch.usecases.agree_on_catalogue import AgreeOnCatalogue
 from switch.usecases.agree_on_key import AgreeOnKey
 from switch.usecases.agree_on_limit import AgreeOnLimit
 from switch.usecases.agree_on_participant import AgreeOnParticipant
@@ -167,11 +168,13 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     register_key = RegisterKey(clock=clock, database=database, refresh=directory.refresh)
     limit_participant = LimitParticipant(clock=clock, database=database, refresh=directory.refresh)
     admit_participant = AdmitParticipant(clock=clock, database=database, refresh=directory.refresh)
+    load_catalogue = LoadCatalogue(clock=clock, database=database, refresh=directory.refresh)
     undertakings |= {
         ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, change_cap),
         ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, register_key),
         ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, limit_participant),
         ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, admit_participant),
+        ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, load_catalogue),
     }
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
@@ -218,7 +221,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         change_cap=change_cap,
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
-        load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
+        load_catalogue=load_catalogue,
         set_calendar=SetCalendar(clock=clock, database=database),
         open_window=open_window,
         close_window=close_window,

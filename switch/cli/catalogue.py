@@ -8,13 +8,15 @@ import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.catalogue import Mode, OverdueRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.identifiers import ParticipantCode, participant_code, service_code
 from switch.domain.money import Money
+from switch.domain.proposals import ProposalKind
 from switch.usecases.load_catalogue import LoadedCatalogue
-from switch.usecases.shipped_catalogue import read_catalogue
+from switch.usecases.shipped_catalogue import catalogue_content, read_catalogue
 
 app = typer.Typer(help="Billers and services: load, list, their rules.", no_args_is_help=True)
 
@@ -26,8 +28,17 @@ Calendar = Annotated[bool, typer.Option("--calendar", help="Set cut-offs and hol
 
 
 @app.command()
-def load(folder: Folder = None, calendar: Calendar = False, as_json: AsJson = False) -> None:
-    """Load participants, services and tariff, all or nothing; once more changes only what is new."""
+def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, as_json: AsJson = False) -> None:
+    """Load participants, services and tariff, all or nothing; once more changes only what is new.
+
+    The first load is one person's; into a directory that is in use it takes two. The calendar is set at once, with the first load.
+    """
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.LOAD_CATALOGUE, "shipped" if folder is None else folder.name, catalogue_content(folder)
+
+    def empty(switch: Switch) -> bool:
+        return not switch.directory.current().participants
 
     async def work(switch: Switch) -> LoadedCatalogue:
         catalogue = read_catalogue(folder)
@@ -36,7 +47,8 @@ def load(folder: Folder = None, calendar: Calendar = False, as_json: AsJson = Fa
             await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom())
         return loaded
 
-    loaded = run(work)
+    if (loaded := do_or_propose(reason, asked, work, alone=empty, as_json=as_json)) is None:
+        return
     if as_json:
         print_json(loaded)
     else:

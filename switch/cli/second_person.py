@@ -22,7 +22,12 @@ Why = Annotated[
 
 
 def at_once(reason: str | None) -> bool:
+    """Whether one person is enough: in a sandbox, where no reason was given."""
     return reason is None and load_settings().sandbox
+
+
+def _never(_: Switch) -> bool:
+    return False
 
 
 def do_or_propose(
@@ -30,17 +35,25 @@ def do_or_propose(
     asked: Callable[[Switch], tuple[ProposalKind, str, Mapping[str, str]]],
     act: Callable[[Switch], Awaitable[T]],
     *,
+    alone: Callable[[Switch], bool] = _never,
     as_json: bool = False,
 ) -> T | None:
-    """What `act` answers; None where it was proposed, which has then been shown. Raises ReasonMissing outside a sandbox."""
-    if at_once(reason):
-        return run(act)
+    """What `act` answers; None where it was proposed, which has then been shown. Raises ReasonMissing outside a sandbox.
 
-    async def propose(switch: Switch) -> Proposal:
+    `alone` says where one person is enough outside a sandbox, too.
+    """
+    sandbox = at_once(reason)
+
+    async def work(switch: Switch) -> T | Proposal:
+        if sandbox or (reason is None and alone(switch)):
+            return await act(switch)
         kind, subject, content = asked(switch)
         return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom())
 
-    show(run(propose), as_json)
+    found = run(work)
+    if not isinstance(found, Proposal):
+        return found
+    show(found, as_json)
     if not as_json:
         say("ينتظر موافقة شخص آخر · It waits for another person: switch proposal approve")
     return None

@@ -45,6 +45,8 @@ class ProposalKind(StrEnum):
     """How much of something a participant may ask."""
     CHANGE_PARTICIPANT = "participant.change"
     """Who takes part: admitted, moved on in its life, named otherwise."""
+    LOAD_CATALOGUE = "catalogue.load"
+    """Participants, services and tariff lines all together, into a directory that is in use."""
 
 
 class ProposalState(StrEnum):

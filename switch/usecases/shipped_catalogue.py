@@ -17,6 +17,12 @@ def read_catalogue(folder: Traversable | None = None) -> NationalCatalogue:
     return national_catalogue(*(_document(source / f"{name}.json") for name in DOCUMENTS))
 
 
+def catalogue_content(folder: Traversable | None = None) -> dict[str, str]:
+    """Of a proposal to load it: the documents as they stand."""
+    source = files("switch") / "catalogue" if folder is None else folder
+    return {name: json.dumps(_document(source / f"{name}.json"), ensure_ascii=False) for name in DOCUMENTS}
+
+
 def _document(source: Traversable) -> dict[str, Any]:
     try:
         document = json.loads(source.read_text(encoding="utf-8"))

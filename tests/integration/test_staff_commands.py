@@ -122,3 +122,25 @@ def test_commands_are_in_the_audit_without_what_may_be_somebodys(desk: Desk) -> 
         ("switch cap set", "cap set 100010 5000.00 --reason …", "done", "deposit of today"),
     ]
     assert PASSWORD not in json.dumps(desk.json("staff", "audit"))
+
+
+def test_the_first_catalogue_is_one_persons_and_the_next_takes_two(desk: Desk, tmp_path: Path) -> None:
+    nour = Person(desk, "nour", "participant_admin")
+    folder = Path(__file__).parents[2] / "switch" / "catalogue"
+    for document in folder.glob("*.json"):
+        (tmp_path / document.name).write_bytes(document.read_bytes())
+    tariffs = json.loads((tmp_path / "tariffs.json").read_text())
+    tariffs["tariffs"] = [line | {"id": f"{line['id']}-x", "effective_from": "2099-01-01"} for line in tariffs["tariffs"]]
+    (tmp_path / "tariffs.json").write_text(json.dumps(tariffs))
+    before = len(desk.json("tariff", "list"))
+
+    assert "reason_missing" in desk("catalogue", "load", "--from", str(tmp_path), code=1)
+    proposal = desk.json("catalogue", "load", "--from", str(tmp_path), "--reason", "tariff of the new year")
+    participants, services, lines = (change["after"] for change in proposal["foreseen"]["changes"])
+    assert participants.endswith("none new")
+    assert services.endswith("none new")
+    assert lines.startswith(f"{2 * before}; new: ")
+    assert len(desk.json("tariff", "list")) == before
+    desk("proposal", "approve", proposal["proposal_id"], "--as", "nour", typed=nour.typed())
+
+    assert len(desk.json("tariff", "list")) == 2 * before
