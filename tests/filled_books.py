@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,12 @@ from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
-from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from switch.usecases.watch_positions import WatchPositions
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
+from tests.filled_liquidity import keep_liquidity
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -132,7 +131,7 @@ async def filled_world(database: Database, folder: Path) -> World:
     await reverse(world, in_parts, 2_345)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
-    await keep_liquidity(world)
+    await keep_liquidity(database)
     await hand_in_and_reconcile(world)
     return world
 
@@ -254,23 +253,6 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
         "fee_minor": fee, "net_minor": amount + fee - sum(row.bank_fee for row in own) if at_bank else amount - fee,
         "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "issued_at": START,
     }  # fmt: skip
-
-
-async def keep_liquidity(world: World) -> None:
-    """A warning, a snapshot of positions, and some quarters of an hour of what was paid."""
-    later = FixedClock(START + timedelta(hours=1))
-
-    def at(seconds: int) -> datetime:
-        return START + timedelta(seconds=seconds)
-
-    directory = CurrentDirectory(world.database)
-    async with world.database.transaction() as connection:
-        await caps.put(connection, OTHER_BANK, Money(9_000_000, "SYP"), at(1), "test", Money(4_000_000, "SYP"))
-        await caps.put(connection, BANK, Money(150_000, "SYP"), at(3_000_000), "test", Money(50_000, "SYP"))
-    await WatchPositions(later, directory.current, world.database)()
-    await KeepPositionHistory(later, world.database)()
-    async with world.database.transaction() as connection:
-        await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
 
 
 async def hand_in_and_reconcile(world: World) -> None:
