@@ -36,7 +36,6 @@ from switch.domain.participants import Name, Participant, ParticipantKind, Parti
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
-from switch.domain.staff import Role
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
@@ -49,14 +48,10 @@ from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
-from switch.usecases.issue_staff_token import IssueStaffToken
-from switch.usecases.keep_audit import KeepAudit
-from switch.usecases.keep_staff import KeepStaff
-from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
+from tests.filled_beside import fill_the_staff, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
-from tests.filled_liquidity import keep_liquidity
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -131,7 +126,7 @@ async def filled_world(database: Database, folder: Path) -> World:
     await reverse(world, in_parts, 2_345)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
-    await keep_liquidity(database)
+    await keep_liquidity(world.database)
     await hand_in_and_reconcile(world)
     return world
 
@@ -275,20 +270,5 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
-    await fill_the_staff(world)
+    await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
-
-
-async def fill_the_staff(world: World) -> None:
-    """Somebody, a program of theirs, and something that they looked at."""
-    clock, passwords = FixedClock(), Passwords()
-    await KeepStaff(clock, world.database, passwords).add("nour", frozenset({Role.OPERATOR}), "a sentence of my own", by="test")
-    await IssueStaffToken(clock, world.database)("nour", "export", frozenset({Role.OPERATOR}), 30, reads_only=True, by="test")
-    await KeepAudit(clock, world.database)(
-        who="staff:nour",
-        via="session",
-        action="GET /v1/operator/payments",
-        subject="/v1/operator/payments",
-        outcome="done",
-        origin="10.0.0.1",
-    )

@@ -1,12 +1,17 @@
-"""Liquidity in the filled books: caps with a deposited part, a warning, a snapshot of positions, and a pattern of payments."""
+"""What stands in filled books beside payments and settlement: what was seen of positions, and staff."""
 
 from datetime import datetime, timedelta
 
 from switch.domain.money import Money
+from switch.domain.staff import Role
 from switch.reports.current_directory import CurrentDirectory
 from switch.store import caps
 from switch.store.database import Database
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.passwords import Passwords
 from switch.usecases.watch_positions import WatchPositions
 from tests.seeded import BANK, OTHER_BANK, START, FixedClock
 
@@ -26,3 +31,18 @@ async def keep_liquidity(database: Database) -> None:
     await KeepPositionHistory(later, database)()
     async with database.transaction() as connection:
         await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
+
+
+async def fill_the_staff(database: Database) -> None:
+    """Somebody, a program of theirs, and something that they looked at."""
+    clock, passwords = FixedClock(), Passwords()
+    await KeepStaff(clock, database, passwords).add("nour", frozenset({Role.OPERATOR}), "a sentence of my own", by="test")
+    await IssueStaffToken(clock, database)("nour", "export", frozenset({Role.OPERATOR}), 30, reads_only=True, by="test")
+    await KeepAudit(clock, database)(
+        who="staff:nour",
+        via="session",
+        action="GET /v1/operator/payments",
+        subject="/v1/operator/payments",
+        outcome="done",
+        origin="10.0.0.1",
+    )
