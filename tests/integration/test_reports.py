@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -29,8 +30,9 @@ from switch.posting.batch import write_batch
 from switch.reports.issued_reports import IssuedReports
 from switch.store.database import Database, connect
 from switch.usecases.make_report import MadeReport, MakeReport
+from tests.filled_books import OPERATOR, OVERSEER, filled_world
 from tests.reconciled import DAY, Prepared, World, line
-from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, order, rows, seed
+from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, FixedClock, order, rows, seed
 
 KNOWN = START + timedelta(hours=1)
 LAYOUTS = {layout.extension: layout for layout in (JsonReport(), CsvReport(), SpreadsheetReport(), PdfReport())}
@@ -90,6 +92,16 @@ async def every_digest(world: World) -> dict[tuple[str, str], str]:
             assert hashlib.sha256(content).hexdigest() == report.issued.sha256
             found[name.value, layout] = report.issued.sha256
     return found
+
+
+MOVED_BY_DEFAULTS = """
+    SELECT posting.* FROM posting JOIN journal_entry AS entry USING (bucket, entry_id) WHERE entry.kind LIKE 'default%'
+"""
+BACK = "SELECT * FROM reversal WHERE payment_id = :payment AND state = 'AGREED'"
+
+
+def minor_of(amount: str) -> int:
+    return int(amount.replace(".", ""))
 
 
 # --- the figures, by other hands -------------------------------------------------------------------------------------
@@ -156,6 +168,38 @@ async def test_nets_are_those_of_the_payments_and_sum_to_zero(world: World) -> N
         code: f"{minor / 100:.2f}" for code, minor in nets.items()
     }
     assert sum(float(row["pays"]) - float(row["receives"]) for row in found) == pytest.approx(0)
+
+
+async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sign(database_url: str, tmp_path: Path) -> None:
+    database = connect(database_url)
+    await filled_world(database, tmp_path)
+    books = World(database, FixedClock(), Prepared())
+    nets: Counter[tuple[str, str]] = Counter()
+    amounts: Counter[tuple[str, str]] = Counter()
+    taken_back: Counter[str] = Counter()
+    for row in await rows(database, "SELECT * FROM payment WHERE window_id IS NOT NULL"):
+        sign_and_rows = [(1, row)]
+        sign_and_rows += [(-1, one) for one in await rows(database, BACK, payment=row.payment_id)]
+        for sign, one in sign_and_rows:
+            taken_back[row.service_code] += sign < 0
+            for code in (row.bank_code, row.biller_code):
+                amounts[one.window_id, code] += sign * one.amount_minor
+            nets[one.window_id, row.bank_code] += sign * (one.amount_minor + one.payer_fee - one.bank_fee)
+            nets[one.window_id, row.biller_code] -= sign * (one.amount_minor - one.biller_fee)
+            nets[one.window_id, OPERATOR] -= sign * one.switch_fee
+            nets[one.window_id, OVERSEER] -= sign * (one.central_bank_fee + one.tax)
+
+    for one in await rows(database, MOVED_BY_DEFAULTS):
+        kind, owner, *_ = one.account_code.split(":")
+        nets[one.window_id, OVERSEER if kind == "guarantee" else owner] += one.minor
+
+    found = {(row["window"], row["participant"]): row for row in (await sheets(books, asked(ReportName.SETTLEMENT)))["nets"]}
+
+    assert {key: minor_of(row["pays"]) - minor_of(row["receives"]) for key, row in found.items()} == dict(nets)
+    assert {key: minor_of(row["amount"]) for key, row in found.items() if key in amounts} == dict(amounts)
+    (service,) = (await sheets(books, asked(ReportName.PAYMENTS, own=BILLER)))["services"]
+    assert service["reversals"] == taken_back[SERVICE] == 3
+    await database.close()
 
 
 async def test_every_cause_is_someones_and_counted_once(world: World) -> None:
