@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from switch.settings import Settings
-from switch.signatures import SigningKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
+from switch.signatures import SigningKey, TokenKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
 
 SWITCH_KEYID = "switch:main"
 SWITCH_PRIVATE = "switch.pem"
@@ -19,13 +19,21 @@ class NoKey(Exception):
         self.path = path
 
 
-def ensure_switch_key(settings: Settings) -> SigningKey:
+def ensure_switch_key(settings: Settings) -> SigningKey | TokenKey:
     """The switch's own key, made where there is none, and its public half for those who check what it signs."""
-    key = ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    key = _ensure_token_key(settings) if settings.pkcs11_module else ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
         write_whole(public, pem, mode=0o644)
     return key
+
+
+def _ensure_token_key(settings: Settings) -> SigningKey | TokenKey:
+    """Made within the token, which it never leaves."""
+    from switch.bootstrap import load_switch_key  # noqa: PLC0415 - only where there is a token: it brings all of the switch along
+
+    return load_switch_key(settings, make=True)
 
 
 def ensure_sandbox_key(settings: Settings, code: str) -> SigningKey:
