@@ -50,7 +50,8 @@ CREATE FUNCTION is_known(happened_at timestamptz, happened_in bigint, known_at t
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN happened_at <= known_at AND happened_in < known_below AND happened_in <> ALL (known_without);
 
--- What counts in windows, from the journal: payments completed, and with the other sign those reversed.
+-- What counts in windows, from the journal: payments completed, and with the other sign what of them was taken back (whose entry has the
+-- reversal's own id).
 CREATE FUNCTION known_movement(
     known_at timestamptz, known_below bigint, known_without bigint[], first_day date, last_day date, in_currency text)
 RETURNS TABLE (
@@ -59,11 +60,13 @@ RETURNS TABLE (
     central_bank_fee bigint, tax bigint, payments bigint, reversal boolean)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT entry.window_id, entry.business_date, entry.created_at, entry.payment_id, payment.bank_code, payment.biller_code,
-        payment.service_code, payment.channel, payment.method, sign * payment.amount_minor, sign * payment.payer_fee,
-        sign * payment.biller_fee, sign * payment.switch_fee, sign * payment.bank_fee, sign * payment.central_bank_fee,
-        sign * payment.tax, CASE WHEN sign = 1 THEN 1 ELSE 0 END::bigint, sign = -1
+        payment.service_code, payment.channel, payment.method, coalesce(-back.amount_minor, payment.amount_minor),
+        coalesce(-back.payer_fee, payment.payer_fee), coalesce(-back.biller_fee, payment.biller_fee),
+        coalesce(-back.switch_fee, payment.switch_fee), coalesce(-back.bank_fee, payment.bank_fee),
+        coalesce(-back.central_bank_fee, payment.central_bank_fee), coalesce(-back.tax, payment.tax),
+        CASE WHEN back.reversal_id IS NULL THEN 1 ELSE 0 END::bigint, back.reversal_id IS NOT NULL
     FROM journal_entry AS entry JOIN payment ON payment.bucket = entry.bucket AND payment.payment_id = entry.payment_id
-    CROSS JOIN LATERAL (SELECT CASE entry.kind WHEN 'payment_reversed' THEN -1 ELSE 1 END) AS signed (sign)
+    LEFT JOIN reversal AS back ON entry.kind = 'payment_reversed' AND back.bucket = entry.bucket AND back.reversal_id = entry.entry_id
     WHERE entry.kind IN ('payment_completed', 'payment_reversed') AND payment.currency = in_currency
       AND entry.window_id IN (SELECT its.window_id FROM settlement_window AS its
           WHERE its.business_date BETWEEN first_day AND last_day AND its.currency = in_currency)

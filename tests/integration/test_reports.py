@@ -1,40 +1,27 @@
 """Reports as known at a moment: the figures, recomputed from the raw rows; and the same again whatever happens later."""
 
 import hashlib
-import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import openpyxl
-import pypdf
 import pytest
 from sqlalchemy import text
 
-from adapters.reports.csv import CsvReport
-from adapters.reports.json import JsonReport
-from adapters.reports.pdf import PdfReport
-from adapters.reports.xlsx import SpreadsheetReport
 from switch.domain.admission import Conclude
-from switch.domain.booked_statements import Side
-from switch.domain.fees import Fees
-from switch.domain.identifiers import ParticipantCode
-from switch.domain.outcomes import Accepted, Unknown
+from switch.domain.outcomes import Accepted
 from switch.domain.report_errors import ReportDiffers, ReportTooEarly
-from switch.domain.reports import ReportAsked, ReportName
+from switch.domain.reports import ReportName
 from switch.posting.batch import write_batch
 from switch.reports.issued_reports import IssuedReports
 from switch.store.database import Database, connect
-from switch.usecases.make_report import MadeReport, MakeReport
+from tests.filled_books import OPERATOR, OVERSEER, filled_world
 from tests.reconciled import DAY, Prepared, World, line
-from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, order, rows, seed
-
-KNOWN = START + timedelta(hours=1)
-LAYOUTS = {layout.extension: layout for layout in (JsonReport(), CsvReport(), SpreadsheetReport(), PdfReport())}
-FEES = Fees(payer=30, biller=20, switch=30, bank=10, central_bank=5, tax=5)
+from tests.reported import KNOWN, LAYOUTS, a_day, asked, made, sheets
+from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, FixedClock, order, rows, seed
 
 
 @pytest.fixture
@@ -45,43 +32,6 @@ async def world(database_url: str) -> AsyncIterator[World]:
     await database.close()
 
 
-async def a_day(world: World) -> None:
-    """Twelve payments of two banks, one refused, one in doubt; a bank that forgot one and wrote another wrongly; a silent biller."""
-    paid = [await world.completed(1_000 + number * 7, BANK if number % 3 else OTHER_BANK) for number in range(12)]
-    await write_batch(world.database, [order(9_000, fees=FEES, accept=True)], START)
-    await world.rejected(400)
-    doubtful = order(600)
-    await write_batch(world.database, [doubtful], START)
-    why = Unknown("no answer within 5 s")
-    await write_batch(world.database, [Conclude(doubtful.payment.payment_id, why, START + timedelta(seconds=5), "biller", START)], START)
-    own = [payment for payment in paid if payment.request.bank == BANK]
-    lines = [line(payment) for payment in own[1:]]
-    lines[0] = replace(lines[0], minor=lines[0].minor + 5)
-    await world.hand_in(BANK, lines)
-    await world.hand_in(BILLER, [line(payment, Side.BILLER) for payment in paid])
-    await world.reconcile(DAY)
-
-
-def asked(
-    name: ReportName, known_at: datetime = KNOWN, first: date = DAY, last: date = DAY, own: ParticipantCode | None = None
-) -> ReportAsked:
-    return ReportAsked(name, first, last, known_at, participant=own)
-
-
-def maker(world: World, at: datetime | None = None) -> MakeReport:
-    return MakeReport(FixedClock(at or KNOWN + timedelta(minutes=1)), world.database, LAYOUTS)
-
-
-async def made(world: World, what: ReportAsked, layout: str = "json", at: datetime | None = None) -> tuple[bytes, MadeReport]:
-    async with maker(world, at)(what, layout, by="staff:nour") as report:
-        return b"".join(report.parts()), report
-
-
-async def sheets(world: World, what: ReportAsked) -> dict[str, list[dict[str, Any]]]:
-    content, _ = await made(world, what)
-    return {sheet["key"]: sheet["rows"] for sheet in json.loads(content)["sheets"]}
-
-
 async def every_digest(world: World) -> dict[tuple[str, str], str]:
     found = {}
     for name in ReportName:
@@ -90,6 +40,16 @@ async def every_digest(world: World) -> dict[tuple[str, str], str]:
             assert hashlib.sha256(content).hexdigest() == report.issued.sha256
             found[name.value, layout] = report.issued.sha256
     return found
+
+
+MOVED_BY_DEFAULTS = """
+    SELECT posting.* FROM posting JOIN journal_entry AS entry USING (bucket, entry_id) WHERE entry.kind LIKE 'default%'
+"""
+BACK = "SELECT * FROM reversal WHERE payment_id = :payment AND state = 'AGREED'"
+
+
+def minor_of(amount: str) -> int:
+    return int(amount.replace(".", ""))
 
 
 # --- the figures, by other hands -------------------------------------------------------------------------------------
@@ -156,6 +116,38 @@ async def test_nets_are_those_of_the_payments_and_sum_to_zero(world: World) -> N
         code: f"{minor / 100:.2f}" for code, minor in nets.items()
     }
     assert sum(float(row["pays"]) - float(row["receives"]) for row in found) == pytest.approx(0)
+
+
+async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sign(database_url: str, tmp_path: Path) -> None:
+    database = connect(database_url)
+    await filled_world(database, tmp_path)
+    books = World(database, FixedClock(), Prepared())
+    nets: Counter[tuple[str, str]] = Counter()
+    amounts: Counter[tuple[str, str]] = Counter()
+    taken_back: Counter[str] = Counter()
+    for row in await rows(database, "SELECT * FROM payment WHERE window_id IS NOT NULL"):
+        sign_and_rows = [(1, row)]
+        sign_and_rows += [(-1, one) for one in await rows(database, BACK, payment=row.payment_id)]
+        for sign, one in sign_and_rows:
+            taken_back[row.service_code] += sign < 0
+            for code in (row.bank_code, row.biller_code):
+                amounts[one.window_id, code] += sign * one.amount_minor
+            nets[one.window_id, row.bank_code] += sign * (one.amount_minor + one.payer_fee - one.bank_fee)
+            nets[one.window_id, row.biller_code] -= sign * (one.amount_minor - one.biller_fee)
+            nets[one.window_id, OPERATOR] -= sign * one.switch_fee
+            nets[one.window_id, OVERSEER] -= sign * (one.central_bank_fee + one.tax)
+
+    for one in await rows(database, MOVED_BY_DEFAULTS):
+        kind, owner, *_ = one.account_code.split(":")
+        nets[one.window_id, OVERSEER if kind == "guarantee" else owner] += one.minor
+
+    found = {(row["window"], row["participant"]): row for row in (await sheets(books, asked(ReportName.SETTLEMENT)))["nets"]}
+
+    assert {key: minor_of(row["pays"]) - minor_of(row["receives"]) for key, row in found.items()} == dict(nets)
+    assert {key: minor_of(row["amount"]) for key, row in found.items() if key in amounts} == dict(amounts)
+    (service,) = (await sheets(books, asked(ReportName.PAYMENTS, own=BILLER)))["services"]
+    assert service["reversals"] == taken_back[SERVICE] == 3
+    await database.close()
 
 
 async def test_every_cause_is_someones_and_counted_once(world: World) -> None:
@@ -303,76 +295,3 @@ async def test_a_moment_that_is_too_young_is_refused_and_leaves_nothing(world: W
     with pytest.raises(ReportTooEarly):
         await made(world, asked(ReportName.AGEING), at=KNOWN + timedelta(seconds=9))
     assert await rows(world.database, "SELECT * FROM report_moment") == []
-
-
-# --- in every layout -------------------------------------------------------------------------------------------------
-
-
-async def test_a_month_with_nothing_is_still_a_report(world: World) -> None:
-    for name in ReportName:
-        what = asked(name, first=date(2026, 10, 1), last=date(2026, 10, 31))
-        contents = {layout: (await made(world, what, layout))[0] for layout in LAYOUTS}
-        assert all(contents.values())
-        text_of = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(contents["pdf"])).pages)
-        assert "2026" in text_of
-
-
-async def test_the_pdf_is_in_arabic_and_says_what_it_is(world: World) -> None:
-    await a_day(world)
-    content, report = await made(world, asked(ReportName.RECONCILIATION), "pdf")
-    read = pypdf.PdfReader(io.BytesIO(content))
-    words = " ".join(page.extract_text() for page in read.pages)
-    assert read.metadata is not None
-    assert read.metadata.title == "تقرير المطابقة – 24 تشرين الثاني 2026"
-    assert read.metadata.creation_date == KNOWN
-    assert report.issued.content_sha256 in words.replace("\n", "")
-    for expected in ("المطابقة", "مصرف", "مفوترة", BANK, OTHER_BANK):
-        assert expected in words
-    fonts = {str(font.get_object()["/BaseFont"]) for page in read.pages for font in page["/Resources"]["/Font"].values()}  # type: ignore[index]
-    assert all("IBMPlexSansArabic" in font for font in fonts)
-
-
-async def test_the_spreadsheet_and_the_csv_have_the_same_figures(world: World) -> None:
-    await a_day(world)
-    content, _ = await made(world, asked(ReportName.SETTLEMENT), "xlsx")
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    assert all(page.sheet_view.rightToLeft for page in book)
-    nets = [[cell.value for cell in row] for row in book.worksheets[2].iter_rows(min_row=4)]
-    written, _ = await made(world, asked(ReportName.SETTLEMENT), "csv")
-    csv = [part.split(",") for part in written.decode("utf-8-sig").split("\r\n")]
-    assert csv[0][:3] == ["H", "report-csv-1", "settlement"]
-    place = next(number for number, row in enumerate(csv) if row[:2] == ["S", "nets"])
-    assert [float(row[-1]) for row in csv[place + 2 : place + 2 + len(nets)]] == [row[-1] for row in nets]
-    assert csv[-2][0] == "T"
-
-
-async def test_a_long_report_streams_and_its_pdf_says_how_much_more_there_is(world: World) -> None:
-    await world.completed(1_000)
-    async with world.database.transaction() as connection:
-        await connection.execute(
-            text(
-                "INSERT INTO break (break_id, kind, side, participant_code, business_date, currency, minor, differences, state, opened_at)"
-                " SELECT md5(n::text) || md5('x' || n), 'missing_at_switch', 'bank', :bank, :day, 'SYP', n, '[]', 'open', :at"
-                " FROM generate_series(1, 5000) AS n"
-            ),
-            {"bank": BANK, "day": DAY, "at": START},
-        )
-    content, _ = await made(world, asked(ReportName.BREAKS), "csv")
-    assert content.count(b"\r\nD,") == 5_000
-    drawn, _ = await made(world, asked(ReportName.BREAKS), "pdf")
-    assert "4700" in " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(drawn)).pages)
-
-
-async def test_the_queries_behind_a_report_can_be_asked_by_hand(world: World) -> None:
-    await a_day(world)
-    content, _ = await made(world, asked(ReportName.RECONCILIATION))
-    document = json.loads(content)
-    for query, sheet in zip(document["queries"], document["sheets"], strict=True):
-        parameters = dict(query["parameters"])
-        for moment in ("known_at", "begins", "ends"):
-            if moment in parameters:
-                parameters[moment] = datetime.fromisoformat(parameters[moment]).astimezone(UTC)
-        for day in ("first", "last"):
-            if day in parameters:
-                parameters[day] = date.fromisoformat(parameters[day])
-        assert len(await rows(world.database, query["sql"], **parameters)) == len(sheet["rows"])

@@ -25,6 +25,13 @@ POSITIONS = f"""(
       AND is_known(entry.created_at, entry.xact, {_MOMENT}))
 """  # noqa: S608
 """What moved positions; an older window is settled, and adds up to nothing."""
+POSTINGS = f"""(
+    SELECT entry.window_id, posting.account_code, posting.minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+    WHERE entry.kind <> 'window_settled' AND posting.currency = :currency AND is_known(entry.created_at, entry.xact, {_MOMENT})
+      AND entry.window_id IN (SELECT window_id FROM settlement_window
+          WHERE business_date BETWEEN :first AND :last AND currency = :currency))
+"""  # noqa: S608
+"""Of the windows of these days, before they were cleared."""
 REFUSALS = f"""(
     SELECT bank_code, refusal_code, claimed_at FROM idempotency
     WHERE refusal_code IS NOT NULL AND claimed_at >= :begins AND claimed_at < :ends AND is_known(claimed_at, xact, {_MOMENT}))

@@ -13,6 +13,7 @@ from switch.store.sheets.known import (
     NAME_EN,
     PAID,
     PARTICIPANTS,
+    POSTINGS,
     WINDOWS,
     at,
     count,
@@ -25,19 +26,26 @@ from switch.store.sheets.known import (
 )
 
 _WINDOW = texts("window", "نافذة التسوية", "Settlement window")
-# What each one pays (positive) or receives, from the single payments: a bank owes the amount and the payer's fee less its own share,
-# a biller is owed the amount less its fee, the fees go to their owners.
+# Payments, amounts and fees from the single payments; what each one pays (positive) or receives from the postings, defaults included.
+# An account belongs to whom `domain/nets.py` says.
 _NETS = f"""
     moved AS MATERIALIZED (SELECT * FROM {MOVEMENTS} AS its),
     authority AS (SELECT content ->> 'kind' AS kind, subject AS code FROM {PARTICIPANTS} AS its
         WHERE content ->> 'kind' IN ('operator', 'overseer') AND content ->> 'status' <> 'closed'),
     legs AS (
-        SELECT window_id, bank_code AS code, payments, amount_minor, payer_fee AS fee, amount_minor + payer_fee - bank_fee AS net FROM moved
-        UNION ALL SELECT window_id, biller_code, payments, amount_minor, biller_fee, biller_fee - amount_minor FROM moved
-        UNION ALL SELECT window_id, (SELECT min(code) FROM authority WHERE kind = 'operator'), 0, 0, switch_fee, -switch_fee FROM moved
+        SELECT window_id, bank_code AS code, payments, amount_minor, payer_fee AS fee, 0 AS net FROM moved
+        UNION ALL SELECT window_id, biller_code, payments, amount_minor, biller_fee, 0 FROM moved
+        UNION ALL SELECT window_id, (SELECT min(code) FROM authority WHERE kind = 'operator'), 0, 0, switch_fee, 0 FROM moved
             WHERE switch_fee <> 0
-        UNION ALL SELECT window_id, (SELECT min(code) FROM authority WHERE kind = 'overseer'), 0, 0, central_bank_fee + tax,
-            -central_bank_fee - tax FROM moved WHERE central_bank_fee + tax <> 0
+        UNION ALL SELECT window_id, (SELECT min(code) FROM authority WHERE kind = 'overseer'), 0, 0, central_bank_fee + tax, 0 FROM moved
+            WHERE central_bank_fee + tax <> 0
+        UNION ALL SELECT window_id, CASE split_part(account_code, ':', 1)
+            WHEN 'payable' THEN split_part(account_code, ':', 3)
+            WHEN 'fee_switch' THEN (SELECT min(code) FROM authority WHERE kind = 'operator')
+            WHEN 'fee_central_bank' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
+            WHEN 'tax' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
+            WHEN 'guarantee' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
+            ELSE split_part(account_code, ':', 2) END, 0, 0, 0, minor FROM {POSTINGS} AS posted
     ),
     nets AS (
         SELECT window_id, code, sum(payments)::bigint AS payments, sum(amount_minor)::bigint AS minor, sum(fee)::bigint AS fee,
