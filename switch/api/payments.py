@@ -23,6 +23,7 @@ from switch.domain.errors import BillerRefused, PaymentUnknown, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, idempotency_key
 from switch.domain.outcomes import REASON_WORDS, Reason
 from switch.domain.payments import Payment, PaymentState
+from switch.domain.stand_in import StandInExhausted
 from switch.reports.payments import PaymentFilter
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=StrictRoute)
@@ -67,6 +68,7 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
         errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
         errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerInOutage,
+        StandInExhausted,
     ),
 )  # fmt: skip
 async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, switch: TheSwitch, response: Response) -> PaymentView:

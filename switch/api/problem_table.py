@@ -113,6 +113,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "payment_already_reversed": Kind(409, "Payment reversed already", "دفعة معكوسة من قبل"),
         "reversal_under_way": Kind(409, "Reversal under way", "عكس جارٍ", Retry.NEW_KEY),
         "reversal_not_allowed": Kind(422, "Reversal not allowed", "عكس غير مسموح"),
+        "stand_in_exhausted": Kind(503, "Biller is out, and no room to stand in", "الجهة متوقفة ولا متسع للنيابة", Retry.NEW_KEY),
         "parts_not_allowed": Kind(422, "Only as a whole", "كاملة فقط"),
         "refund_too_large": Kind(422, "More than is left", "أكثر مما بقي"),
         "reversal_too_late": Kind(422, "Too late to reverse", "فات وقت العكس"),

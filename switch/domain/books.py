@@ -7,7 +7,7 @@ from typing import NamedTuple
 from switch.domain.advices import Advice
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, WindowId
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, WindowId
 from switch.domain.ledger import JournalEntry
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.positions import Position
@@ -50,6 +50,8 @@ class Books:
     bills: dict[BillKey, Bill] = field(default_factory=dict)
     positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
     windows: dict[str, OpenWindow] = field(default_factory=dict)
+    stand_ins: dict[ServiceCode, int] = field(default_factory=dict)
+    """Minor units outstanding."""
 
 
 @dataclass(slots=True)
@@ -65,3 +67,4 @@ class Changes:
     moves: list[Move] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)
+    stand_ins: dict[ServiceCode, int] = field(default_factory=dict)

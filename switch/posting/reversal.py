@@ -8,15 +8,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.bills import Bill, BillKey
 from switch.domain.books import Changes, KeyOf, KeyRecord
-from switch.domain.catalogue import ReversalRule
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
 from switch.domain.identifiers import ReversalId
 from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
-from switch.domain.payments import Payment
-from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, concluded, late_answer, note_asked, tell_biller
+from switch.domain.payments import Payment, PaymentState
+from switch.domain.reversals import (
+    Returned,
+    Reversal,
+    ReversalRequest,
+    agreed_at_once,
+    asked,
+    concluded,
+    late_answer,
+    note_asked,
+    tell_biller,
+)
+from switch.domain.stand_in import StandInState
 from switch.posting.batch import collect
-from switch.store import bills, idempotency, open_window, payments, positions, reversals
+from switch.store import bills, idempotency, open_window, payments, positions, reversals, stand_ins
 from switch.store.database import Database, Together
 
 
@@ -56,7 +66,7 @@ class ReversalPosting:
                 refused = refusal
                 await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
             else:
-                return await self._begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
+                return await self._begin(connection, reversal, payment, at_once=agreed_at_once(payment, service))
         raise refused
 
     async def conclude(self, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime) -> Stood:
@@ -78,10 +88,10 @@ class ReversalPosting:
             await together.run(connection)
         return Stood(stands, payment)
 
-    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
+    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, at_once: bool) -> Stood:
         together, changes = Together(), Changes()
         payment = note_asked(reversal, payment, changes)
-        if told:
+        if at_once:
             at = reversal.asked_at
             returned = await _returned(connection, payment)
             reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
@@ -91,6 +101,8 @@ class ReversalPosting:
         await reversals.insert(together, reversal)
         await collect(together, changes, self.directory().listening)
         await together.run(connection)
+        if payment.stand_in is StandInState.REFUSED and payment.state is PaymentState.REVERSED:
+            await stand_ins.end_break(connection, payment.payment_id, reversal.asked_at)
         return Stood(reversal, payment)
 
     async def _late(self, together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:

@@ -245,7 +245,7 @@ _NAME = text("""
 """)
 _END_THE_REST = text("""
     UPDATE break SET state = 'matched_later', ended_at = :now
-    WHERE business_date = :day AND currency = :currency AND state = 'open' AND kind <> 'still_due'
+    WHERE business_date = :day AND currency = :currency AND state = 'open' AND kind NOT IN ('still_due', 'stand_in_refused')
       AND ((side, participant_code) IN (SELECT * FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[])))
         OR kind = 'late_answer')
       AND NOT EXISTS (SELECT FROM named WHERE named.break_id = break.break_id)

@@ -69,13 +69,13 @@ class BillerLines:
 
         return await self._asked(payment.biller, ask)
 
-    async def advise(self, advice: Advice) -> bool | None:
+    async def advise(self, advice: Advice) -> bool | Refused | None:
         """None where it was not asked."""
         line, name = self._line(advice.biller), LineName(advice.biller, Purpose.ADVICES)
         if line is None or not self.breakers.ask(name):
             return None
         adapter, endpoint = line
-        return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken)
+        return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken is not False)
 
     async def require_answering(self, service: Service, payment: Payment) -> None:
         """Before anything is held. Raises BillerSilent.

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
 
-from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Stands
+from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Reserve, Stands
+from switch.domain.biller_errors import BillerSilent
 from switch.domain.bills import Inquiry
 from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
@@ -13,7 +14,7 @@ from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, Sw
 from switch.domain.identifiers import InquiryId
 from switch.domain.outcomes import never_asked
 from switch.domain.payments import Payment, PaymentRequest
-from switch.domain.routing import GRACE_SECONDS, route
+from switch.domain.routing import GRACE_SECONDS, route, stood_in_for
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.gathering import Gathering
@@ -55,7 +56,7 @@ class PayBill:
         try:
             order = route(request, digest, named, self.directory(), self.clock.now())
             if order.accept_as is None:
-                await self.billers.require_answering(self.directory().service(request.service), order.payment)
+                order = await self._answered_for(order)
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
@@ -64,6 +65,15 @@ class PayBill:
         if stands.replayed or not stands.payment.live:
             return stands
         return await self._ask(stands.payment)
+
+    async def _answered_for(self, order: Reserve) -> Reserve:
+        """Where its biller has not been answering, the switch stands in for it, if it may. Raises BillerSilent."""
+        service = self.directory().service(order.payment.request.service)
+        try:
+            await self.billers.require_answering(service, order.payment)
+        except BillerSilent as silent:
+            return stood_in_for(order, service, silent)
+        return order
 
     async def _named_inquiry(self, request: PaymentRequest) -> Inquiry | None:
         if request.inquiry_id is None:

@@ -11,6 +11,7 @@ from switch.store.tables import (
     proposals,
     reconciliation,
     settlement,
+    stand_in,
     truth_checks,
     webhooks,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "proposals",
     "reconciliation",
     "settlement",
+    "stand_in",
     "truth_checks",
     "webhooks",
 ]
