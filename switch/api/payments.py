@@ -18,7 +18,7 @@ from switch.api.shapes import Moment, Text, id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain import errors
-from switch.domain.biller_errors import BillerInOutage, BillerSilent
+from switch.domain.biller_errors import BillerBusy, BillerInOutage, BillerSilent
 from switch.domain.errors import BillerRefused, PaymentUnknown, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, idempotency_key
 from switch.domain.outcomes import REASON_WORDS, Reason
@@ -67,7 +67,7 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.InquiryNeeded, errors.InquiryUnknown, errors.InquiryExpired,
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
         errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
-        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerInOutage,
+        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerBusy, BillerInOutage,
         StandInExhausted,
     ),
 )  # fmt: skip

@@ -188,6 +188,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),
         "too_many_at_once": Kind(429, "Too many requests at once", "طلبات كثيرة معاً", Retry.AFTER_SECONDS),
         "too_many_strangers": Kind(429, "Too many unsigned requests", "طلبات كثيرة غير موقّعة", Retry.AFTER_SECONDS),
+        "biller_busy": Kind(503, "Biller busy", "الجهة المفوترة مشغولة", Retry.AFTER_SECONDS),
         "overloaded": Kind(503, "Overloaded", "حمل زائد", Retry.AFTER_SECONDS),
         "switch_unavailable": Kind(503, "Switch unavailable", "المحوّل غير متاح", Retry.AFTER_SECONDS),
         "database_unreachable": Kind(503, "Database unreachable", "قاعدة البيانات غير متاحة", Retry.SAME_KEY),

@@ -47,8 +47,16 @@ class PayBill:
     async def __call__(self, request: PaymentRequest) -> Stands:
         """The payment as it stands: completed, rejected by its biller, or not certain yet. Raises every other refusal.
 
-        A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere.
+        A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere. Not so BillerBusy, which says
+        nothing of the payment: the same order may be sent again.
         """
+        service = self.directory().services.get(request.service)
+        if service is None:
+            return await self._pay(request)
+        with self.billers.place_at(service):
+            return await self._pay(request)
+
+    async def _pay(self, request: PaymentRequest) -> Stands:
         if (plain := plain_reference(request.customer_reference)) != request.customer_reference:
             request = replace(request, customer_reference=plain)
         digest = request.digest()
