@@ -8,6 +8,8 @@ END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON directory_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON participant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -184,6 +186,13 @@ CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION 
 CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON position_snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON turnover FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON cap_warning FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON position_snapshot FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON turnover FOR EACH ROW EXECUTE FUNCTION seal_row();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sealed BEFORE INSERT ON statement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
 
@@ -207,7 +216,7 @@ CREATE FUNCTION window_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
         ('open', 'closed'), ('closed', 'settling'), ('closed', 'settled'), ('settling', 'settled'), ('settling', 'aborted'),
-        ('aborted', 'settling')
+        ('closed', 'aborted'), ('aborted', 'settling'), ('aborted', 'closed')
     ) THEN
         RAISE EXCEPTION 'window % cannot go from % to % (I9)', OLD.window_id, OLD.state, NEW.state
             USING ERRCODE = 'integrity_constraint_violation';
@@ -226,6 +235,8 @@ CREATE TRIGGER moves_forward BEFORE UPDATE ON settlement_window FOR EACH ROW EXE
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON settlement_window FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_cell FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON push_place FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON file_push FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_chase FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON issued_file FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -350,3 +361,46 @@ BEGIN
 END $$;
 
 CREATE TRIGGER remembers BEFORE UPDATE ON settlement_window FOR EACH ROW EXECUTE FUNCTION window_remembers();
+
+-- I16, I14: what debtors were asked and have said, and what two people have decided, stands; each row is sealed.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON settlement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_approval FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_answer FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_decision FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_claim FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+-- I5: what is covered in one window is owed in another, to the last unit, and the entries of the journal say the same.
+CREATE FUNCTION claims_are_carried() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT of_window_id, number, defaulter_code, creditor_code, source FROM added) AS fresh
+        WHERE (SELECT count(*) <> 2 OR min(minor) <> max(minor) FROM window_claim AS its
+               WHERE its.of_window_id = fresh.of_window_id AND its.number = fresh.number AND its.defaulter_code = fresh.defaulter_code
+                 AND its.creditor_code = fresh.creditor_code AND its.source = fresh.source)
+    ) OR EXISTS (
+        SELECT FROM (SELECT DISTINCT window_id, carried FROM added) AS fresh
+        WHERE (SELECT sum(minor) FROM window_claim AS its WHERE (its.window_id, its.carried) = (fresh.window_id, fresh.carried))
+            IS DISTINCT FROM
+              (SELECT sum(posting.minor) FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+               WHERE entry.window_id = fresh.window_id AND posting.minor > 0
+                 AND entry.kind = CASE WHEN fresh.carried THEN 'default_carried' ELSE 'default_covered' END)
+    ) THEN
+        RAISE EXCEPTION 'a default is not covered, owed and posted alike (I5)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER are_carried AFTER INSERT ON window_claim
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION claims_are_carried();
+
+-- The audit is only added to. An account and a token stay, that their names stand for one person for good.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_code FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -9,10 +9,12 @@ from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.directory import Endpoint
+from switch.domain.file_pushes import Pushed, PushPlace
 from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reports import Report
 from switch.domain.reversals import Reversal
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
 from switch.domain.statements import FileHeader, FileLine, FileTotals
@@ -115,6 +117,29 @@ class StatementLayout(Protocol):
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:
         """Its head now, its lines in constant memory as they are asked for. Raises StatementMalformed, at the latest with the last line."""
+
+
+class ReportLayout(Protocol):
+    """One way to draw reports. Deterministic: the same report gives the same bytes."""
+
+    @property
+    def layout(self) -> str: ...
+
+    @property
+    def extension(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    def render(self, report: Report) -> Iterator[bytes]:
+        """In parts; rows are read as they are needed."""
+
+
+class FileSender(Protocol):
+    """One way to push issued files to a server of a participant's. Never raises for what the other side does."""
+
+    async def push(self, place: PushPlace, name: str, *, seconds: int) -> Pushed:
+        """An issued file, whole, then its signature; what is there of it already is not sent again, and what is whole there is taken."""
 
 
 class FileDrop(Protocol):

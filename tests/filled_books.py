@@ -16,6 +16,7 @@ from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
+from switch.domain.defaults import claim_legs
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -27,7 +28,8 @@ from switch.domain.identifiers import (
     WindowId,
     bucketed_id,
 )
-from switch.domain.ledger import EntryKind, JournalEntry, Posting
+from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_covered
+from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
@@ -42,13 +44,15 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import caps, inquiries, journal, statement_rules
+from switch.store import caps, inquiries, journal, statement_rules, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
+from tests.filled_beside import fill_the_staff, keep_liquidity
+from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -115,7 +119,8 @@ async def filled_world(database: Database, folder: Path) -> World:
     live, doubtful, refused = (
         charged(order(50_000, bill_number="B1")), charged(order(20_000, bill_number="parts")), charged(order(50_000, bill_number="B2")),
     )  # fmt: skip
-    taken_back = charged(order(23_456, accept=True))
+    taken_back = replace(charged(order(23_456, accept=True)), message=own_message(b"POST /v1/payments HTTP/1.1\r\n\r\n{}"))
+    said = Exchange("pay", START, b"PUT /payments/1 HTTP/1.1\r\n\r\n{}", START, b"HTTP/1.1 200\r\n\r\n{}")
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
     stood_in = charged(order(6_543, accept=True))
@@ -124,8 +129,9 @@ async def filled_world(database: Database, folder: Path) -> World:
     await world.write(in_parts)
     await reverse(world, in_parts, 12_000)
     await reverse(world, in_parts, 2_345)
-    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER)))
+    await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
+    await keep_liquidity(world.database)
     await hand_in_and_reconcile(world)
     return world
 
@@ -141,7 +147,9 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
     )  # fmt: skip
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
-    await posting.ask(asked, ReversalId(bucketed_id(command.payment.bucket, at)), at)
+    await posting.ask(
+        asked, ReversalId(bucketed_id(command.payment.bucket, at)), at, own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n{}")
+    )
 
 
 async def sealed_world(database: Database, folder: Path) -> World:
@@ -192,17 +200,22 @@ async def settle_by_hand(world: World) -> None:
     ledger = await rows(
         world.database, "SELECT account_code, sum(minor)::bigint AS minor FROM posting GROUP BY account_code HAVING sum(minor) <> 0"
     )
+    stood = {row.account_code: row.minor for row in ledger}
+    for account, minor in claim_legs([DEFAULT]):
+        stood[account] = stood.get(account, 0) + minor
     entry = JournalEntry(
         EntryId(bucketed_id(0, START)), EntryKind.WINDOW_SETTLED, WindowId(WINDOW), DAY, START,
-        tuple(Posting(row.account_code, -row.minor, "SYP") for row in ledger),
+        tuple(Posting(account, -minor, "SYP") for account, minor in stood.items()),
     )  # fmt: skip
-    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of(cells)]
+    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, COVERED.cell])]
     async with world.database.transaction() as connection:
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
             await connection.execute(insert(metadata.tables["window_cell"]), row)
         together = Together()
-        await journal.append(together, [entry])
+        closed_window = await windows.find(connection, WINDOW)
+        assert closed_window is not None
+        await journal.append(together, [default_covered(closed_window, [DEFAULT], START), entry])
         await together.run(connection)
         instruction = {
             "instruction_id": f"{WINDOW}-1", "window_id": WINDOW, "legs": legs, "created_at": START, "status": "settled",
@@ -221,6 +234,7 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(insert(window), opened)
         await connection.execute(text("UPDATE open_window SET window_id = :id"), {"id": NEXT_WINDOW})
         await connection.execute(text("UPDATE position SET posted_minor = 0"))
+        await default_by_hand(connection, NEXT_WINDOW)
         for code in (BANK, OTHER_BANK, BILLER):
             await connection.execute(insert(metadata.tables["issued_file"]), issued(world, code, paid))
 
@@ -261,4 +275,5 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
+    await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from switch.api.authentication import BankCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.messages import TheMessage
 from switch.api.payments import PaymentIdInPath, TheKey
 from switch.api.problems import PaymentRefused
 from switch.api.refused import REPLAYED
@@ -36,7 +37,13 @@ router = APIRouter(prefix="/v1/payments/{payment_id}/reversals", tags=["payments
     ),
 )  # fmt: skip
 async def reverse(
-    payment_id: PaymentIdInPath, asked: ReversalIn, bank: BankCaller, key: TheKey, switch: TheSwitch, response: Response
+    payment_id: PaymentIdInPath,
+    asked: ReversalIn,
+    bank: BankCaller,
+    key: TheKey,
+    message: TheMessage,
+    switch: TheSwitch,
+    response: Response,
 ) -> ReversalView:
     """Within the time and by the rules of the service (`reversal`, `reversal_seconds`, `refunds`). The same key is the same reversal.
 
@@ -44,7 +51,7 @@ async def reverse(
 
     ضمن مهلة الخدمة ووفق قواعدها. المفتاح نفسه هو العكس نفسه. وإن أُعيد جزء بقيت الدفعة مكتملة، ولكل جزء مفتاحه.
     """
-    stood = await switch.reverse_payment(asked.request(bank.code, key, payment_id))
+    stood = await switch.reverse_payment(asked.request(bank.code, key, payment_id), message)
     reversal = stood.reversal
     if reversal.state is ReversalState.REFUSED:
         raise PaymentRefused(_refused(reversal), _link(reversal), replayed=stood.replayed)

@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
+from switch.cli import audit
+
 COMMANDS = MappingProxyType(
     {
         "run": "run:run",
@@ -19,21 +21,25 @@ COMMANDS = MappingProxyType(
         "sftp": "sftp:sftp",
         "migrate": "migrate:app",
         "keys": "keys:app",
+        "ca": "ca:app",
         "participant": "participant:app",
         "catalogue": "catalogue:app",
         "tariff": "tariff:app",
         "cap": "cap:app",
         "payment": "payment:app",
         "proposal": "proposal:app",
+        "staff": "staff_accounts:app",
         "advice": "advice:app",
         "webhook": "webhook:app",
         "window": "window:app",
-        "settle": "settle:settle",
+        "settle": "settle:app",
         "rtgs": "rtgs:app",
         "files": "files:app",
+        "push": "push:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
+        "report": "report:app",
         "verify": "verify:verify",
         "log": "log:app",
         "receipt": "receipt:app",
@@ -47,6 +53,10 @@ COMMANDS = MappingProxyType(
 
 class Commands(TyperGroup):
     """Typer keeps the types of contexts and commands to itself, hence Any."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        audit.given.set(tuple(args))
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*COMMANDS, *super().list_commands(ctx)]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from switch.settings import Settings
-from switch.signatures import SigningKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
+from switch.signatures import SigningKey, TokenKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
 
 SWITCH_KEYID = "switch:main"
 SWITCH_PRIVATE = "switch.pem"
@@ -19,13 +19,21 @@ class NoKey(Exception):
         self.path = path
 
 
-def ensure_switch_key(settings: Settings) -> SigningKey:
+def ensure_switch_key(settings: Settings) -> SigningKey | TokenKey:
     """The switch's own key, made where there is none, and its public half for those who check what it signs."""
-    key = ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    key = _ensure_token_key(settings) if settings.pkcs11_module else ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
-        _write_whole(public, pem, mode=0o644)
+        write_whole(public, pem, mode=0o644)
     return key
+
+
+def _ensure_token_key(settings: Settings) -> SigningKey | TokenKey:
+    """Made within the token, which it never leaves."""
+    from switch.bootstrap import load_switch_key  # noqa: PLC0415 - only where there is a token: it brings all of the switch along
+
+    return load_switch_key(settings, make=True)
 
 
 def ensure_sandbox_key(settings: Settings, code: str) -> SigningKey:
@@ -38,7 +46,7 @@ def ensure_key(path: Path, keyid: str) -> SigningKey:
         return load_signing_key(keyid, path.read_bytes())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_key(keyid)
-    _write_whole(path, key.pem(), mode=0o600)
+    write_whole(path, key.pem(), mode=0o600)
     return key
 
 
@@ -59,7 +67,7 @@ def _read(path: Path) -> bytes:
         raise NoKey(path) from None
 
 
-def _write_whole(path: Path, content: bytes, *, mode: int) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int) -> None:
     """A process that is killed here leaves no half of a key under its name."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:

@@ -33,7 +33,7 @@ def story(
     key: Annotated[str | None, typer.Option(help="With --bank: its idempotency key.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where is my payment? Its states and who moved it, its postings, advices, window, files, what the others have booked, and breaks."""
+    """Where is my payment? Its states and who moved it, postings, advices, messages, window, files, the others' books, and breaks."""
     if (payment is None) == (bank is None or key is None):
         raise typer.BadParameter("give a payment, or --bank and --key")
 
@@ -184,6 +184,23 @@ def _show(found: PaymentStory) -> None:
         "إشعارات المصرف · Webhooks",
         ("event", "kind", "end point", "state", "attempts", "last answer"),
         ((told.event_id, told.kind, told.endpoint_id, told.state, told.attempts, told.last_answer) for told in found.webhooks),
+    )
+    _list(
+        "الرسائل · Messages",
+        ("at (UTC)", "from", "to", "what", "bytes", "sha256", "note"),
+        (
+            (
+                f"{said.at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
+                said.sender,
+                said.receiver,
+                said.what,
+                said.size,
+                None if said.sha256 is None else said.sha256[:16],
+                said.note,
+            )
+            for said in found.messages
+        ),
+        right=("bytes",),
     )
     _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
     _list(

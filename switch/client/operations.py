@@ -59,6 +59,14 @@ def post(patience: Patience, path: str, document: Document | None = None) -> Ope
     return document_of(answer)
 
 
+def approve_window(patience: Patience, window_id: str, amount: str, currency: str) -> Operation[Document]:
+    return post(patience, f"/v1/windows/{window_id}/approval", {"net": {"amount": amount, "currency": currency}})
+
+
+def object_to_window(patience: Patience, window_id: str, reason: str) -> Operation[Document]:
+    return post(patience, f"/v1/windows/{window_id}/objection", {"reason": reason})
+
+
 def take_file(patience: Patience, file_id: str, received: bytes) -> Operation[Document]:
     said = {"outcome": "taken", "sha256": hashlib.sha256(received).hexdigest()}
     return post(patience, f"/v1/files/{file_id}/acknowledgement", said)

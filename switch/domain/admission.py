@@ -14,6 +14,7 @@ from switch.domain.books import Books, Changes, KeyOf, KeyRecord, Move
 from switch.domain.errors import BillUnknown, NoOpenWindow, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.ledger import payment_completed
+from switch.domain.messages import NOT_KEPT, OrderMessage, answer_note
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.domain.stand_in import StandInRule
@@ -32,6 +33,7 @@ class Reserve:
     accept_as: Accepted | None = None
     stand_in: StandInRule | None = None
     """Given where its biller would have to be asked, and is known to be out."""
+    message: OrderMessage = NOT_KEPT
 
     @property
     def bill_key(self) -> BillKey | None:
@@ -145,7 +147,9 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
     if stood_in is not None:
         books.stand_ins[request.service] = changes.stand_ins[request.service] = stood_in
     payment = replace(payment, business_date=window.business_date, events=1)
-    _record(payment, None, payment.reserved_at, request.bank, "", changes)
+    _record(payment, None, payment.reserved_at, request.bank, command.message.note, changes)
+    if command.message.content:
+        changes.messages[payment.payment_id] = command.message.content
     books.payments[payment.payment_id] = changes.reserved[payment.payment_id] = payment
     books.keys[key] = changes.keys[key] = KeyRecord(payment.request_digest, payment.payment_id, None)
     if command.accept_as is not None:
@@ -164,6 +168,7 @@ def _conclude(command: Conclude, books: Books, changes: Changes) -> Decision:
     payment = books.payments.get(command.payment_id)
     if payment is None:
         return Absent()
+    changes.exchanges += [(payment.payment_id, exchange) for exchange in command.outcome.heard]
     if command.alone_until is not None and payment.next_attempt_at != command.alone_until:
         command = replace(command, outcome=Unknown("somebody else has taken it over"))
     if not payment.live:
@@ -224,7 +229,8 @@ def _complete(payment: Payment, outcome: Accepted, at: datetime, by: str, books:
     books.positions[owner] = changes.positions[owner] = books.positions[owner].post(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.settle(amount, at)
-    _record(done, payment.state, at, by, "" if payment.stand_in is None else "stood in for its biller", changes)
+    stood_in = "" if payment.stand_in is None else "stood in for its biller"
+    _record(done, payment.state, at, by, "; ".join(filter(None, (stood_in, answer_note(outcome.heard)))), changes)
     _keep(payment, done, books, changes)
     changes.entries.append(payment_completed(done, window.window_id, window.business_date, at))
     if advise:
@@ -238,7 +244,8 @@ def _reject(payment: Payment, outcome: Refused, command: Conclude, books: Books,
     books.positions[owner] = changes.positions[owner] = books.positions[owner].void(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.release(payment.request.amount)
-    _record(done, payment.state, command.at, command.by, outcome.reason, changes)
+    note = "; ".join(filter(None, (outcome.reason, answer_note(outcome.heard))))
+    _record(done, payment.state, command.at, command.by, note, changes)
     _keep(payment, done, books, changes)
     return done
 

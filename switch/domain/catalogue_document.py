@@ -59,6 +59,13 @@ def national_catalogue(national: Document, authorities: Document, tariffs: Docum
     )
 
 
+def proposed_tariffs(document: Document, services: Sequence[Service]) -> tuple[Tariff, ...]:
+    """Lines in the form of the catalogue's, for a currency of their own. Raises CatalogueMalformed, which names the place."""
+    with _at("currency"):
+        currency = str(document.get("currency", "SYP"))
+    return tuple(line for lines in _each(document, "tariffs", lambda line: _tariffs(line, currency, services)) for line in lines)
+
+
 def _each(document: Document, part: str, read: Callable[[Any], Part]) -> Iterator[Part]:
     with _at(part):
         items: Sequence[Any] = document[part]
@@ -128,7 +135,9 @@ def _stand_in(document: Document, currency: str) -> StandInRule | None:
 
 
 def _tariffs(document: Document, currency: str, services: Sequence[Service]) -> list[Tariff]:
-    """One line for all services, or one a service of a mode."""
+    """One line for all services or for one, or one a service of a mode."""
+    if "service" in document:
+        return [_tariff(document, currency, document["id"], service_code(document["service"]))]
     mode = document.get("mode")
     if mode is None:
         return [_tariff(document, currency, document["id"], None)]

@@ -33,6 +33,12 @@ class ParticipantClosed(Refusal):
     ar = "أُغلق المشارك {participant} نهائياً."
 
 
+class LifeCycleRefused(Refusal):
+    code = "life_cycle_refused"
+    en = "The participant {participant} is {status}; from there it becomes {possible}."
+    ar = "حالة المشارك {participant} هي {status}؛ ويصير منها {possible}."
+
+
 class AuthorityTaken(Refusal):
     code = "authority_taken"
     en = "There is one {kind} only, and it is {participant}."
@@ -91,6 +97,12 @@ class CapOutOfRange(Refusal):
     code = "cap_out_of_range"
     en = "A cap is from 0 to {maximum} {currency}."
     ar = "السقف من 0 إلى {maximum} {currency}."
+
+
+class DepositAboveCap(Refusal):
+    code = "deposit_above_cap"
+    en = "The part that a deposit backs ({deposited}) is from 0 to the whole cap, {cap} {currency}."
+    ar = "الجزء المغطى بوديعة ({deposited}) من 0 إلى كامل السقف، {cap} {currency}."
 
 
 class CatalogueMalformed(Refusal):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain import accounts
+from switch.domain.defaults import Claim, claim_legs
 from switch.domain.fees import Fees
 from switch.domain.identifiers import EntryId, PaymentId, ReversalId, WindowId, bucket_for, bucketed_id
 from switch.domain.money import Money
@@ -24,6 +25,8 @@ class EntryKind(StrEnum):
     PAYMENT_COMPLETED = "payment_completed"
     PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
+    DEFAULT_COVERED = "default_covered"
+    DEFAULT_CARRIED = "default_carried"
 
 
 @value(frozen=True, slots=True)
@@ -115,17 +118,31 @@ def _entry_of(
     )
 
 
+def default_covered(window: Window, claims: Iterable[Claim], at: datetime) -> JournalEntry:
+    """In the window that is recomputed: what defaulters owe in it is owed by those who cover it."""
+    return _entry_of_window(window, EntryKind.DEFAULT_COVERED, claim_legs(claims), at)
+
+
+def default_carried(window: Window, claims: Iterable[Claim], at: datetime) -> JournalEntry:
+    """In the window that is open: what was covered the defaulters owe to those who covered it."""
+    return _entry_of_window(window, EntryKind.DEFAULT_CARRIED, [(account, -minor) for account, minor in claim_legs(claims)], at)
+
+
 def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:
     """Every account of the window goes back to zero against the RTGS, where each participant has paid or received its net."""
     cleared = [(account, -minor) for account, minor in sorted(nets.balances.items())]
     moved = [(accounts.RTGS, leg.minor) for leg in nets.legs]
+    return _entry_of_window(window, EntryKind.WINDOW_SETTLED, [*cleared, *moved], at)
+
+
+def _entry_of_window(window: Window, kind: EntryKind, legs: Iterable[tuple[str, int]], at: datetime) -> JournalEntry:
     return JournalEntry(
         entry_id=EntryId(bucketed_id(bucket_for(window.currency, window.window_id), at)),
-        kind=EntryKind.WINDOW_SETTLED,
+        kind=kind,
         window_id=window.window_id,
         business_date=window.business_date,
         created_at=at,
-        postings=_postings([*cleared, *moved], window.currency),
+        postings=_postings(legs, window.currency),
     )
 
 

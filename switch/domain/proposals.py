@@ -20,6 +20,27 @@ class ProposalKind(StrEnum):
     """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
     GIVE_BACK_PAYMENT = "payment.give_back"
     """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    PUBLISH_TARIFF = "tariff.publish"
+    """Lines of the tariff, from a day on."""
+    OVERRIDE_WINDOW = "window.override"
+    """A closed window is sent to the RTGS whatever its debtors have said or not said."""
+    WITHHOLD_WINDOW = "window.abort"
+    """A closed window is not sent, until two people decide otherwise."""
+    RECOMPUTE_WINDOW = "window.recompute"
+    """A closed window is settled without participants that do not pay; others cover what they owe."""
+    CLOSE_WINDOW_NOW = "window.close_now"
+    PUT_OFF_WINDOW = "window.put_off"
+    """The cut-off of the open window is moved, this once."""
+    SET_SETTLEMENT_RULE = "settlement.rule"
+    """How long approval is awaited, what silence counts for, how losses are shared."""
+    CHANGE_CAP = "cap.change"
+    """The net debit cap of a bank."""
+    REGISTER_KEY = "key.register"
+    """A public key of a participant, which then verifies its messages."""
+    CHANGE_LIMIT = "limit.change"
+    """How much of something a participant may ask."""
+    CHANGE_PARTICIPANT = "participant.change"
+    """Who takes part: admitted, moved on in its life, named otherwise."""
 
 
 class ProposalState(StrEnum):
@@ -45,6 +66,12 @@ class OwnProposal(Refusal):
     code = "own_proposal"
     en = "Nobody approves what they have proposed themselves ({by}); another person must."
     ar = "لا يوافق أحد على ما اقترحه بنفسه ({by})؛ يلزم شخص آخر."
+
+
+class ContentWrong(Refusal):
+    code = "proposal_content_wrong"
+    en = "The content of such a proposal has the field “{field}”, and this is not what belongs in it."
+    ar = "في محتوى هذا الاقتراح الحقل «{field}»، وما فيه ليس ما يلزم."
 
 
 class PaymentNotOverdue(Refusal):
@@ -126,6 +153,13 @@ class Proposal:
             raise ProposalDecided(state=self.state)
         if at >= self.expires_at:
             raise ProposalDecided(state=ProposalState.EXPIRED)
+
+
+def given(content: Mapping[str, str], field: str) -> str:
+    """Raises ContentWrong where it is missing."""
+    if not (text := content.get(field, "")):
+        raise ContentWrong(field=field)
+    return text
 
 
 def given_reason(text: str) -> str:

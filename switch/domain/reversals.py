@@ -26,6 +26,7 @@ from switch.domain.identifiers import (
     bucket_of,
 )
 from switch.domain.ledger import payment_reversed
+from switch.domain.messages import OrderMessage
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
@@ -199,10 +200,13 @@ def fees_back(payment: Payment, earlier: Sequence[Reversal], amount: Money, rule
     return left.part(max(due - (payment.fees.total - left.total), 0))
 
 
-def note_asked(reversal: Reversal, payment: Payment, changes: Changes) -> Payment:
+def note_asked(reversal: Reversal, payment: Payment, message: OrderMessage, changes: Changes) -> Payment:
     """The payment with one more line in its history."""
+    if message.content:
+        changes.messages[reversal.reversal_id] = message.content
     part = f" of {reversal.amount}" if reversal.is_part_of(payment) else ""
-    return _noted(payment, f"reversal asked{part}: {reversal.request.reason}", reversal.asked_at, reversal.request.bank, changes)
+    told = f"reversal asked{part}: {reversal.request.reason}"
+    return _noted(payment, f"{told}; {message.note}" if message.note else told, reversal.asked_at, reversal.request.bank, changes)
 
 
 def concluded(

@@ -9,15 +9,18 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from switch.domain.approvals import Asked
 from switch.domain.books import Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
+from switch.domain.liquidity import CapWarning
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
+from switch.domain.settlement import Window
 
 MOST_ENDPOINTS = 5
 """Of one bank: each event is kept once for each of them."""
 SECRET_BYTES = 32
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks  # pragma: allowlist secret
 
 
 class WebhookKind(StrEnum):
@@ -27,6 +30,9 @@ class WebhookKind(StrEnum):
     PAYMENT_REFUNDED = "payment.refunded"
     """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    LOG_HEAD = "proof_log.head"
+    WINDOW_APPROVAL_ASKED = "window.approval_asked"
+    POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
 
 
@@ -80,7 +86,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then."""
+    """What a payment's moves change of it, as it was then; of a warning, all that it says; of a head its size, note and moment."""
     created_at: datetime
 
 
@@ -121,6 +127,16 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
     ]
 
 
+def log_head_told(size: int, note: str, listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """A signed head of the proof log, for everybody who listens to keep: then the log cannot be made anew behind their backs."""
+    event_id, head = EventId(bucketed_id(0, at)), {"size": str(size), "note": note, "signed_at": at.isoformat()}
+    return [
+        WebhookEvent(event_id, endpoint_id, bank, WebhookKind.LOG_HEAD, None, 0, head, at)
+        for bank, endpoints in listening.items()
+        for endpoint_id in endpoints
+    ]
+
+
 def kind_of(payment: Payment) -> WebhookKind | None:
     """What is told of the move that has made it what it is."""
     if payment.state is PaymentState.COMPLETED and payment.refunded:
@@ -128,8 +144,38 @@ def kind_of(payment: Payment) -> WebhookKind | None:
     return KIND_OF.get(payment.state)
 
 
+def approval_asked(window: Window, round_: int, asked: Iterable[Asked], listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """What the debtors of a closed window are told that listen."""
+    return [
+        WebhookEvent(event_id, endpoint_id, one.participant, WebhookKind.WINDOW_APPROVAL_ASKED, None, round_, asked_part(window, one), at)
+        for one in asked
+        if (endpoints := listening.get(one.participant))
+        for event_id in (EventId(bucketed_id(0, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def asked_part(window: Window, asked: Asked) -> dict[str, str | None]:
+    return {
+        "window_id": window.window_id,
+        "currency": window.currency,
+        "net_minor": str(asked.net),
+        "until": asked.until.isoformat(),
+    }
+
+
 def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
     return WebhookEvent(EventId(bucketed_id(0, at)), endpoint.endpoint_id, endpoint.bank, WebhookKind.TEST, None, 0, {}, at)
+
+
+def position_warned(warning: CapWarning, listening: Listening) -> list[WebhookEvent]:
+    event_id = EventId(bucketed_id(0, warning.at))
+    figures = {name: str(getattr(warning, name)) for name in ("level", "held", "posted", "cap")}
+    content = {"currency": warning.currency, "window_id": warning.window_id, **figures}
+    return [
+        WebhookEvent(event_id, endpoint_id, warning.bank, WebhookKind.POSITION_WARNING, None, 0, content, warning.at)
+        for endpoint_id in listening.get(warning.bank, ())
+    ]
 
 
 def moved_part(payment: Payment) -> dict[str, str | None]:

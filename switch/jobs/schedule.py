@@ -29,7 +29,10 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("finish_proposals", 5.0, switch.decide_proposal.finish),
         Job("deliver_advices", 0.5, switch.deliver_advices.start),
         Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),
+        Job("push_files", 5.0, switch.push_files.start),
         Job("advance_windows", 1.0, switch.advance_windows),
         Job("seal_log", 2.0, switch.seal_log),
+        Job("watch_positions", 2.0, switch.watch_positions),
+        Job("keep_position_history", 30.0, switch.keep_position_history),
         Job("chase_files", 60.0, switch.chase_files),
     )

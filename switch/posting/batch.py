@@ -16,7 +16,7 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, told
 from switch.fail_points import FailPoint, fail_point
-from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions, stand_ins, webhooks
+from switch.store import bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
@@ -100,8 +100,16 @@ async def collect(together: Together, changes: Changes, listening: Listening) ->
         await stand_ins.update(together, changes.stand_ins)
     if listening and (events := told(changes.moves, listening)):
         await webhooks.append(together, events)
+    await _collect_messages(together, changes)
     if changes.positions:
         await positions.update(together, changes.positions.values())
+
+
+async def _collect_messages(together: Together, changes: Changes) -> None:
+    if changes.messages:
+        await messages.insert_orders(together, changes.messages)
+    if changes.exchanges:
+        await messages.insert_exchanges(together, changes.exchanges)
 
 
 def _bill_key(payment: Payment) -> BillKey | None:

@@ -14,15 +14,19 @@ from switch.store.database import as_rows, insert_rows
 from switch.store.tables.proposals import proposal as table
 
 _INSERT = insert_rows(table, tuple(table.c.keys()))
+_FIND = text("SELECT * FROM proposal WHERE proposal_id = :id")
 _LOCK = text("SELECT * FROM proposal WHERE proposal_id = :id FOR UPDATE")
 _DECIDE = text("""
     UPDATE proposal SET state = :state, decided_by = :by, decided_at = CAST(:at AS timestamptz), decision_reason = :reason
     WHERE proposal_id = :id
 """)
 _CARRIED_OUT = text("UPDATE proposal SET carried_out_at = CAST(:at AS timestamptz) WHERE proposal_id = :id AND carried_out_at IS NULL")
+_EXPIRE = text("UPDATE proposal SET state = 'expired' WHERE state = 'proposed' AND expires_at <= CAST(:at AS timestamptz)")
 _TO_CARRY_OUT = text("SELECT * FROM proposal WHERE state = 'approved' AND carried_out_at IS NULL ORDER BY decided_at LIMIT :most")
 _PAGE = text("""
-    SELECT * FROM proposal WHERE (CAST(:state AS text) IS NULL OR state = :state) ORDER BY proposal_id DESC LIMIT :most
+    SELECT * FROM proposal
+    WHERE (CAST(:state AS text) IS NULL OR state = :state) AND (CAST(:before AS uuid) IS NULL OR proposal_id < :before)
+    ORDER BY proposal_id DESC LIMIT :most
 """)
 
 
@@ -50,14 +54,24 @@ async def carried_out(connection: AsyncConnection, proposal_id: ProposalId, at: 
     await connection.execute(_CARRIED_OUT, {"id": proposal_id, "at": at})
 
 
+async def expire(connection: AsyncConnection, at: datetime) -> None:
+    """Marks what nobody has decided in time."""
+    await connection.execute(_EXPIRE, {"at": at})
+
+
 async def to_carry_out(connection: AsyncConnection, most: int) -> Sequence[Proposal]:
     """Approved, and not known to be done."""
     return [from_row(row) for row in (await connection.execute(_TO_CARRY_OUT, {"most": most})).all()]
 
 
-async def page(connection: AsyncConnection, state: ProposalState | None, most: int) -> list[Proposal]:
+async def find(connection: AsyncConnection, proposal_id: UUID) -> Proposal | None:
+    row = (await connection.execute(_FIND, {"id": proposal_id})).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def page(connection: AsyncConnection, state: ProposalState | None, most: int, before: UUID | None = None) -> list[Proposal]:
     """Newest first."""
-    return [from_row(row) for row in (await connection.execute(_PAGE, {"state": state, "most": most})).all()]
+    return [from_row(row) for row in (await connection.execute(_PAGE, {"state": state, "most": most, "before": before})).all()]
 
 
 def from_row(row: Row[Any]) -> Proposal:

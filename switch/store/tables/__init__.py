@@ -1,7 +1,11 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
+    file_pushes,
     ledger,
+    liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -10,7 +14,9 @@ from switch.store.tables import (
     proof_log,
     proposals,
     reconciliation,
+    reports,
     settlement,
+    staff,
     stand_in,
     truth_checks,
     webhooks,
@@ -18,7 +24,11 @@ from switch.store.tables import (
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
+    "file_pushes",
     "ledger",
+    "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -28,7 +38,9 @@ __all__ = [
     "proof_log",
     "proposals",
     "reconciliation",
+    "reports",
     "settlement",
+    "staff",
     "stand_in",
     "truth_checks",
     "webhooks",

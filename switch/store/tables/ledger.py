@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -36,7 +37,9 @@ position = Table(
     Column("cap_minor", BigInteger, nullable=False),
     Column("held_minor", BigInteger, nullable=False),
     Column("posted_minor", BigInteger, nullable=False),
+    Column("deposited_minor", BigInteger, nullable=False, server_default="0"),
     ForeignKeyConstraint(["bank_code"], ["participant.code"]),
+    CheckConstraint("deposited_minor BETWEEN 0 AND cap_minor", name="deposited_within_cap"),
 )
 
 cap_change = Table(
@@ -50,6 +53,7 @@ cap_change = Table(
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     xact_column(),
+    Column("deposited_minor", BigInteger, nullable=False, server_default="0"),
     Index("ix_cap_change_order", "xact"),
 )
 

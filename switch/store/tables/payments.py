@@ -71,6 +71,8 @@ idempotency = Table(
     Column("refusal_code", Text),
     json_column("refusal_facts"),
     moment("claimed_at"),
+    xact_column(),
+    Index("ix_idempotency_refused", "claimed_at", postgresql_where=text("refusal_code IS NOT NULL")),
 )
 
 payment = Table(
