@@ -105,6 +105,9 @@ BEGIN
        IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at, NEW.biller_reference) THEN
         RAISE EXCEPTION 'payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF OLD.stand_in IS DISTINCT FROM NEW.stand_in AND coalesce(OLD.stand_in, '') <> 'outstanding' THEN
+        RAISE EXCEPTION 'how the biller of payment % stands to it is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF NEW.refunded_minor < OLD.refunded_minor OR (NEW.refunded_minor > OLD.refunded_minor) <> (NEW.refunds = OLD.refunds + 1)
        OR NEW.refunds NOT IN (OLD.refunds, OLD.refunds + 1) THEN
         RAISE EXCEPTION 'what was taken back of payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
@@ -136,6 +139,20 @@ BEGIN
 END $$;
 
 CREATE TRIGGER stays_under_cap BEFORE UPDATE ON position FOR EACH ROW EXECUTE FUNCTION position_stays_under_cap();
+
+-- What was accepted in a biller's place never grows beyond what it has agreed to; lowering that never undoes what was accepted.
+CREATE FUNCTION stand_in_stays_within_total() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.outstanding_minor > OLD.outstanding_minor
+       AND NEW.outstanding_minor > coalesce((SELECT stand_in_total_minor FROM service WHERE code = NEW.service_code), 0) THEN
+        RAISE EXCEPTION 'more of % would be accepted in its biller''s place than agreed', NEW.service_code
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER stays_within_total BEFORE UPDATE ON stand_in FOR EACH ROW EXECUTE FUNCTION stand_in_stays_within_total();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON stand_in FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Every change of the directory raises its version, by whatever hand it was made; processes that keep a copy look at it.
 INSERT INTO directory_version (only_row, version) VALUES (true, 1);
@@ -193,6 +210,7 @@ INSERT INTO break_term (kind, changed_at, by, hours, participant_acts) VALUES
     ('reference_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('status_differs', '2026-01-01T00:00:00Z', 'switch', 24, true),
     ('duplicate_at_bank', '2026-01-01T00:00:00Z', 'switch', 24, true), ('duplicate_at_biller', '2026-01-01T00:00:00Z', 'switch', 24, true),
     ('late_answer', '2026-01-01T00:00:00Z', 'switch', 24, false), ('still_due', '2026-01-01T00:00:00Z', 'switch', 24, true),
+    ('stand_in_refused', '2026-01-01T00:00:00Z', 'switch', 24, false),
     ('rtgs_amount_differs', '2026-01-01T00:00:00Z', 'switch', 4, false), ('rtgs_reference_differs', '2026-01-01T00:00:00Z', 'switch', 24, false),
     ('missing_at_rtgs', '2026-01-01T00:00:00Z', 'switch', 4, false), ('rtgs_not_ours', '2026-01-01T00:00:00Z', 'switch', 4, false),
     ('duplicate_at_rtgs', '2026-01-01T00:00:00Z', 'switch', 4, false);

@@ -66,8 +66,11 @@ class BillerAdapter(Protocol):
         The same reversal again is taken back once.
         """
 
-    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
-        """Hand over a fact; True only where the biller has acknowledged exactly this one."""
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
+        """Hand over a fact; True only where the biller has acknowledged exactly this one.
+
+        Refused is heard only of a payment that the switch has accepted in the biller's place.
+        """
 
 
 class WebhookSender(Protocol):

@@ -40,6 +40,7 @@ from switch.domain.participants import Name, Participant, ParticipantKind, Parti
 from switch.domain.reconciliation import BreakKind, BreakState, MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
+from switch.domain.stand_in import StandInRule, StandInState
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.repairs import RepairPosting
@@ -70,6 +71,8 @@ WEBHOOK = WebhookEndpoint(
 )  # fmt: skip
 LOG_KEY = generate_key("switch:main")
 LOG = LogIdentity("switch.test/journal", (LOG_KEY.verifying_key(),))
+
+STAND_IN = StandInRule(Money(50_000, "SYP"), Money(90_000, "SYP"))
 
 
 @dataclass
@@ -125,6 +128,8 @@ async def filled_world(database: Database, folder: Path) -> World:
     said = Exchange("pay", START, b"PUT /payments/1 HTTP/1.1\r\n\r\n{}", START, b"HTTP/1.1 200\r\n\r\n{}")
     await world.write(live, doubtful, refused, charged(order(12_345, accept=True)), taken_back)
     await reverse(world, taken_back)
+    stood_in = charged(order(6_543, accept=True))
+    await world.write(replace(stood_in, payment=replace(stood_in.payment, stand_in=StandInState.OUTSTANDING), stand_in=STAND_IN))
     in_parts = charged(order(34_567, accept=True))
     await world.write(in_parts)
     await reverse(world, in_parts, 12_000)
@@ -163,7 +168,7 @@ async def fill_the_catalogue(world: World) -> None:
     service = Service(
         SERVICE, BILLER, Name("كهرباء", "Electricity"), Mode.UPLOADED, ReferenceRule(Name("العداد", "Meter"), "[0-9]{10}", "1000000001"),
         AmountRule(AmountRuleKind.RANGE, Money(100, "SYP"), Money(900_000, "SYP")), "SYP", Money(500, "SYP"), Money(700, "SYP"),
-        reversal=ReversalRule.TOLD, refunds=RefundRule.PARTS, refund_fees=RefundFees.SHARED,
+        reversal=ReversalRule.TOLD, refunds=RefundRule.PARTS, refund_fees=RefundFees.SHARED, stand_in=STAND_IN,
     )  # fmt: skip
     shown = PresentedBill("B0", Money(50_000, "SYP"), AmountRuleKind.EXACT)
     async with world.database.transaction() as connection:

@@ -37,6 +37,7 @@ class ScriptedBiller:
     """Each reversal that was heard, repeats too."""
     refunded: dict[PaymentId, dict[ReversalId, int]] = field(default_factory=dict)
     """What it has taken back of a payment, by reversal."""
+    refuses_advice: dict[PaymentId, Refused] = field(default_factory=dict)
     reachable: bool = True
     _reversals: deque[Line] = field(default_factory=deque)
     _scripts: defaultdict[str, deque[Line]] = field(default_factory=lambda: defaultdict(deque))
@@ -104,7 +105,9 @@ class ScriptedBiller:
                 self.booked.pop(payment.payment_id, None)
         return Accepted(_biller_reference(payment.payment_id)) if line is None else line.outcome
 
-    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
+        if self.reachable and advice.payment_id in self.refuses_advice:
+            return self.refuses_advice[advice.payment_id]
         if self.reachable:
             self.advised.setdefault(advice.event_id, advice)
         return self.reachable

@@ -53,8 +53,9 @@ class JsonBiller:
         told = Told("reverse")
         return await _kept(self._reverse(endpoint, payment, reversal, answer_seconds, told), told)
 
-    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
-        return await _or_unknown(self._advise(endpoint, advice, answer_seconds)) is True
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
+        heard = await _or_unknown(self._advise(endpoint, advice, answer_seconds))
+        return False if isinstance(heard, Unknown) else heard
 
     async def _inquire(
         self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, answer_seconds: int
@@ -122,7 +123,7 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _advise(self, endpoint: Endpoint, advice: Advice, answer_seconds: int) -> bool:
+    async def _advise(self, endpoint: Endpoint, advice: Advice, answer_seconds: int) -> bool | Refused:
         question: dict[str, Any] = {
             "event_id": str(advice.event_id),
             "kind": advice.kind,
@@ -131,6 +132,8 @@ class JsonBiller:
         }
         heard = await self._call(endpoint, "POST", "/advices", question, answer_seconds)
         _require_echo(heard, {"event_id": question["event_id"]})
+        if _outcome(heard) == "refused" and advice.content.get("stood_in"):
+            return _refused(heard)
         return heard.status == 200 and _outcome(heard) == "acknowledged"
 
     async def _call(

@@ -8,7 +8,7 @@ from switch.api.described import refuses
 from switch.api.inquiry_views import InquiryIn, PresentmentView, presentment_view
 from switch.api.strict_route import StrictRoute
 from switch.domain import errors
-from switch.domain.biller_errors import BillerInOutage
+from switch.domain.biller_errors import BillerBusy, BillerInOutage
 from switch.domain.identifiers import ServiceCode
 
 router = APIRouter(prefix="/v1/inquiries", tags=["inquiries"], route_class=StrictRoute)
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/inquiries", tags=["inquiries"], route_class=Stric
     summary="Inquire · استعلم",
     openapi_extra=refuses(
         errors.NationalCodeMalformed, errors.CheckDigitWrong, errors.ServiceUnknown, errors.ServiceClosed, errors.ParticipantNotLive,
-        errors.ReferenceMalformed, errors.CustomerUnknown, errors.BillerRefused, errors.BillerUnavailable, BillerInOutage,
+        errors.ReferenceMalformed, errors.CustomerUnknown, errors.BillerRefused, errors.BillerUnavailable, BillerBusy, BillerInOutage,
     ),
 )  # fmt: skip
 async def inquire(asked: InquiryIn, bank: BankCaller, switch: TheSwitch) -> PresentmentView:

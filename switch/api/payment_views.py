@@ -108,6 +108,8 @@ class PaymentView(Shape):
     """What the payer is debited: the amount and the fee that the payer bears."""
     refunded: Amount
     """What of the amount was taken back. A payment is REVERSED when that is all of it."""
+    stood_in: bool
+    """Whether the switch has accepted it in its biller's place, because that was out; the biller is told when it is back."""
     bank_fee: Amount
     """The bank's own share of the fees."""
     bank_reference: str
@@ -160,6 +162,7 @@ def view(payment: Payment, history: Sequence[PaymentEvent] | None = None) -> Pay
         payer_fee=Amount.minor(fees.payer, currency),
         total=Amount.minor(payment.hold_minor, currency),
         refunded=Amount.minor(payment.refunded, currency),
+        stood_in=payment.stand_in is not None,
         bank_fee=Amount.minor(fees.bank, currency),
         bank_reference=request.bank_reference,
         idempotency_key=request.idempotency_key,

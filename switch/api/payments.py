@@ -19,11 +19,12 @@ from switch.api.shapes import Moment, Text, id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain import errors
-from switch.domain.biller_errors import BillerInOutage, BillerSilent
+from switch.domain.biller_errors import BillerBusy, BillerInOutage, BillerSilent
 from switch.domain.errors import BillerRefused, PaymentUnknown, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, idempotency_key
 from switch.domain.outcomes import REASON_WORDS, Reason
 from switch.domain.payments import Payment, PaymentState
+from switch.domain.stand_in import StandInExhausted
 from switch.reports.payments import PaymentFilter
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=StrictRoute)
@@ -67,7 +68,8 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.InquiryNeeded, errors.InquiryUnknown, errors.InquiryExpired,
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
         errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
-        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerInOutage,
+        errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerBusy, BillerInOutage,
+        StandInExhausted,
     ),
 )  # fmt: skip
 async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, message: TheMessage, switch: TheSwitch, response: Response) -> PaymentView:

@@ -13,8 +13,9 @@ from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.catalogue import Mode, OverdueRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.identifiers import ParticipantCode, participant_code, service_code
-from switch.domain.money import Money
+from switch.domain.money import Money, parse_amount
 from switch.domain.proposals import ProposalKind
+from switch.domain.stand_in import StandInRule
 from switch.usecases.load_catalogue import LoadedCatalogue
 from switch.usecases.shipped_catalogue import catalogue_content, read_catalogue
 
@@ -103,6 +104,12 @@ def rules(
     refund_fees: Annotated[
         RefundFees | None, typer.Option(help="Where a part is taken back: the fees are kept, or a share of them is given back.")
     ] = None,
+    stand_in_limit: Annotated[
+        str | None, typer.Option(metavar="DIGITS", help="The most of one payment that is accepted while its biller is out; 0 for none.")
+    ] = None,
+    stand_in_total: Annotated[
+        str | None, typer.Option(metavar="DIGITS", help="The most of all of them together that the biller has not taken yet.")
+    ] = None,
     opened: Annotated[bool | None, typer.Option("--open/--closed", help="Whether payments are taken.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -115,6 +122,8 @@ def rules(
 
     async def work(switch: Switch) -> Service:
         known = switch.directory.current().service(service_code(service))
+        if stand_in_limit is not None or stand_in_total is not None:
+            changes["stand_in"] = _stand_in(known, stand_in_limit, stand_in_total)
         if changes:
             await switch.offer_service(replace(known, **changes), by=by_whom())
         return switch.directory.current().service(known.code)
@@ -133,9 +142,24 @@ def rules(
             ("مهلة التأكد · certain within", f"{found.certain_seconds} s"),
             ("بعد المهلة · when overdue", found.overdue),
             ("العكس · reversal", f"{found.reversal}, {found.reversal_seconds} s"),
+            ("القبول نيابةً · stand-in", _stand_in_text(found.stand_in)),
             ("الإعادة الجزئية · refunds", f"{found.refunds}, fees {found.refund_fees}"),
         ],
     )
+
+
+def _stand_in(service: Service, limit: str | None, total: str | None) -> StandInRule | None:
+    """What is given, and the rest as it was; a limit of 0 ends it."""
+    if limit == "0":
+        return None
+    known = service.stand_in
+    one = parse_amount(limit, service.currency) if limit is not None or known is None else known.limit
+    both = parse_amount(total, service.currency) if total is not None or known is None else known.total
+    return StandInRule(one, both)
+
+
+def _stand_in_text(rule: StandInRule | None) -> str:
+    return "لا · no" if rule is None else f"{_text(rule.limit)} a payment, {_text(rule.total)} outstanding"
 
 
 def _amount(service: Service) -> str:

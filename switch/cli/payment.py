@@ -130,6 +130,7 @@ def _show(found: PaymentStory) -> None:
         ("الخدمة والزبون · service, customer", f"{its.request.service}, {its.request.customer_reference}"),
         ("الفاتورة · bill", its.request.bill_number),
         ("المبلغ · amount", f"{money(its.request.amount.minor, currency)} {currency}"),
+        ("قُبلت نيابةً عن الجهة · stood in", its.stand_in),
         ("أُعيد منها · refunded", f"{money(its.refunded, currency)} {currency}" if its.refunded else None),
         ("السبب · reason", its.reason),
         ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),

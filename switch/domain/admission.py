@@ -17,6 +17,7 @@ from switch.domain.ledger import payment_completed
 from switch.domain.messages import NOT_KEPT, OrderMessage, answer_note
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
+from switch.domain.stand_in import StandInRule
 from switch.domain.values import value
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -30,6 +31,8 @@ class Reserve:
     presented: PresentedBill | None = None
     presented_at: datetime | None = None
     accept_as: Accepted | None = None
+    stand_in: StandInRule | None = None
+    """Given where its biller would have to be asked, and is known to be out."""
     message: OrderMessage = NOT_KEPT
 
     @property
@@ -129,6 +132,9 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
         return _replay(known, payment.request_digest, books)
     try:
         bill = _claimed_bill(command, books)
+        stood_in = None
+        if command.stand_in is not None:
+            stood_in = command.stand_in.with_one_more(books.stand_ins.get(request.service, 0), request.amount)
         owner = (request.bank, request.amount.currency)
         position = books.positions[owner].hold(payment.hold_minor)
         if (window := books.windows.get(request.amount.currency)) is None:
@@ -138,6 +144,8 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
     books.positions[owner] = changes.positions[owner] = position
     if bill is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill
+    if stood_in is not None:
+        books.stand_ins[request.service] = changes.stand_ins[request.service] = stood_in
     payment = replace(payment, business_date=window.business_date, events=1)
     _record(payment, None, payment.reserved_at, request.bank, command.message.note, changes)
     if command.message.content:
@@ -221,7 +229,8 @@ def _complete(payment: Payment, outcome: Accepted, at: datetime, by: str, books:
     books.positions[owner] = changes.positions[owner] = books.positions[owner].post(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.settle(amount, at)
-    _record(done, payment.state, at, by, answer_note(outcome.heard), changes)
+    stood_in = "" if payment.stand_in is None else "stood in for its biller"
+    _record(done, payment.state, at, by, "; ".join(filter(None, (stood_in, answer_note(outcome.heard)))), changes)
     _keep(payment, done, books, changes)
     changes.entries.append(payment_completed(done, window.window_id, window.business_date, at))
     if advise:

@@ -33,6 +33,8 @@ def payment_advice(payment: Payment, at: datetime) -> Advice:
         "business_date": payment.business_date.isoformat() if payment.business_date else None,
         "completed_at": payment.concluded_at.isoformat() if payment.concluded_at else None,
     }
+    if payment.stand_in is not None:
+        content["stood_in"] = "true"
     return _advice(AdviceKind.PAYMENT_COMPLETED, payment, content, at)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from switch.domain.advices import Advice
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, WindowId
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, WindowId
 from switch.domain.ledger import JournalEntry
 from switch.domain.messages import Exchange
 from switch.domain.payments import Payment, PaymentEvent
@@ -52,6 +52,8 @@ class Books:
     bills: dict[BillKey, Bill] = field(default_factory=dict)
     positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
     windows: dict[str, OpenWindow] = field(default_factory=dict)
+    stand_ins: dict[ServiceCode, int] = field(default_factory=dict)
+    """Minor units outstanding."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Changes:
     moves: list[Move] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)
+    stand_ins: dict[ServiceCode, int] = field(default_factory=dict)
     messages: dict[UUID, bytes] = field(default_factory=dict)
     """By the id of what each has ordered."""
     exchanges: list[tuple[PaymentId, Exchange]] = field(default_factory=list)

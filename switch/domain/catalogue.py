@@ -12,6 +12,7 @@ from switch.domain.errors import AmountNotAllowed, CurrencyUnsupported, Referenc
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.stand_in import StandInRule
 
 REFERENCE_CHARACTERS = 64
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -173,6 +174,8 @@ class Service:
     """How long after its completion a payment can be reversed."""
     refunds: RefundRule = RefundRule.WHOLE
     refund_fees: RefundFees = RefundFees.KEPT
+    stand_in: StandInRule | None = None
+    """How much the switch may accept in the biller's place while that is known to be out."""
 
     def require_open(self) -> None:
         if not self.open:
@@ -187,6 +190,7 @@ class Service:
             *(self.rule.kind, *limits, self.currency, self.typical_amount and self.typical_amount.minor, self.cycle),
             *(self.open, self.answer_seconds, self.certain_seconds, self.overdue, self.reversal, self.reversal_seconds),
             *(self.refunds, self.refund_fees),
+            self.stand_in and [self.stand_in.limit.minor, self.stand_in.total.minor, self.stand_in.total.currency],
         )
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 

@@ -24,6 +24,7 @@ from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode, participant_code, service_code
 from switch.domain.money import Money, parse_amount
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.stand_in import StandInRule
 
 Document = Mapping[str, Any]
 Part = TypeVar("Part")
@@ -123,7 +124,14 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         reversal_seconds=int(document.get("reversal_seconds", 86_400)),
         refunds=RefundRule(document.get("refunds", RefundRule.WHOLE)),
         refund_fees=RefundFees(document.get("refund_fees", RefundFees.KEPT)),
+        stand_in=_stand_in(document, currency),
     )
+
+
+def _stand_in(document: Document, currency: str) -> StandInRule | None:
+    if "stand_in_limit" not in document:
+        return None
+    return StandInRule(parse_amount(document["stand_in_limit"], currency), parse_amount(document["stand_in_total"], currency))
 
 
 def _tariffs(document: Document, currency: str, services: Sequence[Service]) -> list[Tariff]:

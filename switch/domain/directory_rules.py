@@ -154,6 +154,17 @@ def require_service(service: Service, biller: Participant) -> None:
         raise _incoherent(service, "an outcome must be certain within 30 days", "يجب أن تتأكد النتيجة خلال 30 يوماً")
     if not 0 < service.reversal_seconds <= LONGEST_REVERSAL_SECONDS:
         raise _incoherent(service, "a payment can be reversed for at most 90 days", "أقصى مهلة لعكس الدفعة 90 يوماً")
+    if (rule := service.stand_in) is not None:
+        if service.mode is not Mode.ONLINE:
+            raise _incoherent(
+                service, "only bills that are asked for on line are stood in for", "لا نيابة إلا في الفواتير التي يُستعلم عنها مباشرة"
+            )
+        if (
+            rule.limit.currency != service.currency
+            or rule.total.currency != service.currency
+            or not 0 < rule.limit.minor <= rule.total.minor
+        ):
+            raise _incoherent(service, "the stand-in limit is more than its total", "حد النيابة للدفعة أكبر من مجموعها")
     if service.reversal is ReversalRule.ASKED and not service.mode.asks_biller:
         raise _incoherent(service, "a biller that is not asked to pay is told of a reversal", "الجهة التي لا تُسأل عند الدفع تُبلَّغ بالعكس")
 

@@ -22,6 +22,7 @@ from switch.domain.identifiers import (
 )
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused
+from switch.domain.stand_in import StandInState
 from switch.domain.values import value
 
 
@@ -138,6 +139,8 @@ class Payment:
     refunded: int = 0
     """Minor units of its amount that were taken back, by `refunds` reversals; it is REVERSED when that is all of it."""
     refunds: int = 0
+    stand_in: StandInState | None = None
+    """Where it was accepted in its biller's place."""
 
     @property
     def bucket(self) -> int:

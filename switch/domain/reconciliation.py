@@ -35,6 +35,8 @@ class BreakKind(StrEnum):
     """A biller said otherwise after the payment was final."""
     STILL_DUE = "still_due"
     """Completed here, and minutes later its biller still showed the bill as due."""
+    STAND_IN_REFUSED = "stand_in_refused"
+    """Accepted here in the biller's place, and the biller refused it afterwards."""
     RTGS_AMOUNT_DIFFERS = "rtgs_amount_differs"
     RTGS_REFERENCE_DIFFERS = "rtgs_reference_differs"
     MISSING_AT_RTGS = "missing_at_rtgs"

@@ -41,7 +41,12 @@ WORDS: Mapping[str, Name] = MappingProxyType(
             ("duplicate_at_biller", "مكررة لدى الجهة المفوترة", "duplicate at biller"),
             ("late_answer", "جواب متأخر بعد النهائية", "late answer"),
             ("still_due", "الفاتورة ما زالت مستحقة", "still due"),
+            ("stand_in_refused", "رفضت الجهة المفوترة قبولاً بالنيابة", "stand-in refused"),
             ("rtgs_amount_differs", "مبلغ RTGS مختلف", "RTGS amount differs"),
+            ("rtgs_reference_differs", "مرجع RTGS مختلف", "RTGS reference differs"),
+            ("missing_at_rtgs", "غير موجودة في كشف RTGS", "missing at the RTGS"),
+            ("rtgs_not_ours", "في كشف RTGS وليست لنا", "at the RTGS, not ours"),
+            ("duplicate_at_rtgs", "مكررة في كشف RTGS", "duplicate at the RTGS"),
             # stages and causes
             ("rejected", "رفضتها الجهة المفوترة", "rejected by the biller"),
             ("refused", "رُفضت قبل الحجز", "refused before the hold"),

@@ -40,6 +40,7 @@ from switch.domain.reversal_errors import (
     ReversalTooLate,
     ReversalUnderWay,
 )
+from switch.domain.stand_in import StandInState
 
 
 class ReversalState(StrEnum):
@@ -143,11 +144,8 @@ def asked(
         raise PaymentAlreadyReversed(reversal=str(earlier[-1].reversal_id) if earlier else "")
     if payment.state is not PaymentState.COMPLETED or payment.concluded_at is None:
         raise PaymentNotCompleted(state=payment.state)
-    if service.reversal is ReversalRule.NEVER:
-        raise ReversalNotAllowed(service=service.code)
-    until = payment.concluded_at + timedelta(seconds=service.reversal_seconds)
-    if now >= until:
-        raise ReversalTooLate(until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+    if payment.stand_in is not StandInState.REFUSED:
+        _require_in_time(payment.concluded_at, service, now)
     amount = _amount_back(request, payment, service)
     return Reversal(
         reversal_id=reversal_id,
@@ -159,6 +157,19 @@ def asked(
         certain_by=now + timedelta(seconds=service.certain_seconds),
         next_attempt_at=now + timedelta(seconds=service.answer_seconds + GRACE_SECONDS),
     )
+
+
+def agreed_at_once(payment: Payment, service: Service) -> bool:
+    """Nobody is asked: the biller is told, or has refused the payment already, and then it has nothing to take back."""
+    return service.reversal is ReversalRule.TOLD or payment.stand_in is StandInState.REFUSED
+
+
+def _require_in_time(completed_at: datetime, service: Service, now: datetime) -> None:
+    if service.reversal is ReversalRule.NEVER:
+        raise ReversalNotAllowed(service=service.code)
+    until = completed_at + timedelta(seconds=service.reversal_seconds)
+    if now >= until:
+        raise ReversalTooLate(until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _amount_back(request: ReversalRequest, payment: Payment, service: Service) -> Money:
@@ -235,7 +246,9 @@ def late_answer(reversal: Reversal, payment: Payment, outcome: Outcome, at: date
 
 
 def tell_biller(reversal: Reversal, payment: Payment, changes: Changes) -> None:
-    """Where it was not asked it must be told."""
+    """Where it was not asked it must be told, unless it has refused the payment."""
+    if payment.stand_in is StandInState.REFUSED:
+        return
     assert reversal.business_date is not None
     changes.advices.append(reversal_advice(reversal.reversal_id, payment, reversal.amount, reversal.business_date, reversal.asked_at))
 

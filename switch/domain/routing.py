@@ -1,5 +1,6 @@
 """Routing: everything that can be refused before anything is held; what passes is a command to reserve. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from switch.domain.admission import Reserve
@@ -7,11 +8,13 @@ from switch.domain.bills import Inquiry
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import Mode, Service
 from switch.domain.directory import Directory
-from switch.domain.errors import BillNotAsked, BillUnknown, CurrencyUnsupported, InquiryExpired, InquiryNeeded, InquiryUnknown
+from switch.domain.errors import BillNotAsked, BillUnknown, CurrencyUnsupported, InquiryExpired, InquiryNeeded, InquiryUnknown, Refusal
 from switch.domain.fees import NO_FEES, applicable
 from switch.domain.identifiers import PaymentId, bucket_for, bucketed_id
+from switch.domain.outages import Outage
 from switch.domain.outcomes import Accepted
 from switch.domain.payments import Payment, PaymentRequest, PaymentState
+from switch.domain.stand_in import StandInState
 
 GRACE_SECONDS = 5
 """After the biller's deadline, before the resolver takes over a payment that is still RESERVED."""
@@ -23,7 +26,9 @@ def route(request: PaymentRequest, digest: bytes, named: Inquiry | None, directo
     service = directory.service(request.service)
     directory.participant(service.biller).require_live()
     service.require_open()
-    require_answered(service, directory, now)
+    outage = _outage(service, directory, now)
+    if outage is not None and service.stand_in is None:
+        raise outage.refusal()
     if request.amount.currency != service.currency:
         raise CurrencyUnsupported(currency=request.amount.currency)
     service.reference.normalise(request.customer_reference)
@@ -36,18 +41,34 @@ def route(request: PaymentRequest, digest: bytes, named: Inquiry | None, directo
         raise BillNotAsked(service=service.code)
     else:
         service.bill_rule.require(request.amount, service.fixed_amount)
-    return Reserve(
+    order = Reserve(
         payment=_payment(request, digest, service, directory, now),
         presented=presented if service.mode is Mode.ONLINE else None,
         presented_at=inquiry.presented_at if inquiry else None,
         accept_as=None if service.mode.asks_biller else Accepted(),
     )
+    return order if outage is None else stood_in_for(order, service, outage.refusal())
+
+
+def stood_in_for(order: Reserve, service: Service, otherwise: Refusal) -> Reserve:
+    """The same order, accepted in the place of its biller, which is known to be out; raises `otherwise` where that is not allowed.
+
+    Only a bill that the biller itself has presented, in an inquiry that is still good; how much is outstanding is looked at later.
+    """
+    if service.stand_in is None or order.presented is None or not service.stand_in.allows(order.payment.request.amount):
+        raise otherwise
+    payment = replace(order.payment, stand_in=StandInState.OUTSTANDING)
+    return replace(order, payment=payment, accept_as=Accepted(), stand_in=service.stand_in)
 
 
 def require_answered(service: Service, directory: Directory, now: datetime) -> None:
     """In a declared outage of its biller nobody is asked; what the switch itself answers for stays payable."""
-    if service.mode.asks_biller and (outage := directory.outage(service.biller, now)) is not None:
+    if (outage := _outage(service, directory, now)) is not None:
         raise outage.refusal()
+
+
+def _outage(service: Service, directory: Directory, now: datetime) -> Outage | None:
+    return directory.outage(service.biller, now) if service.mode.asks_biller else None
 
 
 def _bound_inquiry(request: PaymentRequest, named: Inquiry | None, service: Service, now: datetime) -> Inquiry | None:

@@ -1,6 +1,6 @@
 """One batch: lock and read what its commands touch, let the domain decide, write what it decided; one transaction.
 
-Locks are taken in one order everywhere: idempotency keys, payments, bills, the open window, and the payer's position last.
+Locks are taken in one order everywhere: idempotency keys, payments, bills, stand-ins, the open window, and the payer's position last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, told
 from switch.fail_points import FailPoint, fail_point
-from switch.store import bills, idempotency, journal, messages, open_window, outbox, payments, positions, webhooks
+from switch.store import bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
@@ -55,6 +55,8 @@ async def _locked_books(connection: AsyncConnection, commands: Sequence[Command]
         books.payments |= await payments.find(connection, unseen)
     moving = [payment for command in concluding if (payment := books.payments.get(command.payment_id)) is not None and payment.live]
     await _lock_bills(connection, books, reserving, moving)
+    if stood_in := {command.payment.request.service for command in reserving if command.stand_in is not None}:
+        books.stand_ins = await stand_ins.lock(connection, stood_in)
     await _lock_money(connection, books, [*(command.payment for command in reserving), *moving])
     return books
 
@@ -94,14 +96,20 @@ async def collect(together: Together, changes: Changes, listening: Listening) ->
         await journal.append(together, changes.entries)
     if changes.advices:
         await outbox.append(together, changes.advices)
+    if changes.stand_ins:
+        await stand_ins.update(together, changes.stand_ins)
     if listening and (events := told(changes.moves, listening)):
         await webhooks.append(together, events)
+    await _collect_messages(together, changes)
+    if changes.positions:
+        await positions.update(together, changes.positions.values())
+
+
+async def _collect_messages(together: Together, changes: Changes) -> None:
     if changes.messages:
         await messages.insert_orders(together, changes.messages)
     if changes.exchanges:
         await messages.insert_exchanges(together, changes.exchanges)
-    if changes.positions:
-        await positions.update(together, changes.positions.values())
 
 
 def _bill_key(payment: Payment) -> BillKey | None:

@@ -14,10 +14,21 @@ from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUn
 from switch.domain.identifiers import ReversalId
 from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
-from switch.domain.payments import Payment
-from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, concluded, late_answer, note_asked, tell_biller
+from switch.domain.payments import Payment, PaymentState
+from switch.domain.reversals import (
+    Returned,
+    Reversal,
+    ReversalRequest,
+    agreed_at_once,
+    asked,
+    concluded,
+    late_answer,
+    note_asked,
+    tell_biller,
+)
+from switch.domain.stand_in import StandInState
 from switch.posting.batch import collect
-from switch.store import bills, idempotency, messages, open_window, payments, positions, reversals
+from switch.store import bills, idempotency, messages, open_window, payments, positions, reversals, stand_ins
 from switch.store.database import Database, Together
 
 AT_ANY_TIME_SECONDS = 10**9
@@ -59,7 +70,7 @@ class ReversalPosting:
                 refused = refusal
                 await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
             else:
-                return await self._begin(connection, reversal, payment, message, told=service.reversal is ReversalRule.TOLD)
+                return await self._begin(connection, reversal, payment, message, at_once=agreed_at_once(payment, service))
         raise refused
 
     async def give_back(
@@ -78,7 +89,7 @@ class ReversalPosting:
             self.directory().service(payment.request.service), reversal=ReversalRule.TOLD, reversal_seconds=AT_ANY_TIME_SECONDS
         )
         reversal = asked(request, reversal_id, payment, earlier, service, now)
-        return await self._begin(connection, reversal, payment, NOT_KEPT, told=True, by=by)
+        return await self._begin(connection, reversal, payment, NOT_KEPT, at_once=True, by=by)
 
     async def conclude(self, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime) -> Stood:
         """What the biller's answer makes of it; an answer after finality is noted in the history of the payment, money untouched (I8)."""
@@ -103,11 +114,11 @@ class ReversalPosting:
         return Stood(stands, payment)
 
     async def _begin(
-        self, connection: AsyncConnection, reversal: Reversal, payment: Payment, message: OrderMessage, *, told: bool, by: str = "switch"
+        self, connection: AsyncConnection, reversal: Reversal, payment: Payment, message: OrderMessage, *, at_once: bool, by: str = "switch"
     ) -> Stood:
         together, changes = Together(), Changes()
         payment = note_asked(reversal, payment, message, changes)
-        if told:
+        if at_once:
             at = reversal.asked_at
             returned = await _returned(connection, payment)
             reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, by)
@@ -118,6 +129,8 @@ class ReversalPosting:
         await reversals.insert(together, reversal)
         await collect(together, changes, self.directory().listening)
         await together.run(connection)
+        if payment.stand_in is StandInState.REFUSED and payment.state is PaymentState.REVERSED:
+            await stand_ins.end_break(connection, payment.payment_id, reversal.asked_at)
         return Stood(reversal, payment)
 
     async def _late(self, together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:

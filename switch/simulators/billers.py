@@ -156,6 +156,8 @@ class Billers:
 
     def _advise(self, biller: ChargingBiller, document: Mapping[str, Any], rule: Rule | None) -> tuple[int, dict[str, Any]]:
         order, does, now = _order(document["content"]), rule and rule.does, datetime.now(UTC)
+        if (objection := self._stand_in_objection(biller, order, document, rule)) is not None:
+            return 200, {"event_id": document["event_id"], "outcome": "refused", "reason": objection, "response_code": "R05"}
         if does is not Mischief.UNBOOKED:
             wrong = Money(order.amount.minor + WRONG_BY_MINOR, order.amount.currency) if does is Mischief.MISWRITTEN else None
             self.books.book(biller.code, order, now, told_by="advice", booked=wrong)
@@ -168,6 +170,14 @@ class Billers:
             self.books.refund(biller.code, order.payment_id, document["content"]["reversal_id"], part.minor, now)
         self.books.note_advice(biller.code, document["event_id"], order.payment_id, now)
         return 200, {"event_id": document["event_id"], "outcome": "acknowledged"}
+
+    def _stand_in_objection(self, biller: ChargingBiller, order: Order, document: Mapping[str, Any], rule: Rule | None) -> str | None:
+        """What was accepted in its place it may refuse, as it would have refused the order."""
+        if not document["content"].get("stood_in") or self.books.find(biller.code, order.payment_id) is not None:
+            return None
+        if rule is not None and rule.does is Mischief.REFUSE:
+            return "other"
+        return self._objection(biller.services.get(order.service_code), order)
 
 
 def _presented(bill: IssuedBill) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.stand_in import StandInRule
 
 
 def service_of(row: Row[Any]) -> Service:
@@ -48,6 +49,9 @@ def service_of(row: Row[Any]) -> Service:
         reversal_seconds=row.reversal_seconds,
         refunds=RefundRule(row.refunds),
         refund_fees=RefundFees(row.refund_fees),
+        stand_in=None
+        if row.stand_in_limit_minor is None
+        else StandInRule(Money(row.stand_in_limit_minor, row.currency), Money(row.stand_in_total_minor, row.currency)),
     )
 
 
@@ -77,6 +81,8 @@ def service_row(service: Service) -> dict[str, Any]:
         "reversal_seconds": service.reversal_seconds,
         "refunds": service.refunds,
         "refund_fees": service.refund_fees,
+        "stand_in_limit_minor": service.stand_in and service.stand_in.limit.minor,
+        "stand_in_total_minor": service.stand_in and service.stand_in.total.minor,
         "digest": service.digest(),
     }
 

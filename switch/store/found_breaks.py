@@ -20,7 +20,7 @@ _NAME = text("""
 _END_THE_REST = text("""
     WITH ended AS (
         UPDATE break SET state = CASE stage WHEN 'repairing' THEN 'repaired' ELSE 'matched_later' END, ended_at = :now, events = events + 1
-        WHERE business_date = :day AND currency = :currency AND state = 'open' AND kind <> 'still_due'
+        WHERE business_date = :day AND currency = :currency AND state = 'open' AND kind NOT IN ('still_due', 'stand_in_refused')
           AND ((side, participant_code) IN (SELECT * FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[])))
             OR kind = 'late_answer')
           AND NOT EXISTS (SELECT FROM named WHERE named.break_id = break.break_id)

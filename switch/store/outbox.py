@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucket_of
 from switch.domain.retries import farthest
+from switch.domain.stand_in import StandInState
+from switch.store import stand_ins
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.outbox import outbox
 
@@ -40,7 +42,7 @@ _ACKNOWLEDGE = text("""
     UPDATE outbox SET acknowledged_at = :now
     FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS taken (bucket, event_id)
     WHERE outbox.bucket = taken.bucket AND outbox.event_id = taken.event_id AND biller_code = :biller AND acknowledged_at IS NULL
-    RETURNING outbox.event_id
+    RETURNING outbox.event_id, outbox.payment_id, outbox.kind = 'payment.completed' AND outbox.content ? 'stood_in' AS stood_in
 """)
 _POSTPONE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz), attempts = attempts + 1,
@@ -104,10 +106,19 @@ async def lease_due(
     return sorted(((_from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
 
 
-async def acknowledge(connection: AsyncConnection, biller: ParticipantCode, events: Sequence[EventId], now: datetime) -> set[EventId]:
-    """Those of the biller's own advices that were not acknowledged before."""
+async def acknowledge(
+    connection: AsyncConnection,
+    biller: ParticipantCode,
+    events: Sequence[EventId],
+    now: datetime,
+    stand_in: StandInState = StandInState.TAKEN,
+) -> set[EventId]:
+    """Those of the biller's own advices that were not acknowledged before. What was accepted in its place counts as such no longer."""
     parameters = {"buckets": [bucket_of(event) for event in events], "ids": list(events), "biller": biller, "now": now}
-    return set((await connection.execute(_ACKNOWLEDGE, parameters)).scalars())
+    taken = (await connection.execute(_ACKNOWLEDGE, parameters)).all()
+    if stood_in := [row.payment_id for row in taken if row.stood_in]:
+        await stand_ins.conclude(connection, stood_in, stand_in)
+    return {row.event_id for row in taken}
 
 
 async def exists(connection: AsyncConnection, biller: ParticipantCode, event: EventId) -> bool:

@@ -15,6 +15,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
 from switch.domain.retries import farthest
+from switch.domain.stand_in import StandInState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
@@ -154,6 +155,7 @@ def from_row(row: Row[Any]) -> Payment:
         events=row.events,
         refunded=row.refunded_minor,
         refunds=row.refunds,
+        stand_in=None if row.stand_in is None else StandInState(row.stand_in),
     )
 
 
@@ -197,6 +199,7 @@ def _row(payment: Payment) -> dict[str, Any]:
         "events": payment.events,
         "refunded_minor": payment.refunded,
         "refunds": payment.refunds,
+        "stand_in": payment.stand_in,
     }
 
 

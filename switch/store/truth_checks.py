@@ -17,7 +17,7 @@ from switch.store.payments import from_row
 _CHOSEN = text("""
     SELECT payment.* FROM payment
     WHERE bank_code = ANY(CAST(:banks AS text[])) AND payment_id >= :first AND payment_id < :last
-      AND state = 'COMPLETED' AND refunded_minor = 0
+      AND state = 'COMPLETED' AND refunded_minor = 0 AND coalesce(stand_in, 'taken') = 'taken'
       AND service_code = ANY(CAST(:services AS text[])) AND bill_number IS NOT NULL AND concluded_at <= :until
       AND (amount_minor >= :always_from OR get_byte(uuid_send(payment_id), 15) < :sample)
       AND NOT EXISTS (SELECT FROM truth_check WHERE truth_check.bucket = payment.bucket AND truth_check.payment_id = payment.payment_id)
@@ -41,7 +41,7 @@ _OPEN = text("""
         WHERE break.state <> 'open' AND NOT break.decided
     RETURNING break_id, events)
     INSERT INTO break_event (break_id, number, at, by, kind, note)
-    SELECT break_id, events, CAST(:at AS timestamptz), 'truth check', 'found_again', '' FROM opened WHERE events > 0
+    SELECT break_id, events, CAST(:at AS timestamptz), :by, 'found_again', '' FROM opened WHERE events > 0
 """)
 _END = text("""
     WITH ended AS (
@@ -82,13 +82,13 @@ async def keep(connection: AsyncConnection, check: TruthCheck, at: datetime, nex
     await connection.execute(_KEEP, parameters)
 
 
-async def open_break(connection: AsyncConnection, found: Break) -> None:
+async def open_break(connection: AsyncConnection, found: Break, by: str = "truth check") -> None:
     """Once, however often it is found."""
     differences = [{"field": each.field, "ours": each.ours, "theirs": each.theirs} for each in found.differences]
     parameters = {
         "break_id": found.break_id, "kind": found.kind, "side": found.side, "participant": found.participant, "day": found.business_date,
         "currency": found.currency, "payment_id": found.payment_id, "minor": found.minor,
-        "differences": orjson.dumps(differences).decode(), "at": found.opened_at,
+        "differences": orjson.dumps(differences).decode(), "at": found.opened_at, "by": by,
     }  # fmt: skip
     await connection.execute(_OPEN, parameters)
 

@@ -1,12 +1,14 @@
 """Biller lines: which adapter speaks with a biller, at which end point, and whether it has been answering at all."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from switch.domain.advices import Advice
-from switch.domain.biller_errors import BillerSilent
+from switch.domain.biller_errors import BillerBusy, BillerSilent
 from switch.domain.bills import Presentment
 from switch.domain.breakers import BreakerState
 from switch.domain.catalogue import Service
@@ -19,6 +21,9 @@ from switch.ports import BillerAdapter
 from switch.usecases.breakers import Breakers
 
 ADVICE_SECONDS = 5
+MOST_PAYERS = 128
+"""Who wait for one biller in one process at once, twice as many as it has connections: one that hangs holds up no more than these."""
+BUSY_SECONDS = 2
 NO_LINE = "the biller has no end point"
 RESTING = "the biller has not been answering, and was not asked"
 
@@ -43,12 +48,26 @@ class BillerLines:
     adapters: Mapping[str, BillerAdapter]
     """By protocol."""
     breakers: Breakers[LineName]
+    payers: Counter[ParticipantCode] = field(default_factory=Counter)
+    """Who wait for each biller just now."""
 
     async def inquire(self, service: Service, customer_reference: str) -> Presentment | Refused | Unknown:
         async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Presentment | Refused | Unknown:
             return await adapter.inquire(endpoint, service.code, customer_reference, answer_seconds=service.answer_seconds)
 
         return await self._asked(service.biller, ask)
+
+    @contextmanager
+    def place_at(self, service: Service) -> Iterator[None]:
+        """For a payer who waits; taken before anything is held. Raises BillerBusy."""
+        biller = service.biller
+        if service.mode.asks_biller and self.payers[biller] >= MOST_PAYERS:
+            raise BillerBusy(retry_after_seconds=BUSY_SECONDS)
+        self.payers[biller] += 1
+        try:
+            yield
+        finally:
+            self.payers[biller] -= 1
 
     async def pay(self, service: Service, payment: Payment) -> Outcome:
         async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Outcome:
@@ -69,13 +88,13 @@ class BillerLines:
 
         return await self._asked(payment.biller, ask)
 
-    async def advise(self, advice: Advice) -> bool | None:
+    async def advise(self, advice: Advice) -> bool | Refused | None:
         """None where it was not asked."""
         line, name = self._line(advice.biller), LineName(advice.biller, Purpose.ADVICES)
         if line is None or not self.breakers.ask(name):
             return None
         adapter, endpoint = line
-        return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken)
+        return await self._heard(name, adapter.advise(endpoint, advice, answer_seconds=ADVICE_SECONDS), lambda taken: taken is not False)
 
     async def require_answering(self, service: Service, payment: Payment) -> None:
         """Before anything is held. Raises BillerSilent.

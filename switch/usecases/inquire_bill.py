@@ -89,7 +89,8 @@ class InquireBill:
             return Presentment(tuple(bill.presented() for bill in known if bill.payable))
         if service.mode is Mode.FEE:
             return Presentment(())
-        answer = await self.billers.inquire(service, customer_reference)
+        with self.billers.place_at(service):
+            answer = await self.billers.inquire(service, customer_reference)
         match answer:
             case Presentment():
                 return _usable(service, answer)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
 
-from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Stands
+from switch.domain.admission import Absent, Conclude, Contradicted, Decision, KeyConflict, RecordRefusal, RefusedUnderKey, Reserve, Stands
+from switch.domain.biller_errors import BillerSilent
 from switch.domain.bills import Inquiry
 from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
@@ -14,7 +15,7 @@ from switch.domain.identifiers import InquiryId
 from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import never_asked
 from switch.domain.payments import Payment, PaymentRequest
-from switch.domain.routing import GRACE_SECONDS, route
+from switch.domain.routing import GRACE_SECONDS, route, stood_in_for
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.gathering import Gathering
@@ -47,8 +48,16 @@ class PayBill:
     async def __call__(self, request: PaymentRequest, message: OrderMessage = NOT_KEPT) -> Stands:
         """The payment as it stands: completed, rejected by its biller, or not certain yet. Raises every other refusal.
 
-        A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere.
+        A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere. Not so BillerBusy, which says
+        nothing of the payment: the same order may be sent again.
         """
+        service = self.directory().services.get(request.service)
+        if service is None:
+            return await self._pay(request, message)
+        with self.billers.place_at(service):
+            return await self._pay(request, message)
+
+    async def _pay(self, request: PaymentRequest, message: OrderMessage) -> Stands:
         if (plain := plain_reference(request.customer_reference)) != request.customer_reference:
             request = replace(request, customer_reference=plain)
         digest = request.digest()
@@ -56,7 +65,7 @@ class PayBill:
         try:
             order = route(request, digest, named, self.directory(), self.clock.now())
             if order.accept_as is None:
-                await self.billers.require_answering(self.directory().service(request.service), order.payment)
+                order = await self._answered_for(order)
         except Refusal as refusal:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
@@ -65,6 +74,15 @@ class PayBill:
         if stands.replayed or not stands.payment.live:
             return stands
         return await self._ask(stands.payment)
+
+    async def _answered_for(self, order: Reserve) -> Reserve:
+        """Where its biller has not been answering, the switch stands in for it, if it may. Raises BillerSilent."""
+        service = self.directory().service(order.payment.request.service)
+        try:
+            await self.billers.require_answering(service, order.payment)
+        except BillerSilent as silent:
+            return stood_in_for(order, service, silent)
+        return order
 
     async def _named_inquiry(self, request: PaymentRequest) -> Inquiry | None:
         if request.inquiry_id is None:

@@ -12,6 +12,7 @@ from switch.domain.advices import Advice
 from switch.domain.breakers import FAILURES_IN_A_ROW
 from switch.domain.directory import Directory, Endpoint
 from switch.domain.identifiers import EventId, bucketed_id
+from switch.domain.outcomes import Refused
 from switch.posting.lane import PostingLane
 from switch.store import outbox
 from switch.store.database import Database, connect
@@ -40,7 +41,7 @@ class SlowBiller(ScriptedBiller):
     chokes_on: set[EventId] = field(default_factory=set)
     database: Database | None = None
 
-    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
         assert self.database is not None
         (row,) = await rows(self.database, "SELECT next_attempt_at FROM outbox WHERE event_id = :id", id=advice.event_id)
         self.told.append(Told(advice, self.clock.now(), row[0]))

@@ -21,6 +21,7 @@ from switch.domain.errors import AmountNotAllowed, CurrencyUnsupported, Referenc
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.stand_in import StandInRule
 
 RULE = ReferenceRule(Name("رقم الاشتراك", "Subscription number"), "[0-9]{8,12}", "100452371")
 SERVICE = Service(
@@ -95,7 +96,7 @@ def test_any_edit_of_a_service_changes_its_digest() -> None:
         "reference": replace(RULE, pattern="[0-9]{8,13}"), "rule": AmountRule(AmountRuleKind.UP_TO, maximum=syp(1)), "currency": "USD",
         "fixed_amount": syp(1), "typical_amount": syp(1), "cycle": "month", "open": False, "answer_seconds": 6, "certain_seconds": 7,
         "overdue": OverdueRule.FORCE, "reversal": ReversalRule.TOLD, "reversal_seconds": 8,
-            "refunds": RefundRule.PARTS, "refund_fees": RefundFees.SHARED,
+            "refunds": RefundRule.PARTS, "refund_fees": RefundFees.SHARED, "stand_in": StandInRule(syp(1), syp(2)),
     }  # fmt: skip
     edited = [replace(SERVICE, **{field.name: others[field.name]}) for field in fields(SERVICE)]
     edited += [replace(SERVICE, rule=AmountRule(AmountRuleKind.UP_TO, minimum=syp(1)))]

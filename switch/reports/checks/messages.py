@@ -10,16 +10,17 @@ _COUNT = text("SELECT count(*) FROM order_message")
 # In the history: `sha-256 …` of the order in its first line, of a reversal's order where it was asked for, of a yes where it completed.
 _ROWS = text("""
     SELECT event.payment_id, event.number, right(event.note, 64) AS named,
-        CASE WHEN event.from_state IS NULL OR event.note LIKE 'reversal asked%'
-             THEN encode(sha256(message.content), 'hex')
+        CASE WHEN event.from_state IS NULL THEN encode(sha256(message.content), 'hex')
+             WHEN event.note LIKE 'reversal asked%'
+             THEN (SELECT coalesce(max(its.digest) FILTER (WHERE its.digest = right(event.note, 64)), max(its.digest))
+                   FROM reversal JOIN order_message AS asked ON asked.bucket = reversal.bucket AND asked.order_id = reversal.reversal_id
+                   CROSS JOIN LATERAL (SELECT encode(sha256(asked.content), 'hex') AS digest) AS its
+                   WHERE reversal.bucket = event.bucket AND reversal.payment_id = event.payment_id AND reversal.asked_at = event.at)
              ELSE (SELECT max(encode(sha256(told.answer), 'hex')) FROM biller_message AS told
                    WHERE told.bucket = event.bucket AND told.payment_id = event.payment_id
                      AND encode(sha256(told.answer), 'hex') = right(event.note, 64)) END AS found
     FROM payment_event AS event
-    LEFT JOIN reversal ON event.note LIKE 'reversal asked%' AND reversal.bucket = event.bucket
-        AND reversal.payment_id = event.payment_id AND reversal.asked_at = event.at
-    LEFT JOIN order_message AS message ON message.bucket = event.bucket
-        AND message.order_id = CASE WHEN event.from_state IS NULL THEN event.payment_id ELSE reversal.reversal_id END
+    LEFT JOIN order_message AS message ON event.from_state IS NULL AND message.bucket = event.bucket AND message.order_id = event.payment_id
     WHERE event.note ~ 'sha-256 [0-9a-f]{64}$'
     ORDER BY event.bucket, event.payment_id, event.number
 """)

@@ -57,8 +57,9 @@ _DOUBT = """CASE WHEN answered_by = 'resolver' THEN 'left_by_the_switch'
     WHEN note LIKE 'the biller has not been answering%' THEN 'silence' ELSE 'answer_unreadable' END"""
 _OF_A_DOUBT = """CASE cause WHEN 'left_by_the_switch' THEN 'switch' WHEN 'line_cut' THEN 'network' WHEN 'no_end_point' THEN 'switch'
     ELSE 'biller' END"""
-_OF_A_BREAK = """CASE WHEN kind IN ('late_answer', 'still_due', 'missing_at_biller') THEN 'biller' WHEN kind = 'not_advised' THEN 'network'
-    WHEN kind = 'rtgs_amount_differs' THEN 'switch' ELSE side END"""
+_OF_A_BREAK = """CASE WHEN kind IN ('late_answer', 'still_due', 'stand_in_refused', 'missing_at_biller') THEN 'biller'
+    WHEN kind = 'not_advised' THEN 'network'
+    WHEN side = 'rtgs' THEN 'switch' ELSE side END"""
 _CAUSES = f"""
     caused AS (
         SELECT 'rejected' AS stage, reason AS cause, {_OF_A_REASON} AS party FROM paid WHERE state = 'REJECTED'

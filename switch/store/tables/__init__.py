@@ -18,6 +18,7 @@ from switch.store.tables import (
     reports,
     settlement,
     staff,
+    stand_in,
     truth_checks,
     webhooks,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "reports",
     "settlement",
     "staff",
+    "stand_in",
     "truth_checks",
     "webhooks",
 ]

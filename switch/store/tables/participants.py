@@ -114,6 +114,8 @@ service = Table(
     Column("reversal_seconds", Integer, nullable=False),
     Column("refunds", Text, nullable=False),
     Column("refund_fees", Text, nullable=False),
+    Column("stand_in_limit_minor", BigInteger),
+    Column("stand_in_total_minor", BigInteger),
     Column("digest", LargeBinary, nullable=False),
     moment("changed_at"),
     one_of("mode", "online", "uploaded", "prepaid", "fee"),
@@ -123,6 +125,11 @@ service = Table(
     one_of("refunds", "whole", "parts"),
     one_of("refund_fees", "kept", "shared"),
     CheckConstraint("reversal_seconds > 0", name="reversal_seconds"),
+    CheckConstraint(
+        "(stand_in_limit_minor IS NULL) = (stand_in_total_minor IS NULL) AND stand_in_limit_minor > 0"
+        " AND stand_in_total_minor >= stand_in_limit_minor",
+        name="stand_in",
+    ),
     CheckConstraint("answer_seconds > 0 AND certain_seconds > answer_seconds", name="deadlines_nest"),
 )
 
