@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.registry import open_adapters
 from switch.application import Switch
+from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
 from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import read_networks
@@ -21,6 +22,7 @@ from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_v
 from switch.store.database import LINE_TROUBLE, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
+from switch.store.vault import use_vault
 
 SWITCH_KEYID = "switch:main"
 DATABASE_TROUBLE = LINE_TROUBLE
@@ -84,6 +86,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     database = connect(find_url(settings), pool_size=settings.pool_size)
     directory = CurrentDirectory(database)
     signer = load_switch_key(settings)
+    use_vault(FileMasterKeys(settings.keys / PERSONAL_KEYS))
 
     def find_key(keyid: str) -> VerifyingKey | None:
         known = directory.current().keys.get(keyid)

@@ -22,6 +22,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.privacy import Privacy
 from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
@@ -51,12 +52,14 @@ from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
+from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.pay_batches import PayBatches
@@ -66,6 +69,7 @@ from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
@@ -75,6 +79,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
@@ -157,6 +162,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         change_cap=ChangeCap(clock=clock, database=database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
+        look_at_payer=LookAtPayer(clock, database),
+        set_retention=SetRetention(clock, database),
+        erase_expired=EraseExpired(clock, database),
+        renew_personal_data=RenewPersonalData(clock, database),
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
@@ -188,6 +197,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),
+        privacy=Privacy(database),
         positions=Positions(database),
         proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),

@@ -36,6 +36,7 @@ COMMANDS = MappingProxyType(
         "breaks": "breaks:app",
         "verify": "verify:verify",
         "log": "log:app",
+        "privacy": "privacy:app",
         "receipt": "receipt:app",
         "psql": "psql:psql",
         "openapi": "openapi:openapi",

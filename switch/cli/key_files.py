@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from switch.bootstrap.master_keys import PERSONAL_KEYS, ensure_master_keys
 from switch.settings import Settings
 from switch.signatures import SigningKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
 
@@ -20,8 +21,9 @@ class NoKey(Exception):
 
 
 def ensure_switch_key(settings: Settings) -> SigningKey:
-    """The switch's own key, made where there is none, and its public half for those who check what it signs."""
+    """The switch's own key, made where there is none, its public half for those who check what it signs, and the keys of personal data."""
     key = ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    ensure_master_keys(settings.keys / PERSONAL_KEYS)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
         _write_whole(public, pem, mode=0o644)

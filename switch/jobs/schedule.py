@@ -32,4 +32,6 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("advance_windows", 1.0, switch.advance_windows),
         Job("seal_log", 2.0, switch.seal_log),
         Job("chase_files", 60.0, switch.chase_files),
+        Job("erase_expired", 60.0, switch.erase_expired),
+        Job("renew_personal_data", 10.0, switch.renew_personal_data),
     )

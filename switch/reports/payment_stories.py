@@ -79,7 +79,7 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     both = (payment.request.bank, payment.biller)
     since = payment.business_date or date.min
     return PaymentStory(
-        payment=payment,
+        payment=payment.masked(),
         history=await payment_queries.history(connection, payment.bucket, payment.payment_id),
         reversals=await reversals.of_payment(connection, payment.payment_id),
         entries=await journal_queries.of_payment(connection, payment.payment_id),

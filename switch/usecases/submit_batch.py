@@ -7,6 +7,7 @@ from switch.domain.batch_errors import BatchReferenceConflict, TooManyBatches
 from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import ParticipantCode, bucket_for, bucketed_id
 from switch.domain.payment_batches import BatchId, BatchLine, PaymentBatch
+from switch.domain.pseudonyms import batch_pseudonym
 from switch.ports import Clock
 from switch.store import payment_batches
 from switch.store.database import CommitUnknown, Connection, Database
@@ -29,9 +30,9 @@ class SubmitBatch:
     database: Database
 
     async def __call__(self, bank: ParticipantCode, batch_reference: str, digest: bytes, lines: Sequence[BatchLine]) -> Submitted:
-        """The same reference with the same lines is the same batch. Raises BatchReferenceConflict, TooManyBatches."""
+        """The same reference with lines of the same digest is the same batch. Raises BatchReferenceConflict, TooManyBatches."""
         now, bucket = self.clock.now(), bucket_for(bank, batch_reference)
-        batch = PaymentBatch(BatchId(bucketed_id(bucket, now)), bank, batch_reference, digest, len(lines), now)
+        batch = PaymentBatch(BatchId(bucketed_id(bucket, now)), bank, batch_reference, batch_pseudonym(digest), len(lines), now)
         try:
             async with self.database.transaction() as connection:
                 if (known := await self._known(connection, batch, bucket)) is not None:

@@ -26,6 +26,7 @@ _WORDS = {
     "calendar": "calendar change",
     "window_closed": "close of window",
     "window_settled": "settlement of window",
+    "look": "look at a payer",
 }
 _NAMED = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in _WORDS.items())
 _ALTERED = text(f"""
