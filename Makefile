@@ -1,14 +1,14 @@
 # The commands of this project; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run demo faults bench load test check lint format lock clean
+.PHONY: help install run demo faults bench bench-large load test check lint format lock clean
 
 BIN := .venv/bin
 # What exists of the checked folders.
 CODE := $(wildcard switch adapters tests migrations loadtests deploy/*.py)
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install:  ## Make .venv with everything in requirements.lock (nothing to do when it is current)
 	@deploy/install.sh
@@ -29,6 +29,11 @@ faults: install  ## A long day of faults on purpose: bad lines, deaths at every 
 
 bench: install  ## Measure every goal for speed beside its reference; writes loadtests/results/
 	@$(BIN)/python -m loadtests.bench $(BENCH)
+
+KEPT ?= 50000000
+
+bench-large: install  ## What a payment costs in books that keep very many (KEPT=50000000: 200 GiB and hours; FOLDER=where)
+	@$(BIN)/python -m loadtests.bench --only kept --kept $(KEPT) $(if $(FOLDER),--folder $(FOLDER))
 
 load: install  ## Locust scenarios against a sandbox of their own (LOAD="--scenario pay --seconds 60 --shape spike")
 	@$(BIN)/python -m loadtests.load $(LOAD)

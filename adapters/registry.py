@@ -17,19 +17,35 @@ from adapters.files.statements_in.mapped_csv import MappedCsv
 from adapters.files.statements_in.mt940 import Mt940
 from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
+from adapters.pushes.sftp import SftpSender
+from adapters.reports.csv import CsvReport
+from adapters.reports.json import JsonReport
+from adapters.reports.pdf import PdfReport
+from adapters.reports.xlsx import SpreadsheetReport
 from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections
+from adapters.transports.guarded import GuardedHosts
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.rtgs_statements import RtgsStatement
-from switch.ports import BillerAdapter, FileDrop, FileLayout, SettlementBank, Signer, StatementLayout, WebhookSender
+from switch.ports import (
+    BillerAdapter,
+    FileDrop,
+    FileLayout,
+    FileSender,
+    ReportLayout,
+    SettlementBank,
+    Signer,
+    StatementLayout,
+    WebhookSender,
+)
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
-Kept = Connections | StandardWebhooks
+Kept = Connections | StandardWebhooks | SftpSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,8 @@ class Adapters:
     """By layout: of the files that are issued."""
     statement_layouts: Mapping[str, StatementLayout]
     """By layout: of the statements that come in."""
+    report_layouts: Mapping[str, ReportLayout]
+    """By the ending of a report's name."""
     settlement: SettlementBank
     rtgs_statement: RtgsStatementOf
     """The last of a currency and a day; always None from an RTGS that gives none."""
@@ -47,6 +65,7 @@ class Adapters:
     quarantine: FileDrop
     """Statements that were wrong, as they came."""
     webhooks: WebhookSender
+    pushes: FileSender
     kept: Sequence[Kept]
     """What is closed in the end."""
 
@@ -66,6 +85,7 @@ def open_adapters(
     rtgs_exchange: Path | None = None,
     rtgs_message: str = "pacs.029",
     iso20022_schemas: Path | None = None,
+    push_key: Callable[[], bytes | None] = lambda: None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
@@ -74,6 +94,7 @@ def open_adapters(
     """
     calls = SignedCalls(signer, find_key)
     webhooks = StandardWebhooks.on(networks)
+    pushes = SftpSender(files_directory, GuardedHosts(networks), push_key)
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
     rtgs_statement: RtgsStatementOf = _no_statement
     if rtgs_exchange is not None:
@@ -82,16 +103,19 @@ def open_adapters(
         rtgs_statement = iso20022.statement
     layouts: tuple[FileLayout, ...] = (CsvFormat(), FixedWidthLayout(), SpreadsheetLayout(), CamtLayout())
     statement_layouts: tuple[StatementLayout, ...] = (CsvFormat(), MappedCsv(), FixedWidth(), Xlsx(), Camt(), Mt940())
+    report_layouts: tuple[ReportLayout, ...] = (JsonReport(), CsvReport(), SpreadsheetReport(), PdfReport())
     return Adapters(
         billers={"json-1": JsonBiller(calls)},
         layouts={layout.layout: layout for layout in layouts},
         statement_layouts={layout.layout: layout for layout in statement_layouts},
+        report_layouts={layout.extension: layout for layout in report_layouts},
         settlement=settlement,
         rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),
         quarantine=LocalFolder(files_directory.with_name("quarantine")),
         webhooks=webhooks,
-        kept=(calls.connections, webhooks),
+        pushes=pushes,
+        kept=(calls.connections, webhooks, pushes),
     )
 
 

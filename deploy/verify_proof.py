@@ -55,6 +55,9 @@ WORDS = {
     "not_linked": ("the newer log does not begin with the older one", "السجل الأحدث لا يبدأ بالأقدم"),
     "sums_unsigned": ("the switch's key has not signed these digests", "لم يوقّع مفتاح المحوّل هذه البصمات"),
     "part_differs": ("it is not the file that the digests name", "ليس الملف الذي تسمّيه البصمات"),
+    "message_unsigned": ("{keyid} has not signed this message", "لم يوقّع {keyid} هذه الرسالة"),
+    "message_key_unknown": ("its key is not in keys.json", "مفتاحها ليس في keys.json"),
+    "message_not_sealed": ("its digest is not in the sealed history of the payment", "بصمتها ليست في تاريخ الدفعة المختوم"),
     "receipt_unsigned": ("the switch's key has not signed it", "لم يوقّعه مفتاح المحوّل"),
     "receipt_key_unknown": ("it names the key {key}, which is not given", "يسمّي المفتاح {key} وهو غير معطى"),
     "receipt_unreadable": ("it is not a receipt of the switch", "ليس إيصالاً من المحوّل"),
@@ -64,6 +67,9 @@ EXPORT = "bill-payment-switch/log-export@1"
 RECEIPT = re.compile(
     r"BPR1\*([0-9A-Z]{17})\*(\d{6})\*(\d{9})\*([0-9]+(?:\.[0-9]+)?)\*([A-Z]{3})\*(\d{8}T\d{6}Z)\*([0-9A-F]{8})\*([A-Z2-7]+)", re.ASCII
 )
+SIGNED = re.compile(r'(\w+)=(\([^)]*\)[^,]*;keyid="([^"]+)"[^,]*)')
+BYTES = re.compile(r"(\w+)=:([A-Za-z0-9+/=]*):")
+"""Of Signature-Input: label, covered components with their parameters, key id; of Signature: label, signature."""
 SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
@@ -398,7 +404,35 @@ def check_evidence(asked: argparse.Namespace, keys: Keys, report: Report) -> Non
             report.finds("not_of_payment", "receipt.txt")
     if story["payment_id"] != proof["payment_id"]:
         report.finds("not_of_payment", "proof.json")
+    notes = [content[7] for leaf in proof["leaves"] if (content := json.loads(leaf["content"]))[0] == "event"]
+    for name in sorted(name for name in parts if re.fullmatch(r"message-\d+-(order|order-in-a-batch|reversal)\.http", name)):
+        examine_message(name, parts[name], json.loads(parts["keys.json"]), notes, report)
     report.told = {name: story[name] for name in ("payment_id", "payment_reference", "state", "amount")}
+
+
+def examine_message(name: str, message: bytes, keys: Any, notes: list[str], report: Report) -> None:
+    """What a bank ordered: signed by it (RFC 9421, whichever of its signatures), and the message that the sealed history speaks of."""
+    head, _, body = message.partition(b"\r\n\r\n")
+    start, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = start.split(" ")
+    fields = {field.lower(): value.strip() for field, _, value in (line.partition(":") for line in lines)}
+    path, _, query = target.partition("?")
+    values = fields | {"@method": method, "@path": path, "@query": f"?{query}", "@authority": fields["host"].lower()}
+    signatures = {label: base64.b64decode(value) for label, value in BYTES.findall(fields["signature"])}
+    digest = "sha-256=:" + base64.b64encode(sha256(body)).decode() + ":"
+    for label, signed, keyid in SIGNED.findall(fields["signature-input"]):
+        if keyid not in keys:
+            report.finds("message_key_unknown", name)
+            continue
+        covered = re.findall(r'"([^"]+)"', signed.partition(")")[0])
+        base = "\n".join([*(f'"{component}": {values.get(component)}' for component in covered), f'"@signature-params": {signed}'])
+        key = serialization.load_pem_public_key(keys[keyid].encode())
+        whole = not body or ("content-digest" in covered and fields["content-digest"] == digest)
+        if not whole or not verifies(key, signatures.get(label, b""), base.encode("latin-1"), raw=True):
+            report.finds("message_unsigned", name, keyid=keyid)
+    hashed = hashlib.sha256(message).hexdigest()
+    if "in-a-batch" not in name and not any(hashed in note for note in notes):
+        report.finds("message_not_sealed", name)
 
 
 def unzipped(path: str) -> dict[str, bytes]:

@@ -34,6 +34,10 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE TRIGGER append_only BEFORE UPDATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER append_only BEFORE UPDATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
 CREATE TRIGGER only_erased BEFORE UPDATE ON payment_batch_line FOR EACH ROW EXECUTE FUNCTION refuse_change_but_of_personal();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -125,6 +129,10 @@ BEGIN
        IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at, NEW.biller_reference) THEN
         RAISE EXCEPTION 'payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.refunded_minor < OLD.refunded_minor OR (NEW.refunded_minor > OLD.refunded_minor) <> (NEW.refunds = OLD.refunds + 1)
+       OR NEW.refunds NOT IN (OLD.refunds, OLD.refunds + 1) THEN
+        RAISE EXCEPTION 'what was taken back of payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_pseudonym,
         OLD.amount_minor, OLD.currency, OLD.payer_fee, OLD.biller_fee, OLD.reserved_at)
        IS DISTINCT FROM
@@ -187,6 +195,13 @@ CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON retention_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON position_snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON turnover FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON cap_warning FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON position_snapshot FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON turnover FOR EACH ROW EXECUTE FUNCTION seal_row();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sealed BEFORE INSERT ON statement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
 
@@ -210,7 +225,7 @@ CREATE FUNCTION window_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
         ('open', 'closed'), ('closed', 'settling'), ('closed', 'settled'), ('settling', 'settled'), ('settling', 'aborted'),
-        ('aborted', 'settling')
+        ('closed', 'aborted'), ('aborted', 'settling'), ('aborted', 'closed')
     ) THEN
         RAISE EXCEPTION 'window % cannot go from % to % (I9)', OLD.window_id, OLD.state, NEW.state
             USING ERRCODE = 'integrity_constraint_violation';
@@ -229,6 +244,8 @@ CREATE TRIGGER moves_forward BEFORE UPDATE ON settlement_window FOR EACH ROW EXE
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON settlement_window FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_cell FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON push_place FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON file_push FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON file_chase FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON issued_file FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -259,8 +276,10 @@ BEGIN
         RAISE EXCEPTION 'reversal % cannot go from % to % (I8)', OLD.reversal_id, OLD.state, NEW.state
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF (OLD.payment_id, OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.reason, OLD.asked_at)
-       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.reason, NEW.asked_at)
+    IF (OLD.payment_id, OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.reason, OLD.asked_at, OLD.amount_minor, OLD.currency,
+        OLD.payer_fee, OLD.biller_fee, OLD.switch_fee, OLD.bank_fee, OLD.central_bank_fee, OLD.tax)
+       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.reason, NEW.asked_at, NEW.amount_minor,
+        NEW.currency, NEW.payer_fee, NEW.biller_fee, NEW.switch_fee, NEW.bank_fee, NEW.central_bank_fee, NEW.tax)
        OR OLD.state IN ('AGREED', 'REFUSED') AND (OLD.window_id, OLD.business_date, OLD.concluded_at)
           IS DISTINCT FROM (NEW.window_id, NEW.business_date, NEW.concluded_at) THEN
         RAISE EXCEPTION 'reversal % stands as it was (I8)', OLD.reversal_id USING ERRCODE = 'integrity_constraint_violation';
@@ -269,6 +288,27 @@ BEGIN
 END $$;
 
 CREATE TRIGGER moves_forward BEFORE UPDATE ON reversal FOR EACH ROW EXECUTE FUNCTION reversal_moves_forward();
+
+-- The reversals of a payment that are live or agreed never take back more than it, nor more of a fee than it bore. The payment is locked
+-- first, so that those of two hands at once are counted one after the other.
+CREATE FUNCTION reversals_stay_within_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    its payment%ROWTYPE;
+    beyond boolean;
+BEGIN
+    SELECT * INTO its FROM payment WHERE bucket = NEW.bucket AND payment_id = NEW.payment_id FOR UPDATE;
+    SELECT sum(amount_minor) > its.amount_minor OR sum(payer_fee) > its.payer_fee OR sum(biller_fee) > its.biller_fee
+        OR sum(switch_fee) > its.switch_fee OR sum(bank_fee) > its.bank_fee OR sum(central_bank_fee) > its.central_bank_fee
+        OR sum(tax) > its.tax OR bool_or(currency <> its.currency) INTO beyond
+    FROM reversal WHERE bucket = NEW.bucket AND payment_id = NEW.payment_id AND state <> 'REFUSED';
+    IF beyond THEN
+        RAISE EXCEPTION 'the reversals of payment % would take back more than it (I8)', NEW.payment_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER stay_within_payment AFTER INSERT ON reversal FOR EACH ROW EXECUTE FUNCTION reversals_stay_within_payment();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I16: what was proposed is what is decided, once; what was decided is carried out once.
@@ -287,16 +327,17 @@ END $$;
 CREATE TRIGGER stands BEFORE UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION proposal_stands();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What counts in a window: the payments completed in it, and with the other sign those reversed in it. Nets, files and checks read this.
+-- What counts in a window: the payments completed in it, and with the other sign what was taken back in it. Nets, files and checks read this.
 CREATE VIEW movement AS
     SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, personal, bill_number,
         bank_reference, biller_reference, currency, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax,
-        concluded_at AS moved_at, false AS reversal
+        concluded_at AS moved_at, false AS reversal, payment_id AS movement_id
     FROM payment WHERE window_id IS NOT NULL
     UNION ALL
     SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, personal,
-        bill_number, payment.bank_reference, payment.biller_reference, currency, -amount_minor, -payer_fee, -biller_fee, -switch_fee,
-        -bank_fee, -central_bank_fee, -tax, reversal.concluded_at, true
+        bill_number, payment.bank_reference, payment.biller_reference, reversal.currency, -reversal.amount_minor, -reversal.payer_fee,
+        -reversal.biller_fee, -reversal.switch_fee, -reversal.bank_fee, -reversal.central_bank_fee, -reversal.tax, reversal.concluded_at,
+        true, reversal_id
     FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL;
 
 -- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.
@@ -329,3 +370,46 @@ BEGIN
 END $$;
 
 CREATE TRIGGER remembers BEFORE UPDATE ON settlement_window FOR EACH ROW EXECUTE FUNCTION window_remembers();
+
+-- I16, I14: what debtors were asked and have said, and what two people have decided, stands; each row is sealed.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON settlement_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_approval FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_answer FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_decision FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON window_claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON window_claim FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+-- I5: what is covered in one window is owed in another, to the last unit, and the entries of the journal say the same.
+CREATE FUNCTION claims_are_carried() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT of_window_id, number, defaulter_code, creditor_code, source FROM added) AS fresh
+        WHERE (SELECT count(*) <> 2 OR min(minor) <> max(minor) FROM window_claim AS its
+               WHERE its.of_window_id = fresh.of_window_id AND its.number = fresh.number AND its.defaulter_code = fresh.defaulter_code
+                 AND its.creditor_code = fresh.creditor_code AND its.source = fresh.source)
+    ) OR EXISTS (
+        SELECT FROM (SELECT DISTINCT window_id, carried FROM added) AS fresh
+        WHERE (SELECT sum(minor) FROM window_claim AS its WHERE (its.window_id, its.carried) = (fresh.window_id, fresh.carried))
+            IS DISTINCT FROM
+              (SELECT sum(posting.minor) FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+               WHERE entry.window_id = fresh.window_id AND posting.minor > 0
+                 AND entry.kind = CASE WHEN fresh.carried THEN 'default_carried' ELSE 'default_covered' END)
+    ) THEN
+        RAISE EXCEPTION 'a default is not covered, owed and posted alike (I5)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER are_carried AFTER INSERT ON window_claim
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION claims_are_carried();
+
+-- The audit is only added to. An account and a token stay, that their names stand for one person for good.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_code FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

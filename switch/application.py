@@ -9,8 +9,12 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -21,6 +25,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
@@ -29,10 +34,12 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
@@ -44,9 +51,15 @@ from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.look_at_payer import LookAtPayer
+from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
@@ -54,6 +67,7 @@ from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -70,8 +84,11 @@ from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 
@@ -102,6 +119,14 @@ class Switch:
     # what takes two people
     propose: Propose
     decide_proposal: DecideProposal
+
+    # staff: who they are, and what they have done and looked at
+    keep_staff: KeepStaff
+    sign_in_staff: SignInStaff
+    know_staff: KnowStaff
+    issue_staff_token: IssueStaffToken
+    keep_audit: KeepAudit
+
     # webhooks: what banks are told
     register_webhook: RegisterWebhook
     renew_webhook_secret: RenewWebhookSecret
@@ -118,9 +143,12 @@ class Switch:
     limit_participant: LimitParticipant
     offer_service: OfferService
     publish_tariff: PublishTariff
+    try_tariff: TryTariff
     declare_outage: DeclareOutage
     withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
+    watch_positions: WatchPositions
+    keep_position_history: KeepPositionHistory
     load_catalogue: LoadCatalogue
 
     # personal data
@@ -134,24 +162,32 @@ class Switch:
     open_window: OpenWindow
     close_window: CloseWindow
     settle_window: SettleWindow
+    answer_window: AnswerWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
     reissue_file: ReissueFile
     revise_file: ReviseFile
     choose_layout: ChooseLayout
+    choose_push_place: ChoosePushPlace
+    push_files: PushFiles
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     seal_log: SealLog
+    make_report: MakeReport
 
     # reports
     advices: Advices
     breaks: Breaks
     catalogue: Catalogue
+    default_simulations: DefaultSimulations
+    file_pushes: FilePushes
     files: Files
+    issued_reports: IssuedReports
     journal: Journal
+    liquidity: Liquidity
     payment_batches: PaymentBatches
     payments: Payments
     payment_stories: PaymentStories
@@ -162,6 +198,7 @@ class Switch:
     readiness: Readiness
     receipts: Receipts
     rtgs_comparison: RtgsComparison
+    staff: Staff
     statements: Statements
     verification: Verification
     webhooks: Webhooks
@@ -170,4 +207,5 @@ class Switch:
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:
         """What runs in the background towards counterparties, to be closed before the database."""
-        return tuple(doing.queues for doing in (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks))
+        doing = (self.resolve_payments, self.resolve_reversals, self.deliver_advices, self.deliver_webhooks, self.push_files)
+        return tuple(one.queues for one in doing)

@@ -19,7 +19,7 @@ DELAY_SECONDS = 0.3
 
 
 class FailPoint(StrEnum):
-    """In the order in which a payment comes by."""
+    """In the order in which a payment comes by, then a window."""
 
     ROUTED = "routed"
     """Read and found good; nothing is written yet."""
@@ -41,6 +41,30 @@ class FailPoint(StrEnum):
     """Payments in doubt were given to this worker; it has asked nobody."""
     ENQUIRED = "enquired"
     """A payment in doubt was enquired after; that is written nowhere."""
+    CLOSING = "closing"
+    """A window is closed and the next one open, in a transaction that is open."""
+    CLOSED = "closed"
+    """That is committed; its nets are not computed."""
+    NETTED = "netted"
+    """Its nets are kept; nothing was sent."""
+    INSTRUCTING = "instructing"
+    """Its instruction is on record; the RTGS may not have heard of it."""
+    HEARD = "heard"
+    """The RTGS has answered; that is written nowhere."""
+    CLEARING = "clearing"
+    """Its accounts are cleared, in a transaction that is open."""
+    CLEARED = "cleared"
+    """That is committed; no file was issued."""
+    ISSUING = "issuing"
+    """Its files lie in the drop; none is on record."""
+    ISSUED = "issued"
+    """They are on record, in a transaction that is open."""
+    APPROVING = "approving"
+    """A debtor has approved, in a transaction that is open."""
+    RECOMPUTING = "recomputing"
+    """A window is recomputed without somebody, in a transaction that is open."""
+    RECOMPUTED = "recomputed"
+    """That is committed; the proposal does not know it."""
 
 
 class Does(StrEnum):

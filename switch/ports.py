@@ -9,10 +9,13 @@ from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.directory import Endpoint
+from switch.domain.file_pushes import Pushed, PushPlace
 from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reports import Report
+from switch.domain.reversals import Reversal
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
 from switch.domain.statements import FileHeader, FileLine, FileTotals
 from switch.domain.webhooks import WebhookAnswer, WebhookMessage
@@ -71,8 +74,11 @@ class BillerAdapter(Protocol):
     async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         """What became of a payment of this amount; a biller that says another amount has not answered for it (Unknown)."""
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
-        """Take its booking of the payment back; Accepted where it has, now or before. The same again is the same reversal."""
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
+        """Take its booking of the payment, or the reversal's part of it, back; Accepted where it has, now or before.
+
+        The same reversal again is taken back once.
+        """
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         """Hand over a fact; True only where the biller has acknowledged exactly this one."""
@@ -122,6 +128,29 @@ class StatementLayout(Protocol):
 
     def read(self, file: BinaryIO, asked: StatementAsked) -> BookedStatement:
         """Its head now, its lines in constant memory as they are asked for. Raises StatementMalformed, at the latest with the last line."""
+
+
+class ReportLayout(Protocol):
+    """One way to draw reports. Deterministic: the same report gives the same bytes."""
+
+    @property
+    def layout(self) -> str: ...
+
+    @property
+    def extension(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    def render(self, report: Report) -> Iterator[bytes]:
+        """In parts; rows are read as they are needed."""
+
+
+class FileSender(Protocol):
+    """One way to push issued files to a server of a participant's. Never raises for what the other side does."""
+
+    async def push(self, place: PushPlace, name: str, *, seconds: int) -> Pushed:
+        """An issued file, whole, then its signature; what is there of it already is not sent again, and what is whole there is taken."""
 
 
 class FileDrop(Protocol):

@@ -32,6 +32,15 @@ class Settings(BaseSettings):
     port: Port = 8080
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     """Processes of the API; one for each core where it is left out."""
+    tls_certificate: Path | None = None
+    """The switch's own certificate (PEM, with its chain): then it ends TLS itself. `switch ca` makes one for development."""
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    """The authority that issues the participants' certificates (PEM); a participant's code is the certificate's Common Name."""
+    tls_revoked: Path | None = None
+    """The authority's list of revoked certificates (PEM); read again when the file changes."""
+    tls_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """Networks of proxies that end TLS for us and pass on `Client-Cert` (RFC 9440), such as `10.20.0.7/32`."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
@@ -77,6 +86,11 @@ class Settings(BaseSettings):
         return self.data / "keys"
 
     @property
+    def authority(self) -> Path:
+        """The authority for development, `switch ca`: its certificates and keys."""
+        return self.data / "ca"
+
+    @property
     def sandbox_keys(self) -> Path:
         """Private keys of the pretend participants."""
         return self.data / "sandbox" / "keys"
@@ -110,7 +124,7 @@ class Settings(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls_certificate else 'http'}://{self.host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
         """For child processes: all of it, also what did not come from our environment; empty is what is not set, whatever they inherit."""

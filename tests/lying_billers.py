@@ -10,10 +10,11 @@ from switch.domain.advices import Advice
 from switch.domain.bills import PresentedBill, Presentment
 from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory import Endpoint
-from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.identifiers import PaymentId, ReversalId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
 
 PROTOCOL = "chance-1"
@@ -29,9 +30,9 @@ class ChanceBiller:
     healed: bool = False
     booked: dict[PaymentId, int] = field(default_factory=dict)
     refused: set[PaymentId] = field(default_factory=set)
-    taken_back: set[PaymentId] = field(default_factory=set)
-    kept: set[PaymentId] = field(default_factory=set)
-    """Those that it has refused to take back, and will not."""
+    taken_back: set[ReversalId] = field(default_factory=set)
+    kept: set[ReversalId] = field(default_factory=set)
+    """Those that it has refused, and will go on refusing."""
     advised: dict[PaymentId, int] = field(default_factory=dict)
     paid_bills: set[tuple[str, str]] = field(default_factory=set)
     deck: list[str] = field(default_factory=list)
@@ -91,18 +92,21 @@ class ChanceBiller:
             return Accepted(f"C-{payment_id}")
         return Refused(Reason.OTHER, "57") if payment_id in self.refused else NotFound()
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
         await asyncio.sleep(0)
-        number, what = payment.payment_id, "yes" if self.healed else self._card_back()
+        number, back, what = payment.payment_id, reversal.reversal_id, "yes" if self.healed else self._card_back()
         self.played[f"reverse:{what}"] += 1
+        self.played["reverse:part"] += reversal.is_part_of(payment)
         if what == "lost":
             return Unknown("silence")
-        if number in self.kept or (what == "no" and number not in self.taken_back):
-            self.kept.add(number)
+        if back in self.kept or (what == "no" and back not in self.taken_back):
+            self.kept.add(back)
             return Refused(Reason.OTHER, "58")
-        self.taken_back.add(number)
-        self.booked.pop(number, None)
-        self.paid_bills.discard((payment.request.customer_reference, payment.request.bill_number or ""))
+        if back not in self.taken_back:
+            self.taken_back.add(back)
+            self.booked[number] -= reversal.amount.minor
+        if not self.booked[number]:
+            self.paid_bills.discard((payment.request.customer_reference, payment.request.bill_number or ""))
         return Unknown("garbage") if what == "done_and_lost" else Accepted(f"C-{number}")
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:

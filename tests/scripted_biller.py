@@ -7,10 +7,11 @@ from typing import NamedTuple
 from switch.domain.advices import Advice
 from switch.domain.bills import PresentedBill, Presentment
 from switch.domain.directory import Endpoint
-from switch.domain.identifiers import EventId, PaymentId, ServiceCode
+from switch.domain.identifiers import EventId, PaymentId, ReversalId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 
 PROTOCOL = "scripted-1"
 URL = "http://scripted.invalid"
@@ -34,6 +35,8 @@ class ScriptedBiller:
     advised: dict[EventId, Advice] = field(default_factory=dict)
     asked_back: list[PaymentId] = field(default_factory=list)
     """Each reversal that was heard, repeats too."""
+    refunded: dict[PaymentId, dict[ReversalId, int]] = field(default_factory=dict)
+    """What it has taken back of a payment, by reversal."""
     reachable: bool = True
     _reversals: deque[Line] = field(default_factory=deque)
     _scripts: defaultdict[str, deque[Line]] = field(default_factory=lambda: defaultdict(deque))
@@ -90,13 +93,15 @@ class ScriptedBiller:
             return Accepted(_biller_reference(payment_id))
         return self._refused.get(payment_id, NotFound())
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
         if not self.reachable:
             return Unknown("not reached", asked=False)
         self.asked_back.append(payment.payment_id)
         line = self._reversals.popleft() if self._reversals else None
         if line is None or line.books:
-            self.booked.pop(payment.payment_id, None)
+            self.refunded.setdefault(payment.payment_id, {})[reversal.reversal_id] = reversal.amount.minor
+            if sum(self.refunded[payment.payment_id].values()) >= payment.request.amount.minor:
+                self.booked.pop(payment.payment_id, None)
         return Accepted(_biller_reference(payment.payment_id)) if line is None else line.outcome
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:

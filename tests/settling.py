@@ -17,29 +17,40 @@ from adapters.files.fixed import FixedWidthLayout
 from adapters.files.xlsx import SpreadsheetLayout
 from switch.domain.fees import Fees
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.money import Money
 from switch.domain.outcomes import Unknown
+from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus, Window
 from switch.ports import FileLayout
 from switch.posting.lane import PostingLane
+from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
 from switch.reports.verification import Verification
 from switch.reports.windows import Windows
 from switch.signatures import SigningKey, generate_key
 from switch.signatures.notes import LogIdentity
+from switch.store import caps
 from switch.store.database import Database, connect
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.choose_layout import ChooseLayout
 from switch.usecases.close_window import CloseWindow
+from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.decide_window import DecideWindow
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.propose import Propose, Undertaking
+from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.revise_file import ReviseFile
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.settle_window import SettleWindow
-from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, one, order, rows, seed
+from tests.seeded import BANK, BILLER, OTHER_BANK, START, WINDOW, FixedClock, one, order, rows, seed
 
 OPERATOR, OVERSEER, QUIET_BILLER = ParticipantCode("900017"), ParticipantCode("900025"), ParticipantCode("200027")
 CHARGED = Fees(payer=105, switch=50, bank=30, central_bank=20, tax=5)
@@ -119,7 +130,20 @@ class SettlingWorld:
         self.reissue = ReissueFile(self.database, remaking)
         self.revise = ReviseFile(self.clock, self.database, remaking)
         self.advance = AdvanceWindows(self.clock, self.database, self.open, self.close, self.settle, self.issue)
-        self.windows = Windows(self.database)
+        self.answer = AnswerWindow(self.clock, self.database)
+        undertakings: dict[ProposalKind, Undertaking] = {
+            **{
+                kind: DecideWindow(self.clock, self.database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)
+            },
+            ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(self.clock, self.database),
+            ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(self.database, self.close),
+            ProposalKind.PUT_OFF_WINDOW: PutOffWindow(self.clock, self.database),
+            ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(self.database),
+        }
+        self.propose = Propose(self.clock, self.database, undertakings)
+        self.decide = DecideProposal(self.clock, self.database, undertakings)
+        self.simulate = DefaultSimulations(self.database)
+        self.windows = Windows(self.clock, self.database)
         self.files = Files(self.database, self.drop)
 
     async def pay(self, minor: int, bank: ParticipantCode = BANK, fees: Fees = CHARGED, **changes: Any) -> None:
@@ -134,6 +158,16 @@ class SettlingWorld:
         await self.pay(10_000)
         await self.pay(20_000, fees=BORNE)
         await self.pay(5_000, OTHER_BANK)
+
+    async def two_people(self, kind: ProposalKind, subject: str = WINDOW, **content: str) -> Proposal:
+        """One proposes it, another approves."""
+        proposed = await self.propose(kind, subject, content, reason="agreed on the telephone", by="staff:nour")
+        return await self.decide.approve(proposed.proposal_id, by="staff:sami")
+
+    async def deposit(self, bank: ParticipantCode, minor: int) -> None:
+        async with self.database.transaction() as connection:
+            self.clock.move(0.001)
+            await caps.put(connection, bank, Money(10_000_000, "SYP"), self.clock.now(), "test", Money(minor, "SYP"))
 
     async def closed(self) -> Window:
         return (await self.close("SYP", by="test")).closed
@@ -161,9 +195,19 @@ class SettlingWorld:
     async def findings(self) -> list[str]:
         """What the verification of windows, files, positions and the journal says; catalogue rows were never made here."""
         result = await Verification(self.database, self.drop, LogIdentity("switch.test/journal", ()))()
-        watched = {"windows", "files", "positions", "journal"}
+        watched = {"windows", "files", "positions", "journal", "approvals"}
         assert watched <= {check.name for check in result.checks}
-        prefixes = ("window ", "file ", "position ", "journal ", "settlement ", "open window ", "ledger ", "posting ")
+        prefixes = (
+            "window ",
+            "file ",
+            "position ",
+            "journal ",
+            "settlement ",
+            "open window ",
+            "ledger ",
+            "posting ",
+            "settlement rule ",
+        )
         return [f"{finding.where}: {finding.what}" for finding in result.findings if finding.where.startswith(prefixes)]
 
 

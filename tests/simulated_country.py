@@ -10,7 +10,7 @@ from adapters.registry import open_adapters
 from switch.application import Switch
 from switch.bootstrap import Outside, make_switch
 from switch.domain.bill_uploads import BillAction, BillLine
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.directory import Endpoint
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, PaymentId, check_character, service_code
@@ -49,9 +49,10 @@ class World:
     told_completed: dict[PaymentId, Money] = field(default_factory=dict)
     told_rejected: set[PaymentId] = field(default_factory=set)
     asked_back: set[PaymentId] = field(default_factory=set)
-    told_reversed: set[PaymentId] = field(default_factory=set)
-    told_kept: set[PaymentId] = field(default_factory=set)
-    """The last reversal of these was refused."""
+    told_back: dict[tuple[str, str], tuple[PaymentId, int]] = field(default_factory=dict)
+    """By the bank and its key: of which payment it was told that this much was taken back."""
+    told_kept: set[tuple[str, str]] = field(default_factory=set)
+    """The reversals under these keys were refused by the biller."""
     references: dict[PaymentId, str] = field(default_factory=dict)
     numbers: int = 0
 
@@ -101,7 +102,11 @@ async def found(switch: Switch) -> None:
             rule = AmountRule(AmountRuleKind.RANGE, Money(1_000, "SYP"), Money(90_000, "SYP"))
         reference = ReferenceRule(Name("رقم", "Number"), "[0-9]{8,12}", "100000000")
         back = ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD
-        offered = Service(service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed, reversal=back)
+        offered = Service(
+            service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed, reversal=back,
+            refunds=RefundRule.PARTS if mode is not Mode.UPLOADED else RefundRule.WHOLE,
+            refund_fees=RefundFees.KEPT if mode is Mode.PREPAID else RefundFees.SHARED,
+        )  # fmt: skip
         await switch.offer_service(offered, by="test")
     await switch.connect_biller(Endpoint(BILLER, PROTOCOL, "http://127.0.0.1:9/biller"), by="test")
     tariff = Tariff("T1", None, None, 0, "SYP", 25, 5_000, 10_000, BorneBy.PAYER, 500_000, 300_000, 50_000, START.date())

@@ -1,11 +1,12 @@
 """The biller protocol `json-1`: JSON over HTTP, signed both ways, idempotent on our payment id (docs/biller-protocol.md)."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from adapters.codecs.strict_json import Malformed, amount, optional_date, optional_text, text
 from adapters.transports.signed_calls import Heard, SignedCalls
+from adapters.transports.told import Told
 from adapters.transports.unheard import Unheard
 from switch.domain.advices import Advice
 from switch.domain.bills import PresentedBill, Presentment
@@ -16,6 +17,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.participants import Name
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 
 MOST_BILLS = 100
 LONGEST_REFERENCE_CHARACTERS = 64
@@ -25,6 +27,7 @@ _REASONS = {reason.value: reason for reason in Reason if reason not in (Reason.N
 _RULES = {rule.value: rule for rule in AmountRuleKind}
 
 T = TypeVar("T")
+Answered = TypeVar("Answered", Accepted | Refused | Unknown, EnquiryOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,18 @@ class JsonBiller:
         return await _or_unknown(self._inquire(endpoint, service, customer_reference, answer_seconds))
 
     async def pay(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
-        return await _or_unknown(self._pay(endpoint, payment, answer_seconds))
+        told = Told("pay")
+        return await _kept(self._pay(endpoint, payment, answer_seconds, told), told)
 
     async def enquire(self, endpoint: Endpoint, payment_id: PaymentId, *, answer_seconds: int, ordered: Money) -> EnquiryOutcome:
         """`ordered` must be the amount that the biller says."""
-        return await _or_unknown(self._enquire(endpoint, payment_id, ordered, answer_seconds))
+        told = Told("enquire")
+        return await _kept(self._enquire(endpoint, payment_id, ordered, answer_seconds, told), told)
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
-        """Accepted where the biller has taken its booking back, or has done so before."""
-        return await _or_unknown(self._reverse(endpoint, payment, answer_seconds))
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
+        """Accepted where the biller has taken its booking, or the part of it, back, or has done so before."""
+        told = Told("reverse")
+        return await _kept(self._reverse(endpoint, payment, reversal, answer_seconds, told), told)
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
         return await _or_unknown(self._advise(endpoint, advice, answer_seconds)) is True
@@ -67,9 +73,9 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _pay(self, endpoint: Endpoint, payment: Payment, answer_seconds: int) -> Outcome:
+    async def _pay(self, endpoint: Endpoint, payment: Payment, answer_seconds: int, told: Told) -> Outcome:
         path = f"/payments/{payment.payment_id}"
-        heard = await self._call(endpoint, "PUT", path, _order(payment), answer_seconds)
+        heard = await self._call(endpoint, "PUT", path, _order(payment), answer_seconds, told)
         _require_payment(heard, payment.payment_id, payment.request.amount)
         match _outcome(heard):
             case "accepted":
@@ -79,8 +85,8 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _enquire(self, endpoint: Endpoint, payment_id: PaymentId, ordered: Money, answer_seconds: int) -> EnquiryOutcome:
-        heard = await self._call(endpoint, "GET", f"/payments/{payment_id}", None, answer_seconds)
+    async def _enquire(self, endpoint: Endpoint, payment_id: PaymentId, ordered: Money, answer_seconds: int, told: Told) -> EnquiryOutcome:
+        heard = await self._call(endpoint, "GET", f"/payments/{payment_id}", None, answer_seconds, told)
         if (outcome := _outcome(heard)) == "not_found":
             _require_echo(heard, {"payment_id": str(payment_id)})
             return NotFound()
@@ -95,13 +101,21 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _reverse(self, endpoint: Endpoint, payment: Payment, answer_seconds: int) -> Outcome:
-        amount_back = payment.request.amount
+    async def _reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, answer_seconds: int, told: Told) -> Outcome:
+        """Parts have an address of their own, and the answer names the reversal: two parts may be of one amount."""
+        amount_back, path = reversal.amount, f"/payments/{payment.payment_id}/reversal"
         question = {"payment_id": str(payment.payment_id), "amount": amount_back.text(), "currency": amount_back.currency}
-        heard = await self._call(endpoint, "POST", f"/payments/{payment.payment_id}/reversal", question, answer_seconds)
+        if part := reversal.is_part_of(payment):
+            path = f"/payments/{payment.payment_id}/refunds/{reversal.reversal_id}"
+            question["reversal_id"] = str(reversal.reversal_id)
+        heard = await self._call(endpoint, "PUT" if part else "POST", path, question, answer_seconds, told)
         _require_payment(heard, payment.payment_id, amount_back)
+        if part:
+            _require_echo(heard, {"reversal_id": str(reversal.reversal_id)})
         match _outcome(heard):
-            case "reversed":
+            case "refunded" if part:
+                return _accepted(heard)
+            case "reversed" if not part:
                 return _accepted(heard)
             case "refused":
                 return _refused(heard)
@@ -119,9 +133,11 @@ class JsonBiller:
         _require_echo(heard, {"event_id": question["event_id"]})
         return heard.status == 200 and _outcome(heard) == "acknowledged"
 
-    async def _call(self, endpoint: Endpoint, method: str, path: str, document: dict[str, Any] | None, answer_seconds: int) -> Heard:
+    async def _call(
+        self, endpoint: Endpoint, method: str, path: str, document: dict[str, Any] | None, answer_seconds: int, told: Told | None = None
+    ) -> Heard:
         """A yes is said with 200; a no may also be said with 4xx; anything else says nothing."""
-        heard = await self.calls.call(endpoint.biller, endpoint.url, method, path, document, deadline_seconds=answer_seconds)
+        heard = await self.calls.call(endpoint.biller, endpoint.url, method, path, document, deadline_seconds=answer_seconds, told=told)
         if heard.status != 200 and not (400 <= heard.status < 500 and heard.document.get("outcome") in ("refused", "not_found")):
             raise Unheard(f"status {heard.status}")
         return heard
@@ -137,6 +153,12 @@ async def _or_unknown(asking: Awaitable[T]) -> T | Unknown:
         return Unknown(str(malformed))
     except Exception as fault:  # noqa: BLE001 - the edge: an outcome that we failed to read is not known
         return Unknown(type(fault).__name__)
+
+
+async def _kept(asking: Awaitable[Answered], told: Told) -> Answered | Unknown:
+    """With what was said over the line, also where it was nothing that can be read."""
+    outcome = await _or_unknown(asking)
+    return replace(outcome, heard=told.exchange(outcome.why if isinstance(outcome, Unknown) else ""))
 
 
 def _order(payment: Payment) -> dict[str, Any]:

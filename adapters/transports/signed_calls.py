@@ -12,6 +12,7 @@ from adapters.codecs.strict_json import Malformed, json_object
 from adapters.transports.address import Address, address
 from adapters.transports.connection import Answer
 from adapters.transports.connections import Connections
+from adapters.transports.told import Told
 from adapters.transports.unheard import Stale, Unheard
 from switch.ports import Signer
 from switch.signatures import SignatureError, Target, VerifyingKey, sign_request, verify_response
@@ -36,9 +37,20 @@ class SignedCalls:
     connections: Connections = field(default_factory=Connections)
 
     async def call(
-        self, counterparty: str, url: str, method: str, path: str, document: dict[str, Any] | None = None, *, deadline_seconds: float
+        self,
+        counterparty: str,
+        url: str,
+        method: str,
+        path: str,
+        document: dict[str, Any] | None = None,
+        *,
+        deadline_seconds: float,
+        told: Told | None = None,
     ) -> Heard:
-        """The answer of `counterparty`, or Unheard. The deadline is for everything: room, connection, answer."""
+        """The answer of `counterparty`, or Unheard. The deadline is for everything: room, connection, answer.
+
+        What is said is written down in `told`.
+        """
         sent, new = False, False
         try:
             to = address(url)
@@ -48,11 +60,15 @@ class SignedCalls:
                     target, question = self._question(to, method, path, body)
                     connection = await self.connections.obtain(counterparty, to, new=new)
                     sent = True
+                    if told is not None:
+                        told.asks(question, self.now())
                     try:
                         answer = await connection.exchange(question)
                     except Stale:
                         new = True  # which cannot be stale; and any question of ours may be asked twice, because it has an id
                         continue
+                    if told is not None:
+                        told.hears(answer, self.now())
                     self.connections.keep(counterparty, to, connection)
                     return self._heard(counterparty, target, answer)
         except TimeoutError:

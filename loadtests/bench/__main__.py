@@ -76,6 +76,9 @@ def _run(folder: Path, sizes: Sizes, only: Sequence[str], seed: int, profile: Pa
                 figures += MEASUREMENTS[name](place, sizes)
             except BooksDoNotVerify as why:
                 spoiled.append(f"{name}: {why}")
+            except kept.NoRoom as why:
+                print(f"{name} was not measured: {why}", file=sys.stderr)
+                return 1
         books = _proven(place, tell, spoiled)
     outcome.show(figures, described, books)
     about = {"size": dataclasses.asdict(sizes), "only": list(only), "seed": seed, "books": books, "seconds": time.monotonic() - began}

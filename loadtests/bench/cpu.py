@@ -1,11 +1,15 @@
 """What processes cost: CPU time and memory by the operating system's accounts (/proc), children that have ended included."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 _TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
+QUIET_FOR_SECONDS = 0.4
+QUIET_CORES = 0.1
+QUIET_WITHIN_SECONDS = 15.0
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -41,6 +45,16 @@ class CpuClock:
     def _look(self) -> dict[str, float]:
         children = _children()
         return {name: _tree_seconds(pid, children) for name, pid in self._pids.items()}
+
+
+def wait_until_quiet(pids: Mapping[str, int]) -> None:
+    """The API is ready with its first process: what its others spend on starting is not the cost of payments."""
+    give_up_at = time.monotonic() + QUIET_WITHIN_SECONDS
+    while time.monotonic() < give_up_at:
+        clock = CpuClock(pids)
+        time.sleep(QUIET_FOR_SECONDS)
+        if clock.spent().total_seconds <= QUIET_CORES * QUIET_FOR_SECONDS:
+            return
 
 
 def memory_bytes(pid: int) -> int:

@@ -4,7 +4,9 @@ The guards are off while it pours (they look at each row); every invariant is lo
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,6 +27,7 @@ from switch.store.outbox import kept_content
 from switch.store.payments import personal_of
 
 AT_ONCE = 50_000
+TOLD_EVERY = 500_000
 FILLED_TABLES = "bill, idempotency, payment, payment_event, journal_entry, posting, outbox, proof_leaf"
 
 
@@ -39,8 +42,12 @@ def fill(place: Place, count: int) -> None:
         orders = patterns(place, directory, window_id, day, datetime.now(UTC))
         connection.execute(script("fill_tables"))
         _pour_patterns(connection, orders)
-        for done in range(0, count, AT_ONCE):
-            _pour(connection, place, orders, min(AT_ONCE, count - done))
+        with _without_further_indexes(connection):
+            for done, wanted in zip(range(0, count, AT_ONCE), _made(place, orders, count), strict=True):
+                _pour(connection, wanted)
+                if done % TOLD_EVERY == 0 and done:
+                    place.tell(f"{done:,} of them are in")
+        place.tell("sealing them")
         asyncio.run(_seal(place))
         connection.execute(f"VACUUM (ANALYZE) {FILLED_TABLES}")
         connection.execute("CHECKPOINT")
@@ -78,15 +85,45 @@ def _pour_patterns(connection: psycopg.Connection, orders: Sequence[Payment]) ->
     connection.execute("ANALYZE pattern, pattern_posting")
 
 
-def _pour(connection: psycopg.Connection, place: Place, orders: Sequence[Payment], count: int) -> None:
+def _made(place: Place, orders: Sequence[Payment], count: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows for one transaction after the other; the next are made while the database writes those before them."""
+    sizes = [min(AT_ONCE, count - done) for done in range(0, count, AT_ONCE)]
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        making = [maker.submit(_rows, place, orders, sizes[0])]
+        for size in [*sizes[1:], 0]:
+            made = making.pop().result()
+            making.append(maker.submit(_rows, place, orders, size))
+            yield made
+
+
+def _rows(place: Place, orders: Sequence[Payment], count: int) -> list[tuple[Any, ...]]:
+    return [_made_row(one) for one in filled(place, orders, count, datetime.now(UTC))]
+
+
+def _pour(connection: psycopg.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """One transaction."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         with cursor.copy("COPY made FROM STDIN") as copy:
-            for one in filled(place, orders, count, datetime.now(UTC)):
-                copy.write_row(_made_row(one))
+            for row in rows:
+                copy.write_row(row)
         cursor.execute("ANALYZE made")
         cursor.execute(script("fill"))
+
+
+@contextmanager
+def _without_further_indexes(connection: psycopg.Connection) -> Iterator[None]:
+    """What is not a key is indexed when everything is in: many times faster than row by row."""
+    found = connection.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique ORDER BY 1",
+        (FILLED_TABLES.split(", "),),
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, definition in found:
+        connection.execute(definition)
 
 
 def _pattern_row(pattern: int, order: Payment) -> tuple[Any, ...]:

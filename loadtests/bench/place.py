@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from loadtests.bench import cpu
 from switch.application import Switch
 from switch.bootstrap import DATABASE_NAME, migrate_database, opened_switch
 from switch.cli.key_files import ensure_switch_key, load_sandbox_key
@@ -109,7 +110,9 @@ class Place:
             for process in started:
                 if not process.wait_ready():
                     raise RuntimeError(f"{process.name} did not start: {process.last_words()}")
-            yield {process.name: process.pid or 0 for process in started} | self.postgres
+            pids = {process.name: process.pid or 0 for process in started} | self.postgres
+            cpu.wait_until_quiet(pids)
+            yield pids
         finally:
             for process in reversed(started):
                 process.stop()

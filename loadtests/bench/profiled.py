@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
+from switch.api.accepting import Shares
 from switch.cli.api_process import serve_socket
 from switch.settings import load_settings
 
@@ -93,7 +94,7 @@ def main() -> None:
     sampler.start()
     try:
         settings = load_settings()
-        serve_socket(settings, socket.create_server((settings.host, settings.port), backlog=2048))
+        serve_socket(settings, socket.create_server((settings.host, settings.port), backlog=2048), Shares(Shares.memory(1), 0))
     finally:
         sampler.stop()
         sampler.write(Path(sys.argv[1]))

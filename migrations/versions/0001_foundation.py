@@ -10,12 +10,13 @@ from switch.store.tables import metadata
 revision = "0001"
 down_revision = None
 
-GUARDS = Path(__file__).parents[1] / "guards.sql"
+SQL = tuple(Path(__file__).parents[1] / name for name in ("guards.sql", "knowledge.sql"))
 
 
 def upgrade() -> None:
     metadata.create_all(op.get_bind())
-    op.get_bind().exec_driver_sql(GUARDS.read_text(encoding="utf-8").replace("%", "%%"))
+    for file in SQL:
+        op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade() -> None:

@@ -1,6 +1,7 @@
 """The application: all routes, and the exchange around them."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -21,22 +22,29 @@ from switch.api import (
     payments,
     positions,
     proofs,
+    proposals,
     receipts,
     reference,
+    reports,
     reversals,
+    staff,
     statements,
     webhooks,
     windows,
 )
 from switch.api.authentication import Authentication
+from switch.api.certificates import Certificates
 from switch.api.exchange import Exchange
 from switch.api.limits import ParticipantLimits
 from switch.api.nonces import Nonces
 from switch.api.openapi import describe, operation_id
+from switch.api.proxies import BehindProxies
 from switch.api.refused import answer_refusals
 from switch.api.sealing import Sealing
 from switch.application import Switch
+from switch.certificates import ClientCertificates
 from switch.domain.limits import GENERAL, Limits
+from switch.domain.networks import AllowedNetworks
 
 ROUTERS = (
     catalogue.router,
@@ -56,20 +64,34 @@ ROUTERS = (
     outages.router,
     webhooks.router,
     proofs.router,
+    reports.own,
     operator.router,
+    reports.all_of_them,
     evidence.router,
+    proposals.router,
+    staff.router,
     health.router,
     reference.router,
 )
 
 
-def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Mutual TLS, ended by our own server or by these proxies."""
+
+    trusted: ClientCertificates
+    proxies: AllowedNetworks | None = None
+
+
+def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None, tls: Tls | None = None) -> ASGIApp:
     """What the server runs: the routes inside the exchange. The processes of one switch share in the folder `run` what they have seen."""
     routes = create_routes()
     routes.state.switch = switch
-    authentication = Authentication(switch, Nonces(run))
+    certificates = None if tls is None else Certificates(tls.trusted, switch.clock.now)
+    authentication = Authentication(switch, Nonces(run), certificates)
     counted = ParticipantLimits(switch.directory.current, switch.clock, switch.lane.busy, limits, run)
-    return Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock))
+    exchange = Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock))
+    return exchange if tls is None or tls.proxies is None else BehindProxies(exchange, tls.proxies)
 
 
 def create_routes() -> FastAPI:

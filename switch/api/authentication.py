@@ -1,21 +1,26 @@
-"""Authentication: every message says by its signature who sent it; nobody else is heard."""
+"""Authentication: every message says by its signature which participant sent it, or by its token who of the staff; nobody else is heard."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.types import Scope
 
+from switch.api.certificates import Certificates
 from switch.api.nonces import Nonces
 from switch.api.refusals import NonceReplayed
 from switch.application import Switch
 from switch.domain.errors import NotAllowed
 from switch.domain.participants import Participant, ParticipantKind
+from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, Role, StaffCaller
+from switch.domain.staff_errors import PersonNeeded, SessionOver
 from switch.signatures import SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
 
 CALLER = "switch.caller"
 REQUEST_ID = "switch.request_id"
-UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json"})
+SIGN_IN_PATH = "/v1/staff/sessions"
+UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json", SIGN_IN_PATH})
+_BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"
 """The reference page and its files: nothing in them is anybody's."""
 
@@ -27,15 +32,21 @@ OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 class Authentication:
     """Keys are the directory's, read anew for each message, so that a revoked key is dead at once."""
 
-    def __init__(self, switch: Switch, nonces: Nonces) -> None:
+    def __init__(self, switch: Switch, nonces: Nonces, certificates: Certificates | None = None) -> None:
+        self._certificates = certificates
+        self._know_staff = switch.know_staff
         self._directory = switch.directory
         self._clock = switch.clock
         self._nonces = nonces
 
+    def meet(self, scope: Scope) -> None:
+        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate."""
+        if self._certificates is not None and not _unsigned(scope["path"]):
+            self._certificates.meet(scope)
+
     def caller(self, scope: Scope, body: bytes) -> Participant | None:
         """Who sent this; None for what needs no signature. Raises what is wrong with it."""
-        path = scope["path"]
-        if path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER):
+        if _unsigned(scope["path"]):
             return None
         directory = self._directory.current()
 
@@ -45,23 +56,43 @@ class Authentication:
 
         verified = verify_request(target_of_scope(scope), scope["headers"], body, find_key=find_key, now=self._clock.now())
         sender = directory.participant(directory.keys[verified.keyid].participant)
+        if self._certificates is not None:
+            self._certificates.require_same(scope, sender)
         if not self._nonces.first_seen(verified.keyid, verified.nonce, self._clock.monotonic()):
             raise NonceReplayed()
         sender.require_live()
         return sender
+
+    async def staff(self, secret: str) -> StaffCaller:
+        """Whose session or token it is. Raises SessionOver."""
+        return await self._know_staff(secret)
+
+
+def bearer_of(scope: Scope) -> str | None:
+    """The token that a message of staff brings along; none where it is signed, or needs nobody. Raises SessionOver for two of them."""
+    given = [value for name, value in scope["headers"] if name == b"authorization" and value[:7].lower() == _BEARER]
+    if not given or scope["path"] in UNSIGNED_PATHS or any(name == b"signature" for name, _ in scope["headers"]):
+        return None
+    if len(given) > 1:
+        raise SessionOver()
+    return str(given[0][7:].strip().decode("latin-1"))
+
+
+def _unsigned(path: str) -> bool:
+    return path in UNSIGNED_PATHS or path.startswith(UNSIGNED_FOLDER)
 
 
 # --- what a route says about who may call it -------------------------------------------------------------------------
 
 
 def only(*kinds: ParticipantKind) -> Callable[[Request], Coroutine[Any, Any, Participant]]:
-    """The caller, where it is of one of these kinds."""
+    """The caller, where it is a participant of one of these kinds."""
 
     async def caller(request: Request) -> Participant:
-        sender: Participant | None = request.scope[CALLER]
+        sender: Participant | StaffCaller | None = request.scope[CALLER]
         if sender is None:
             raise SignatureMissing()
-        if sender.kind not in kinds:
+        if isinstance(sender, StaffCaller) or sender.kind not in kinds:
             raise NotAllowed()
         return sender
 
@@ -69,8 +100,53 @@ def only(*kinds: ParticipantKind) -> Callable[[Request], Coroutine[Any, Any, Par
     return caller
 
 
+def staff(roles: Iterable[Role], *, person: bool = False) -> Callable[[Request], Coroutine[Any, Any, StaffCaller]]:
+    """The caller, where it is one of the staff with one of these roles; with `person`, one who has signed in."""
+    wanted = frozenset(roles)
+
+    async def caller(request: Request) -> StaffCaller:
+        sender: Participant | StaffCaller | None = request.scope[CALLER]
+        if sender is None:
+            raise SessionOver()
+        if not isinstance(sender, StaffCaller):
+            raise NotAllowed()
+        _require(sender, wanted, request.method)
+        if person and sender.session is None:
+            raise PersonNeeded()
+        return sender
+
+    caller.roles = wanted  # type: ignore[attr-defined]
+    return caller
+
+
+def overseers(roles: Iterable[Role]) -> Callable[[Request], Coroutine[Any, Any, Participant | StaffCaller]]:
+    """The caller, where it is the operator's or the overseer's own system, or one of the staff with one of these roles."""
+    wanted = frozenset(roles)
+
+    async def caller(request: Request) -> Participant | StaffCaller:
+        sender: Participant | StaffCaller | None = request.scope[CALLER]
+        if sender is None:
+            raise SignatureMissing()
+        if isinstance(sender, StaffCaller):
+            _require(sender, wanted, request.method)
+        elif sender.kind not in OVERSEERS:
+            raise NotAllowed()
+        return sender
+
+    caller.kinds, caller.roles = OVERSEERS, wanted  # type: ignore[attr-defined]
+    return caller
+
+
+def _require(caller: StaffCaller, roles: frozenset[Role], method: str) -> None:
+    if not caller.roles & roles or (caller.reads_only and method not in ("GET", "HEAD")):
+        raise NotAllowed()
+
+
 Caller = Annotated[Participant, Depends(only(*ParticipantKind))]
 BankCaller = Annotated[Participant, Depends(only(*BANKS))]
 ParticipantCaller = Annotated[Participant, Depends(only(*PARTICIPANTS))]
 BillerCaller = Annotated[Participant, Depends(only(ParticipantKind.BILLER))]
-OverseerCaller = Annotated[Participant, Depends(only(*OVERSEERS))]
+OverseerCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_ALL))]
+BooksCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_BOOKS))]
+PaymentsCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_PAYMENTS))]
+PositionsCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_POSITIONS))]

@@ -6,7 +6,17 @@ from pydantic import Field
 
 from switch.api.outage_views import OutageView, outage_view
 from switch.api.shapes import Amount, BilingualName, Currency, Day, Moment, ParticipantText, ServiceText, Shape
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import (
+    AmountRule,
+    AmountRuleKind,
+    Mode,
+    OverdueRule,
+    ReferenceRule,
+    RefundFees,
+    RefundRule,
+    ReversalRule,
+    Service,
+)
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.money import Money
 from switch.domain.participants import ParticipantStatus
@@ -95,6 +105,10 @@ class ServiceView(Shape):
     """Whether a completed payment can be taken back: `never`; `asked`: the biller may refuse; `told`: the switch agrees at once."""
     reversal_seconds: int
     """How long after its completion a payment can be reversed."""
+    refunds: RefundRule
+    """How much of it at once: the `whole` only, or `parts`, too."""
+    refund_fees: RefundFees
+    """Where a part is taken back: the fees are `kept`, or a share of them goes with it (`shared`). With the rest goes the rest of them."""
     tariffs: list[TariffView]
     """The most specific line that is in force counts: the service's own before the general, then its channel's, then the newest."""
     updated_at: Moment
@@ -140,6 +154,8 @@ def service_view(listed: ListedService) -> ServiceView:
         overdue=service.overdue,
         reversal=service.reversal,
         reversal_seconds=service.reversal_seconds,
+        refunds=service.refunds,
+        refund_fees=service.refund_fees,
         tariffs=[_tariff(tariff) for tariff in listed.tariffs],
         updated_at=listed.changed_at,
     )

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from switch.api.certificates import with_certificate
+
 HEAD_SECONDS = 15
 """For a whole head: of the first request from when the line is open, of a further one from its first byte."""
 HEAD_BYTES = 32 * 1024
@@ -95,10 +97,24 @@ class BoundedConnection(HttpToolsProtocol):
         self.transport.abort()
 
 
-def at_most(connections: int = MOST_CONNECTIONS) -> type[BoundedConnection]:
-    """The protocol of one server, which has so many."""
+class SecuredConnection(BoundedConnection):
+    """Over TLS: each request comes with the certificate that its line has shown."""
 
-    class Connection(BoundedConnection):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._certificate: bytes | None = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._certificate is not None:
+            with_certificate(self.scope, self._certificate)  # type: ignore[arg-type]  # uvicorn's own word for a scope
+
+
+def at_most(connections: int = MOST_CONNECTIONS, *, secured: bool = False) -> type[BoundedConnection]:
+    """The protocol of one server, which has so many."""
+    kind = SecuredConnection if secured else BoundedConnection
+
+    class Connection(kind):  # type: ignore[misc, valid-type]  # chosen above
         most = connections
         resting: ClassVar[dict[BoundedConnection, None]] = {}
 

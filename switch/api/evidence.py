@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from switch.api import receipt_images
-from switch.api.authentication import OverseerCaller
+from switch.api.authentication import PaymentsCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.operator import PaymentInPath
@@ -33,6 +33,8 @@ _READ_ME = """\
 
 story.json    القصة كلها: الحالات ومن نقلها، والقيود، والإشعارات، والنافذة، والملفات ببصماتها، وما في دفاتر الآخرين، والفروق
 proof.json    ما خُتم من الدفعة في سجل الإثبات، والمسار إلى رأس موقّع
+message-*     الرسائل كما وردت وكما أُرسلت: طلب المصرف الموقّع، وما سُئلت عنه الجهة وما أجابت؛ وفيها بيانات الدافع إن أرسلها المصرف
+keys.json     المفاتيح العامة المسجلة لمن وقّعها
 receipt.*     الإيصال كما يحمله الزبون، إن كانت مكتملة
 SHA256SUMS    بصمات هذه الملفات، وتوقيع المحوّل عليها في SHA256SUMS.sig
 
@@ -43,6 +45,9 @@ Evidence of payment {reference}
 
 story.json    the whole story: states and who moved it, postings, advices, window, files by digest, the others' books, breaks
 proof.json    what of the payment is sealed in the proof log, with the path to a signed head
+message-*     the messages as they came and went: the bank's signed order, what the biller was asked and has answered;
+              they name the payer where the bank did
+keys.json     the registered public keys of whoever has signed them
 receipt.*     the receipt as the customer has it, where it is completed
 SHA256SUMS    digests of these files, with the switch's signature over them in SHA256SUMS.sig
 
@@ -58,7 +63,7 @@ Take the public key from the central bank or from your own files, not from here.
     responses={200: {"description": "ZIP", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
     openapi_extra=refuses(PaymentUnknown, PaymentNotSealed),
 )
-async def evidence(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) -> Response:
+async def evidence(payment: PaymentInPath, _: PaymentsCaller, switch: TheSwitch) -> Response:
     """Its story, the proof that it is sealed, its receipt and their digests, signed by the switch; checked away from the switch.
 
     قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه.
@@ -77,6 +82,11 @@ async def packet(switch: Switch, name: str) -> tuple[str, bytes]:
         "story.json": _document(story_view(story)),
         "proof.json": _document(proof_view(proof)),
     }
+    messages, keys = await switch.payment_stories.messages(payment)
+    for number, message in enumerate(messages, 1):
+        if message.content:
+            parts[f"message-{number:02d}-{message.said.what.replace(' ', '-')}.http"] = message.content
+    parts["keys.json"] = orjson.dumps(keys, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     if payment.state is PaymentState.COMPLETED:
         signed = await switch.receipts.named(str(payment.payment_id))
         parts["receipt.txt"] = f"{signed.text}\n".encode()

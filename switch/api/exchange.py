@@ -9,8 +9,9 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from switch.api.authentication import CALLER, REQUEST_ID, Authentication
-from switch.api.limits import OverLimit, ParticipantLimits, Sender, kind_of
+from switch.api.audit import audited
+from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATH, Authentication, bearer_of
+from switch.api.limits import SIGN_IN_COSTS, OverLimit, ParticipantLimits, Sender, kind_of
 from switch.api.problems import RETRY_AFTER_SECONDS, problem
 from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
@@ -19,6 +20,7 @@ from switch.application import Switch
 from switch.domain.errors import Overloaded, Refusal, SwitchUnavailable
 from switch.domain.limit_errors import TooManyRequests
 from switch.domain.limits import Limited
+from switch.domain.staff import StaffCaller
 from switch.fail_points import FailPoint, fail_point
 from switch.posting.within import within
 
@@ -113,8 +115,11 @@ class Exchange:
             self.limits.charge(sender)
             raise
         if (caller := scope[CALLER]) is None:
-            self.limits.charge(sender)
+            self.limits.charge(sender, SIGN_IN_COSTS if scope["path"] == SIGN_IN_PATH else 1)
             return await self._ask(scope, receive, body)
+        if isinstance(caller, StaffCaller):
+            self.limits.admit_staff(caller.name, sender)
+            return await audited(self.switch, caller, scope, self._ask_in_time(scope, receive, body))
         with self.limits.admitted(caller, sender, scope, len(body)) as near:
             answer = await quickly(self.switch, scope, body) or await self._ask_in_time(scope, receive, body)
             answer.headers.extend(near)
@@ -122,13 +127,15 @@ class Exchange:
 
     async def _known(self, scope: Scope, receive: Receive, most: int, sender: Sender | None = None) -> bytes:
         """The whole body; whose it is stands in the scope from now on."""
+        self.authentication.meet(scope)
         body = await _read(scope, receive, most)
         scope[READ] = True
         if sender is not None:
             self.limits.require_calm(sender, scope)
             if kind_of(scope["method"], scope["path"]) is Limited.PAYMENT:
                 self.switch.lane.require_room()  # before anything is spent on what will be shed
-        scope[CALLER] = self.authentication.caller(scope, body)
+        secret = bearer_of(scope)
+        scope[CALLER] = self.authentication.caller(scope, body) if secret is None else await self.authentication.staff(secret)
         return body
 
     async def _ask_in_time(self, scope: Scope, receive: Receive, body: bytes) -> Answer:

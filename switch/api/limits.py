@@ -28,6 +28,9 @@ from switch.ports import Clock
 Headers = list[tuple[bytes, bytes]]
 STRANGERS = Limit.of_rate(50)
 """Of messages that nobody known has signed, from one address and naming one key."""
+STAFF = Limit.of_rate(20)
+SIGN_IN_COSTS = 20
+"""Messages of strangers: checking a password is dear."""
 STATUS_TOGETHER = Limit.of_rate(600)
 """Of all participants: where everybody asks after payments at once, paying goes before."""
 STATUS_WHILE_BUSY, STATUS_TOGETHER_WHILE_BUSY = Limit(20, 10), Limit(100, 50)
@@ -85,23 +88,27 @@ class ParticipantLimits:
         self._general = general
         self._buckets = Buckets(folder)
         self._under_way = UnderWay(folder)
-        self._keys: dict[tuple[ParticipantCode, Limited], int] = {}
+        self._keys: dict[tuple[str, Limited], int] = {}
         self._together = key_of("all status calls")
 
     def meet(self, scope: Scope) -> Sender:
         """Before anything is read. Raises TooManyStrangers."""
         known = self._directory().keys
         keyid = _claimed_key(scope["headers"])
-        name = f"{_address(scope)} {keyid if keyid in known else ''}"
+        name = f"{address_of(scope)} {keyid if keyid in known else ''}"
         sender = Sender(key_of(name), key_of(f"{name} {kind_of(scope['method'], scope['path'])}"))
         over = self._buckets.ahead(sender.key, self._monotonic()) - _seconds(STRANGERS)
         if over > 0:
             raise TooManyStrangers(retry_after_seconds=_whole(over))
         return sender
 
-    def charge(self, sender: Sender) -> None:
+    def charge(self, sender: Sender, times: int = 1) -> None:
         """Its message was nobody's."""
-        self._buckets.take(sender.key, 1 / STRANGERS.per_second, self._monotonic())
+        self._buckets.take(sender.key, times / STRANGERS.per_second, self._monotonic())
+
+    def admit_staff(self, name: str, sender: Sender) -> None:
+        """Each of the staff has a limit of their own, beside those of participants. Raises OverLimit."""
+        self._take(f"staff:{name}", Limited.OTHER, STAFF, self._monotonic(), sender)
 
     def require_calm(self, sender: Sender, scope: Scope) -> None:
         """Before the signature is verified. Raises TooManyRequests for whom the same was answered a moment ago, to a true signature."""
@@ -126,7 +133,7 @@ class ParticipantLimits:
         finally:
             self._under_way.leave(code)
 
-    def _take(self, code: ParticipantCode, what: Limited, limit: Limit, now: float, sender: Sender) -> Headers:
+    def _take(self, code: str, what: Limited, limit: Limit, now: float, sender: Sender) -> Headers:
         together = STATUS_TOGETHER
         if what is Limited.STATUS and self._busy():
             limit, together = min(limit, STATUS_WHILE_BUSY, key=lambda one: one.per_second), STATUS_TOGETHER_WHILE_BUSY
@@ -154,7 +161,7 @@ class ParticipantLimits:
                 raise OverLimit(refusal, _told(Limited.BYTES, limit, _seconds(limit)))
             self._buckets.take(key, size / limit.per_second, now)
 
-    def _key(self, code: ParticipantCode, what: Limited) -> int:
+    def _key(self, code: str, what: Limited) -> int:
         if (key := self._keys.get((code, what))) is None:
             key = self._keys[code, what] = key_of(f"{code}:{what}")
         return key
@@ -185,7 +192,8 @@ def _claimed_key(headers: Headers) -> str:
     return ""
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """From where a message comes; of IPv6 the network."""
     client = scope.get("client")
     host = str(client[0]) if client else ""
     return ip_address(host.partition("%")[0]).exploded[:_NETWORK_CHARACTERS] if ":" in host else host

@@ -16,13 +16,17 @@ from switch.api.problem_table import PROBLEMS
 from switch.api.problems import MEDIA_TYPE
 
 CALLERS = "x-callers"
+STAFF_ROLES = "x-staff-roles"
 _ROOT = "#/components/"
 _ALWAYS = ("internal_fault", "switch_unavailable")
 _SIGNED = (
     *("signature_missing", "signature_malformed", "signature_component_missing", "signature_key_unknown", "signature_algorithm_mismatch"),
     *("signature_expired", "signature_from_future", "signature_wrong", "digest_missing", "digest_mismatch", "nonce_replayed"),
-    *("not_allowed", "participant_not_live", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded"),
-    *("too_many_requests", "too_many_at_once", "too_many_strangers"),
+    *("participant_not_live", "too_many_at_once"),
+)
+_KNOWN = (
+    *("not_allowed", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_requests"),
+    "too_many_strangers",
 )
 _QUERY = ("field_unknown", "field_invalid", "text_forbidden")
 _JSON = (
@@ -79,9 +83,9 @@ def _document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     """Who may call it, which problems it answers, and the header fields of every answer."""
     signed = route.path_format not in UNSIGNED_PATHS
-    operation["security"] = [{"httpSignature": []}] if signed else []
-    if signed:
-        operation[CALLERS] = sorted(callers(route))
+    kinds, roles = sorted(callers(route)), sorted(staff_roles(route))
+    operation["security"] = [{"httpSignature": []}] * bool(kinds) + [{"staffToken": []}] * bool(roles)
+    operation |= {name: allowed for name, allowed in ((CALLERS, kinds), (STAFF_ROLES, roles)) if allowed}
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in sorted(set(_codes(operation, route, signed=signed))):
         by_status[PROBLEMS[code].status].append(code)
@@ -99,9 +103,14 @@ def api_routes(routers: Iterable[APIRouter]) -> Iterable[APIRoute]:
     return (route for router in routers for route in router.routes if isinstance(route, APIRoute))
 
 
-def callers(route: APIRoute) -> Iterable[str]:
+def callers(route: APIRoute) -> set[str]:
     """The kinds of participant that the route lets in, as its dependencies say; none for a route that is not signed."""
     return {str(kind) for dependant in _all(route.dependant) for kind in getattr(dependant.call, "kinds", ())}
+
+
+def staff_roles(route: APIRoute) -> set[str]:
+    """The roles of staff that the route lets in; none for a route that is for participants only."""
+    return {str(role) for dependant in _all(route.dependant) for role in getattr(dependant.call, "roles", ())}
 
 
 def _all(dependant: Dependant) -> Iterable[Dependant]:
@@ -114,8 +123,11 @@ def _codes(operation: dict[str, Any], route: APIRoute, *, signed: bool) -> Itera
     yield from operation.get(REFUSALS, ())
     yield from _ALWAYS
     if signed:
-        yield from _SIGNED
+        yield from _SIGNED if operation.get(CALLERS) else ()
+        yield from _KNOWN
         yield from _QUERY
+    if operation.get(STAFF_ROLES):
+        yield "session_over"
     if route.body_field is not None:
         yield from _JSON
     elif "requestBody" in operation:

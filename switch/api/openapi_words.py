@@ -42,7 +42,10 @@ TAGS = [
     {"name": "outages", "description": "Hours in which a biller does not answer · ساعات توقف الجهة المفوترة"},
     {"name": "webhooks", "description": "Events for banks: end points and deliveries · إشعارات للمصارف بما آلت إليه دفعاتها"},
     {"name": "proof-log", "description": "Signed heads of the proof log, and how they are linked · سجل الإثبات ورؤوسه الموقّعة"},
-    {"name": "operator", "description": "Staff and overseers, read only · المشغّل والمشرف، للقراءة فقط"},
+    {"name": "reports", "description": "Reports as known at a moment · تقارير كما عُلمت في لحظة"},
+    {"name": "operator", "description": "Staff by their roles, and overseers, read only · الموظفون حسب أدوارهم والمشرف، للقراءة فقط"},
+    {"name": "staff", "description": "Staff: sessions, and the audit · الموظفون: الجلسات وسجل التدقيق"},
+    {"name": "proposals", "description": "What takes two people · ما يلزمه شخصان"},
     {"name": "health", "description": "Whether the process lives and is ready · حالة النظام"},
 ]
 SECURITY: Mapping[str, Any] = {
@@ -56,7 +59,15 @@ SECURITY: Mapping[str, Any] = {
             " (`<participant code>:<name>`). Fresh within 60 s; a nonce is good once. ES256, Ed25519 or RSA-PSS, as the key is registered."
             " · توقيع الرسالة وفق RFC 9421؛ صالح 60 ثانية ولمرة واحدة. التفاصيل في docs/signatures.md."
         ),
-    }
+    },
+    "staffToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": (
+            "A session (`POST /v1/staff/sessions`: password and code) or a token for a program; `x-staff-roles` says which roles may."
+            " · جلسة موظف بكلمة سر ورمز، أو رمز لبرنامج؛ وتقول `x-staff-roles` أي الأدوار يجوز لها."
+        ),
+    },
 }
 _TEXT = {"type": "string"}
 HEADERS: Mapping[str, Any] = {

@@ -1,4 +1,4 @@
-"""Staff of the switch and its overseers: everything is read here, nothing is changed."""
+"""Staff of the switch by their roles, the operator's own systems and its overseers: everything is read here, nothing is changed."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,17 +6,20 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from switch.api.advices import OutstandingAdvicePage, outstanding_view
-from switch.api.authentication import OverseerCaller
+from switch.api.approval_views import DefaultSimulationView, simulation_view
+from switch.api.authentication import BooksCaller, PaymentsCaller, PositionsCaller
 from switch.api.breaks import DayInQuery, StateInQuery, page_of_breaks
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.file_views import FilePage
 from switch.api.files import page_of_files, views
 from switch.api.operator_views import (
+    AllForecastsView,
     AllPositionsView,
     JournalPage,
     TrialBalanceView,
     account_view,
+    bank_forecast_view,
     bank_position_view,
     entry_view,
     totals_view,
@@ -32,6 +35,7 @@ from switch.api.windows import CurrencyInQuery, WindowIdInPath, WindowIdInQuery,
 from switch.domain.errors import CheckDigitWrong, CursorMalformed, NationalCodeMalformed, PaymentUnknown, WindowUnknown
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.payments import PaymentState
+from switch.domain.settlement_errors import SettlementOwnerMissing
 from switch.reports.journal import BEGINNING, JournalPlace
 from switch.reports.payments import PaymentFilter
 
@@ -45,7 +49,7 @@ CodeInQuery = Annotated[ParticipantText | None, Query()]
 
 
 @router.get("/trial-balance", summary="Trial balance · ميزان المراجعة")
-async def trial_balance(_: OverseerCaller, switch: TheSwitch) -> TrialBalanceView:
+async def trial_balance(_: BooksCaller, switch: TheSwitch) -> TrialBalanceView:
     """Every account in one moment, also in the middle of a run; debits and credits are equal per currency.
 
     كل الحسابات في لحظة واحدة، ولو أثناء العمل؛ والمدين يساوي الدائن لكل عملة.
@@ -56,7 +60,7 @@ async def trial_balance(_: OverseerCaller, switch: TheSwitch) -> TrialBalanceVie
 
 
 @router.get("/journal", summary="The journal · دفتر اليومية", openapi_extra=refuses(CursorMalformed))
-async def journal(_: OverseerCaller, switch: TheSwitch, cursor: Cursor = None, limit: Limit = PAGE) -> JournalPage:
+async def journal(_: BooksCaller, switch: TheSwitch, cursor: Cursor = None, limit: Limit = PAGE) -> JournalPage:
     """In the order of commits: who goes on from the last cursor misses nothing. Keep the cursor of an empty page's request.
 
     بترتيب التثبيت: من يتابع من آخر مؤشر لا يفوته شيء.
@@ -67,7 +71,7 @@ async def journal(_: OverseerCaller, switch: TheSwitch, cursor: Cursor = None, l
 
 
 @router.get("/positions", summary="All positions · كل المراكز")
-async def positions(_: OverseerCaller, switch: TheSwitch) -> AllPositionsView:
+async def positions(_: PositionsCaller, switch: TheSwitch) -> AllPositionsView:
     """Of every bank and currency, with caps and headroom.
 
     لكل مصرف وعملة، مع السقوف والمتاح منها.
@@ -76,13 +80,24 @@ async def positions(_: OverseerCaller, switch: TheSwitch) -> AllPositionsView:
     return AllPositionsView.model_construct(as_of=as_of, positions=[bank_position_view(one) for one in await switch.positions.all()])
 
 
+@router.get("/positions/forecast", summary="All positions at the next cut-off · كل المراكز عند الإقفال القادم")
+async def forecasts(_: PositionsCaller, switch: TheSwitch) -> AllForecastsView:
+    """Of every bank and currency, by its own like days, with a band.
+
+    لكل مصرف وعملة بحسب أيامه المماثلة، مع مجال للتفاوت.
+    """
+    as_of = switch.clock.now()
+    found = await switch.liquidity.forecasts(None)
+    return AllForecastsView.model_construct(as_of=as_of, forecasts=[bank_forecast_view(one) for one in found])
+
+
 @router.get(
     "/payments",
     summary="All payments · كل الدفعات",
     openapi_extra=refuses(CursorMalformed, NationalCodeMalformed, CheckDigitWrong, WindowUnknown),
 )
 async def payments(
-    _: OverseerCaller,
+    _: PaymentsCaller,
     switch: TheSwitch,
     bank_code: CodeInQuery = None,
     biller_code: CodeInQuery = None,
@@ -117,7 +132,7 @@ async def payments(
     openapi_extra=refuses(CursorMalformed, NationalCodeMalformed, CheckDigitWrong),
 )
 async def advices(
-    _: OverseerCaller,
+    _: PaymentsCaller,
     switch: TheSwitch,
     biller_code: CodeInQuery = None,
     parked: Annotated[bool, Query(description="Only those that are not tried any more.")] = False,
@@ -135,7 +150,7 @@ async def advices(
 
 
 @router.get("/payments/{payment}", summary="The story of a payment · قصة دفعة", openapi_extra=refuses(PaymentUnknown))
-async def story(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) -> PaymentStoryView:
+async def story(payment: PaymentInPath, _: PaymentsCaller, switch: TheSwitch) -> PaymentStoryView:
     """Where is my payment? By its id or its payment reference: states, postings, advices, window, files, what others have booked, breaks.
 
     أين دفعتي؟ بمعرّفها أو بمرجعها: حالاتها وقيودها وإشعاراتها ونافذتها وملفاتها وما في دفاتر الآخرين والفروق.
@@ -145,7 +160,7 @@ async def story(payment: PaymentInPath, _: OverseerCaller, switch: TheSwitch) ->
 
 @router.get("/windows", summary="All windows · كل النوافذ", openapi_extra=refuses(CursorMalformed))
 async def windows(
-    _: OverseerCaller, switch: TheSwitch, currency: CurrencyInQuery = None, cursor: Cursor = None, limit: Limit = PAGE
+    _: BooksCaller, switch: TheSwitch, currency: CurrencyInQuery = None, cursor: Cursor = None, limit: Limit = PAGE
 ) -> WindowPage:
     """Newest first; each with its nets under its own address.
 
@@ -155,17 +170,40 @@ async def windows(
 
 
 @router.get("/windows/{window_id}", summary="One window with all nets · نافذة واحدة مع كل الصوافي", openapi_extra=refuses(WindowUnknown))
-async def window(window_id: WindowIdInPath, _: OverseerCaller, switch: TheSwitch) -> WindowDetailView:
+async def window(window_id: WindowIdInPath, _: BooksCaller, switch: TheSwitch) -> WindowDetailView:
     """The net of each participant and the bilateral matrix that it is made of.
 
     صافي كل مشارك والمصفوفة الثنائية التي يتكوّن منها.
     """
-    return detail_view(await switch.windows.one(WindowId(window_id)))
+    return detail_view(await switch.windows.one(WindowId(window_id)), switch.clock.now())
+
+
+@router.get(
+    "/default-simulation",
+    summary="What if some did not pay · ماذا لو لم يدفع بعضهم",
+    openapi_extra=refuses(WindowUnknown, NationalCodeMalformed, CheckDigitWrong, SettlementOwnerMissing),
+)
+async def default_simulation(
+    _: PositionsCaller,
+    switch: TheSwitch,
+    without: Annotated[list[ParticipantText], Query(min_length=1, max_length=50)],
+    window: Annotated[WindowIdInQuery, Query(alias="window_id")] = None,
+    currency: CurrencyInQuery = None,
+) -> DefaultSimulationView:
+    """Of one window, or of all that is owed now: whose guarantee is used, who pays more, whose cap is passed. Changes nothing.
+
+    لنافذة واحدة أو لكل المستحق في هذه اللحظة: أي ضمان يُستخدم، ومن يدفع أكثر، وأي سقف يُتجاوز. ولا يغيّر شيئاً.
+    """
+    defaulters = [ParticipantCode(code) for code in without]
+    as_of = switch.clock.now()
+    if window is not None:
+        return simulation_view(await switch.default_simulations.of_window(window_id(window), defaulters), as_of)
+    return simulation_view(await switch.default_simulations.live(currency or "SYP", defaulters), as_of)
 
 
 @router.get("/breaks", summary="All breaks · كل الفروق", openapi_extra=refuses(CursorMalformed, NationalCodeMalformed, CheckDigitWrong))
 async def breaks(
-    _: OverseerCaller,
+    _: PaymentsCaller,
     switch: TheSwitch,
     participant_code: CodeInQuery = None,
     business_date: DayInQuery = None,
@@ -183,7 +221,7 @@ async def breaks(
 
 @router.get("/files", summary="All files · كل الملفات", openapi_extra=refuses(CursorMalformed, WindowUnknown))
 async def files(
-    _: OverseerCaller,
+    _: BooksCaller,
     switch: TheSwitch,
     window: Annotated[WindowIdInQuery, Query(alias="window_id")] = None,
     cursor: Cursor = None,

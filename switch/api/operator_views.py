@@ -5,10 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from switch.api.positions import PositionView, position_view
+from switch.api.positions import ForecastView, PositionView, forecast_view, position_view
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.api.window_views import WindowText
 from switch.domain.ledger import EntryKind, Posting
+from switch.domain.liquidity import Forecast
 from switch.domain.positions import Position
 from switch.reports.journal import AccountSum, FollowedEntry
 
@@ -70,6 +71,16 @@ class BankPositionView(Shape):
     position: PositionView
 
 
+class BankForecastView(Shape):
+    bank_code: ParticipantText
+    forecast: ForecastView
+
+
+class AllForecastsView(Shape):
+    as_of: Moment
+    forecasts: list[BankForecastView]
+
+
 class AllPositionsView(Shape):
     as_of: Moment
     positions: list[BankPositionView]
@@ -102,6 +113,10 @@ def entry_view(entry: FollowedEntry) -> EntryView:
 
 def bank_position_view(position: Position) -> BankPositionView:
     return BankPositionView.model_construct(bank_code=position.bank, position=position_view(position))
+
+
+def bank_forecast_view(found: Forecast) -> BankForecastView:
+    return BankForecastView.model_construct(bank_code=found.position.bank, forecast=forecast_view(found))
 
 
 def _total(sums: list[AccountSum], currency: str) -> TotalView:

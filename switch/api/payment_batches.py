@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 from switch.api.authentication import BankCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.messages import TheMessage
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, number_cursor, write_cursor
 from switch.api.payment_batch_views import (
     BatchIn,
@@ -39,13 +40,13 @@ BatchIdInPath = Annotated[UUID, Path(), BeforeValidator(id_or(PaymentBatchUnknow
     response_description="Taken in: it cannot be lost any more, and is being paid · استُلمت ولن تضيع، ويجري دفعها",
     openapi_extra=refuses(batch_errors.BatchReferenceConflict, batch_errors.TooManyBatches),
 )
-async def submit(handed_in: BatchIn, bank: BankCaller, switch: TheSwitch, response: Response) -> BatchView:
+async def submit(handed_in: BatchIn, bank: BankCaller, message: TheMessage, switch: TheSwitch, response: Response) -> BatchView:
     """Up to 10,000 lines, each a payment under its own key with its own answer. Repeat it as a whole without fear.
 
     حتى 10,000 سطر، ولكل سطر مفتاحه وجوابه. تُعاد الحزمة كاملة بلا خوف.
     """
     lines = await asyncio.to_thread(handed_in.numbered, bank.code)
-    submitted = await switch.submit_batch(bank.code, handed_in.batch_reference, handed_in.digest(), lines)
+    submitted = await switch.submit_batch(bank.code, handed_in.batch_reference, handed_in.digest(), lines, message)
     await switch.pay_batches()
     response.headers["Location"] = f"/v1/payment-batches/{submitted.batch.batch_id}"
     if submitted.replayed:

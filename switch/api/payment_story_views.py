@@ -1,5 +1,6 @@
 """The story of a payment on the line, as staff and overseers read it; who the payer is, is not in it."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -56,6 +57,20 @@ class StatedLineView(Shape):
     reversed: bool
 
 
+class MessageView(Shape):
+    """A message about the payment, as it went over the line. Its content is in the packet of evidence."""
+
+    at: Moment
+    sender: Annotated[str, Field(examples=["100010"])]
+    receiver: Annotated[str, Field(examples=["switch"])]
+    what: Annotated[str, Field(examples=["order"])]
+    """`order`, `order in a batch`, `reversal`; to a biller `pay`, `enquire`, `reverse`, and its `answer to …`."""
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str | None, Field(pattern="^[0-9a-f]{64}$")]
+    """Null where no answer came."""
+    note: str
+
+
 class PaymentStoryView(Shape):
     """All of one moment, oldest first."""
 
@@ -73,6 +88,7 @@ class PaymentStoryView(Shape):
     files: list[FileView]
     stated: list[StatedLineView]
     breaks: list[BreakView]
+    messages: list[MessageView]
 
 
 def story_view(story: PaymentStory) -> PaymentStoryView:
@@ -90,6 +106,7 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
         files=[file_view(file) for file in story.files],
         stated=[_stated(line) for line in story.stated],
         breaks=[break_view(found) for found in story.breaks],
+        messages=[MessageView.model_construct(**asdict(said)) for said in story.messages],
     )
 
 

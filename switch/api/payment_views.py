@@ -107,6 +107,8 @@ class PaymentView(Shape):
     payer_fee: Amount
     total: Amount
     """What the payer is debited: the amount and the fee that the payer bears."""
+    refunded: Amount
+    """What of the amount was taken back. A payment is REVERSED when that is all of it."""
     bank_fee: Amount
     """The bank's own share of the fees."""
     bank_reference: str
@@ -158,6 +160,7 @@ def view(payment: Payment, history: Sequence[PaymentEvent] | None = None) -> Pay
         amount=Amount.of(request.amount),
         payer_fee=Amount.minor(fees.payer, currency),
         total=Amount.minor(payment.hold_minor, currency),
+        refunded=Amount.minor(payment.refunded, currency),
         bank_fee=Amount.minor(fees.bank, currency),
         bank_reference=request.bank_reference,
         idempotency_key=request.idempotency_key,

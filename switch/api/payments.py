@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from switch.api.authentication import BankCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.messages import TheMessage
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, write_cursor
 from switch.api.payment_views import PaymentIn, PaymentPage, PaymentView, refusal_view, view
 from switch.api.problems import PaymentRefused
@@ -69,12 +70,12 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerInOutage,
     ),
 )  # fmt: skip
-async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, switch: TheSwitch, response: Response) -> PaymentView:
+async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, message: TheMessage, switch: TheSwitch, response: Response) -> PaymentView:
     """The same key with the same content is the same payment: after silence, repeat it without fear.
 
     المفتاح نفسه بالمحتوى نفسه هو الدفعة نفسها: إن لم يصل جواب فأعد الطلب بلا خوف.
     """
-    stands = await switch.pay_bill(order.request(bank.code, key))
+    stands = await switch.pay_bill(order.request(bank.code, key), message)
     payment = stands.payment
     if payment.state is PaymentState.REJECTED:
         raise PaymentRefused(_biller_refused(payment), _link(payment), replayed=stands.replayed)

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from switch.api.authentication import BANKS, CALLER, REQUEST_ID
 from switch.api.inquiries import inquire
 from switch.api.inquiry_views import InquiryIn
+from switch.api.messages import message_of
 from switch.api.payment_views import PaymentIn
 from switch.api.payments import pay
 from switch.api.refused import Answered, answer_to
@@ -57,7 +58,7 @@ async def _pay(switch: Switch, scope: Scope, body: bytes, answer: Response) -> S
         key = idempotency_key(_header(scope, _KEY))
     except (Refusal, ValidationError):
         raise OutOfTheOrdinary from None
-    return await pay(order, scope[CALLER], key, switch, answer)
+    return await pay(order, scope[CALLER], key, message_of(scope, body), switch, answer)
 
 
 async def _inquire(switch: Switch, scope: Scope, body: bytes, _: Response) -> Shape:

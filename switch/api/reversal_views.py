@@ -15,16 +15,26 @@ ReversalReasonText = Annotated[ReversalReason, Field(strict=False, examples=["cu
 
 
 class ReversalIn(Shape):
-    """The whole of a completed payment is taken back, its fees too."""
+    """A completed payment is taken back, its fees too; or a part of it, where its service allows that (`refunds`)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "customer_request", "bank_reference": "RV26328ABC"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"reason": "customer_request", "bank_reference": "RV26328ABC"},
+                {"reason": "wrong_amount", "amount": {"amount": "250.00", "currency": "SYP"}},
+            ]
+        }
+    )
 
     reason: ReversalReasonText
+    amount: Amount | None = None
+    """How much of the payment's amount; left out, all that is left of it."""
     bank_reference: Annotated[Text, Field(max_length=64, examples=["RV26328ABC"])] | None = None
     """The bank's own reference of this reversal."""
 
     def request(self, bank: ParticipantCode, key: IdempotencyKey, payment_id: UUID) -> ReversalRequest:
-        return ReversalRequest(bank, key, PaymentId(payment_id), self.reason, self.bank_reference)
+        part = None if self.amount is None else self.amount.money()
+        return ReversalRequest(bank, key, PaymentId(payment_id), self.reason, self.bank_reference, part)
 
 
 class ReversalView(Shape):
@@ -37,7 +47,9 @@ class ReversalView(Shape):
     final: bool
     payment_state: PaymentState
     amount: Amount
+    """What is taken back of the payment's amount."""
     payer_fee: Amount
+    """What of the fee goes with it."""
     total: Amount
     """What the payer gets back: the amount and the fee that the payer bore."""
     reason: ReversalReason
@@ -61,16 +73,16 @@ class ReversalList(Shape):
 
 
 def reversal_view(reversal: Reversal, payment: Payment) -> ReversalView:
-    request, currency = reversal.request, payment.request.amount.currency
+    request, currency = reversal.request, reversal.amount.currency
     return ReversalView(
         reversal_id=reversal.reversal_id,
         payment_id=request.payment_id,
         state=reversal.state,
         final=not reversal.live,
         payment_state=payment.state,
-        amount=Amount.of(payment.request.amount),
-        payer_fee=Amount.minor(payment.fees.payer, currency),
-        total=Amount.minor(payment.hold_minor, currency),
+        amount=Amount.of(reversal.amount),
+        payer_fee=Amount.minor(reversal.fees.payer, currency),
+        total=Amount.minor(reversal.given_back_minor, currency),
         reason=request.reason,
         bank_reference=request.bank_reference,
         idempotency_key=request.idempotency_key,

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from switch.api.authentication import BankCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.messages import TheMessage
 from switch.api.payments import PaymentIdInPath, TheKey
 from switch.api.problems import PaymentRefused
 from switch.api.refused import REPLAYED
@@ -23,25 +24,34 @@ router = APIRouter(prefix="/v1/payments/{payment_id}/reversals", tags=["payments
     "",
     status_code=201,
     response_model=ReversalView,
-    summary="Take a payment back · اعكس دفعة",
+    summary="Take a payment, or a part of it, back · اعكس دفعة أو جزءاً منها",
     responses={
-        201: {"description": "AGREED: the payment is REVERSED; give the payer the total back · متفق عليه، تُعاد القيمة للدافع"},
+        201: {"description": "AGREED: give the payer the total back; REVERSED when nothing is left · متفق عليه، تُعاد القيمة للدافع"},
         202: {"model": ReversalView, "description": "ASKED or IN_DOUBT: not certain yet; ask again · غير مؤكد بعد"},
     },
     openapi_extra=refuses(
         PaymentUnknown, errors.IdempotencyKeyMissing, errors.IdempotencyKeyMalformed, errors.IdempotencyKeyConflict,
         reversal_errors.PaymentNotCompleted, reversal_errors.PaymentAlreadyReversed, reversal_errors.ReversalUnderWay,
-        reversal_errors.ReversalNotAllowed, reversal_errors.ReversalTooLate, ReversalRefused, errors.NoOpenWindow,
+        reversal_errors.ReversalNotAllowed, reversal_errors.ReversalTooLate, reversal_errors.PartsNotAllowed,
+        reversal_errors.RefundTooLarge, errors.CurrencyUnsupported, ReversalRefused, errors.NoOpenWindow,
     ),
 )  # fmt: skip
 async def reverse(
-    payment_id: PaymentIdInPath, asked: ReversalIn, bank: BankCaller, key: TheKey, switch: TheSwitch, response: Response
+    payment_id: PaymentIdInPath,
+    asked: ReversalIn,
+    bank: BankCaller,
+    key: TheKey,
+    message: TheMessage,
+    switch: TheSwitch,
+    response: Response,
 ) -> ReversalView:
-    """Within the time and by the rule of the service (`reversal`, `reversal_seconds`). The same key is the same reversal.
+    """Within the time and by the rules of the service (`reversal`, `reversal_seconds`, `refunds`). The same key is the same reversal.
 
-    ضمن مهلة الخدمة ووفق قاعدتها. المفتاح نفسه هو العكس نفسه.
+    Of a part that is taken back the payment stays COMPLETED, with what was `refunded`; each part has a key of its own.
+
+    ضمن مهلة الخدمة ووفق قواعدها. المفتاح نفسه هو العكس نفسه. وإن أُعيد جزء بقيت الدفعة مكتملة، ولكل جزء مفتاحه.
     """
-    stood = await switch.reverse_payment(asked.request(bank.code, key, payment_id))
+    stood = await switch.reverse_payment(asked.request(bank.code, key, payment_id), message)
     reversal = stood.reversal
     if reversal.state is ReversalState.REFUSED:
         raise PaymentRefused(_refused(reversal), _link(reversal), replayed=stood.replayed)

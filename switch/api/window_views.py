@@ -1,9 +1,11 @@
 """A settlement window on the line: for its participants with their own net, for staff with everybody's."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from switch.api.approval_views import ClaimView, OwnApprovalView, WindowApprovalView, approval_view, claim_view, own_approval_view
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.domain.settlement import Bilateral, SettlementLeg, Window, WindowState
 from switch.reports.windows import ParticipantNet, WindowDetail
@@ -44,11 +46,14 @@ class OwnNetView(Shape):
     fees: Amount
     net: Amount
     """To pay where positive, to receive where negative."""
+    claims: Amount
+    """What of the net is there because somebody did not pay: a part of that is borne (positive) or paid back (negative)."""
 
 
 class OwnWindowView(Shape):
     window: WindowView
     own: OwnNetView
+    approval: OwnApprovalView
 
 
 class LegView(Shape):
@@ -77,6 +82,10 @@ class WindowDetailView(Shape):
     closed_by: str | None
     nets: list[LegView]
     bilateral: list[CellView]
+    """Of its payments."""
+    claims: list[ClaimView]
+    """Out of defaults; they are in the nets."""
+    approval: WindowApprovalView
 
 
 def window_view(window: Window) -> WindowView:
@@ -101,11 +110,13 @@ def own_window_view(net: ParticipantNet) -> OwnWindowView:
         amount=Amount.minor(net.amount_minor, currency),
         fees=Amount.minor(net.fees_minor, currency),
         net=Amount.minor(net.net_minor, currency),
+        claims=Amount.minor(net.claims_minor, currency),
     )
-    return OwnWindowView.model_construct(window=window_view(net.window), own=own)
+    approval = own_approval_view(net.approval_state, net.asked, net.answer)
+    return OwnWindowView.model_construct(window=window_view(net.window), own=own, approval=approval)
 
 
-def detail_view(detail: WindowDetail) -> WindowDetailView:
+def detail_view(detail: WindowDetail, now: datetime) -> WindowDetailView:
     window = detail.window
     return WindowDetailView.model_construct(
         window=window_view(window),
@@ -114,6 +125,8 @@ def detail_view(detail: WindowDetail) -> WindowDetailView:
         closed_by=detail.closed_by,
         nets=[_leg(leg, window.currency) for leg in detail.legs],
         bilateral=[_cell(cell, window.currency) for cell in detail.cells],
+        claims=[claim_view(each, window.currency) for each in detail.claims],
+        approval=approval_view(detail.approval_state, detail.approval, window.currency, now),
     )
 
 

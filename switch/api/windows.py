@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator
 
+from switch.api.approval_views import WindowApprovalIn, WindowObjectionIn
 from switch.api.authentication import ParticipantCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
@@ -14,8 +15,18 @@ from switch.api.shapes import Currency
 from switch.api.strict_route import StrictRoute
 from switch.api.window_views import OwnWindowView, WindowPage, own_window_view, window_view
 from switch.application import Switch
-from switch.domain.errors import CursorMalformed, WindowUnknown
+from switch.domain.approvals import ApprovalNetDiffers, ApprovalNotAsked
+from switch.domain.errors import (
+    AmountMalformed,
+    AmountOutOfRange,
+    AmountTooPrecise,
+    CurrencyUnsupported,
+    CursorMalformed,
+    TextForbidden,
+    WindowUnknown,
+)
 from switch.domain.identifiers import WindowId
+from switch.domain.proposals import ReasonMissing
 
 router = APIRouter(prefix="/v1/windows", tags=["windows"], route_class=StrictRoute)
 
@@ -51,6 +62,37 @@ async def one(window_id: WindowIdInPath, caller: ParticipantCaller, switch: TheS
 
     ما تؤول إليه للطالب وحده، دون صافي غيره.
     """
+    return own_window_view(await switch.windows.of_participant(caller.code, WindowId(window_id)))
+
+
+_REFUSED = (WindowUnknown, ApprovalNotAsked)
+
+
+@router.post(
+    "/{window_id}/approval",
+    summary="Approve our debit · الموافقة على المستحق علينا",
+    openapi_extra=refuses(*_REFUSED, ApprovalNetDiffers, AmountMalformed, AmountTooPrecise, AmountOutOfRange, CurrencyUnsupported),
+)
+async def approve(window_id: WindowIdInPath, approved: WindowApprovalIn, caller: ParticipantCaller, switch: TheSwitch) -> OwnWindowView:
+    """Of a closed window, before it goes to the RTGS: exactly the net that it shows. The last word before it is sent counts.
+
+    لنافذة مقفلة وقبل إرسالها إلى RTGS: الصافي الذي تعرضه تماماً. والكلمة الأخيرة قبل الإرسال هي المعتبرة.
+    """
+    await switch.answer_window.approve(window_id, caller.code, approved.net.money(), by=caller.code)
+    return own_window_view(await switch.windows.of_participant(caller.code, WindowId(window_id)))
+
+
+@router.post(
+    "/{window_id}/objection",
+    summary="Object to our debit · الاعتراض على المستحق علينا",
+    openapi_extra=refuses(*_REFUSED, TextForbidden, ReasonMissing),
+)
+async def object_to(window_id: WindowIdInPath, objection: WindowObjectionIn, caller: ParticipantCaller, switch: TheSwitch) -> OwnWindowView:
+    """The window is not sent, until the caller approves after all or two people of the switch decide.
+
+    لا تُرسل النافذة حتى يوافق المعترض أو يبتّ فيها موظفان من المحوّل.
+    """
+    await switch.answer_window.object(window_id, caller.code, objection.reason, by=caller.code)
     return own_window_view(await switch.windows.of_participant(caller.code, WindowId(window_id)))
 
 

@@ -3,6 +3,7 @@
 from switch.bootstrap.opening import (
     DATABASE_NAME,
     DATABASE_TROUBLE,
+    PUSH_KEY,
     find_url,
     load_former_keys,
     load_switch_key,
@@ -10,12 +11,16 @@ from switch.bootstrap.opening import (
     migrate_database,
     opened_switch,
 )
+from switch.bootstrap.tls import Serving, find_tls
 from switch.bootstrap.wiring import Outside, make_switch
 
 __all__ = [
     "DATABASE_NAME",
     "DATABASE_TROUBLE",
+    "PUSH_KEY",
     "Outside",
+    "Serving",
+    "find_tls",
     "find_url",
     "load_former_keys",
     "load_switch_key",

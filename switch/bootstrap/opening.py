@@ -25,6 +25,7 @@ from switch.store.server_safety import require_safe
 from switch.store.vault import use_vault
 
 SWITCH_KEYID = "switch:main"
+PUSH_KEY = "push.pem"
 DATABASE_TROUBLE = LINE_TROUBLE
 """For the command line, which does not know the store."""
 
@@ -107,6 +108,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         rtgs_exchange=settings.rtgs_exchange,
         rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
+        push_key=lambda: _push_key(settings),
     )
     try:
         async with database.reading() as connection:
@@ -126,6 +128,12 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     finally:
         await adapters.close()
         await database.close()
+
+
+def _push_key(settings: Settings) -> bytes | None:
+    """Read each time: it is made by `switch push key` while everything runs."""
+    path = settings.keys / PUSH_KEY
+    return path.read_bytes() if path.exists() else None
 
 
 def _arm_fail_points(settings: Settings) -> None:

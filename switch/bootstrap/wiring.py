@@ -16,8 +16,12 @@ from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
+from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
+from switch.reports.liquidity import Liquidity
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -28,6 +32,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
 from switch.reports.webhooks import Webhooks
@@ -39,16 +44,20 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
+from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
+from switch.usecases.choose_push_place import ChoosePushPlace
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.decide_window import DecideWindow
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
@@ -57,15 +66,25 @@ from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.issue_staff_token import IssueStaffToken
+from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.keep_staff import KeepStaff
+from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.look_at_payer import LookAtPayer
+from switch.usecases.make_report import MakeReport
+from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.passwords import Passwords
 from switch.usecases.pay_batches import PayBatches
 from switch.usecases.pay_bill import PayBill
-from switch.usecases.propose import Propose
+from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
+from switch.usecases.push_files import PushFiles
+from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
@@ -80,11 +99,15 @@ from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
+from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
+from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 
 LOG_ORIGIN = "bill-payment-switch/journal"
@@ -123,7 +146,17 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
-    undertakings = {kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)}
+    try_tariff = TryTariff(current, database)
+    undertakings: dict[ProposalKind, Undertaking] = {
+        **{kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
+        **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
+        ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
+        ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, close_window),
+        ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
+        ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
+    }
+    passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
         clock=clock,
         signer=outside.signer,
@@ -144,6 +177,11 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         upload_bills=UploadBills(database=database, directory=current),
         propose=Propose(clock, database, undertakings),
         decide_proposal=DecideProposal(clock, database, undertakings),
+        keep_staff=KeepStaff(clock, database, passwords),
+        sign_in_staff=SignInStaff(clock, database, passwords, keep_audit),
+        know_staff=KnowStaff(clock, database),
+        issue_staff_token=IssueStaffToken(clock, database),
+        keep_audit=keep_audit,
         register_webhook=RegisterWebhook(clock, database, directory.refresh, outside.networks),
         renew_webhook_secret=RenewWebhookSecret(clock, database),
         try_webhook=TryWebhook(clock, database, directory.refresh),
@@ -157,9 +195,12 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
+        try_tariff=try_tariff,
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
+        watch_positions=WatchPositions(clock, current, database),
+        keep_position_history=KeepPositionHistory(clock, database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         look_at_payer=LookAtPayer(clock, database),
@@ -169,12 +210,15 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
+        answer_window=AnswerWindow(clock, database),
         issue_files=issue_files,
         acknowledge_file=AcknowledgeFile(clock=clock, database=database),
         chase_files=ChaseFiles(clock=clock, database=database),
         reissue_file=ReissueFile(database=database, remaking=remaking),
         revise_file=ReviseFile(clock=clock, database=database, remaking=remaking),
         choose_layout=ChooseLayout(clock=clock, database=database, layouts=adapters.layouts),
+        choose_push_place=ChoosePushPlace(clock, database),
+        push_files=PushFiles(clock, database, adapters.pushes, chance),
         advance_windows=AdvanceWindows(
             clock=clock,
             database=database,
@@ -189,11 +233,16 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
+        default_simulations=DefaultSimulations(database),
+        file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
+        issued_reports=IssuedReports(database),
         journal=Journal(database),
+        liquidity=Liquidity(clock, database),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),
@@ -202,10 +251,11 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),
         readiness=Readiness(database),
+        staff=Staff(database),
         statements=Statements(database),
         receipts=Receipts(database, outside.signer),
         rtgs_comparison=RtgsComparison(database, adapters.rtgs_statement),
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
-        windows=Windows(database),
+        windows=Windows(clock, database),
     )

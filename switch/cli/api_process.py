@@ -1,4 +1,4 @@
-"""One process of the API: `python -m switch.cli.api_process FD` serves the listening socket that `switch serve` has handed on."""
+"""One process of the API: `python -m switch.cli.api_process FD MEMORY NUMBER` serves the socket that `switch serve` has handed on."""
 
 import asyncio
 import contextlib
@@ -15,11 +15,13 @@ import typer
 import uvicorn
 import uvloop
 
+from switch.api.accepting import Accepting, Shares
 from switch.api.app import create_app
-from switch.api.connections import MOST_CONNECTIONS, at_most
+from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
-from switch.bootstrap import opened_switch
+from switch.bootstrap import Serving, find_tls, opened_switch
 from switch.cli.reaching import needs_database_and_key
+from switch.domain.certificate_errors import AuthorityUnusable
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
 
@@ -33,21 +35,24 @@ GARBAGE_THRESHOLDS = (20_000, 20, 20)
 _log = structlog.get_logger("switch.serve")
 
 
-def serve_socket(settings: Settings, listening: socket.socket) -> None:
+def serve_socket(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     """Until SIGTERM or SIGINT; then requests under way are finished."""
     configure_logging(settings.log_level, "api")
     with listening, needs_database_and_key():
-        uvloop.run(_serve(settings, listening))
+        uvloop.run(_serve(settings, listening, shares))
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     settings.run.mkdir(parents=True, exist_ok=True)
+    serving = find_tls(settings)
+    context = None if serving is None else serving.context
     async with opened_switch(settings) as switch:
-        keeping = asyncio.create_task(_keep_directory(switch))
+        keeping = asyncio.create_task(_keep_current(switch, serving))
         server = _Server(
             uvicorn.Config(
-                create_app(switch, settings.limits, settings.run),
-                http=at_most(_room_for_connections()),
+                create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls),
+                http=at_most(_room_for_connections(), secured=context is not None),
+                ssl_context_factory=None if context is None else lambda *_: context,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -56,7 +61,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
                 proxy_headers=False,
                 timeout_keep_alive=KEPT_CONNECTION_SECONDS,
                 timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
-            )
+            ),
+            shares,
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
@@ -84,21 +90,64 @@ def _room_for_connections() -> int:
     return max(min(MOST_CONNECTIONS, soft - OTHER_OPEN_FILES), 1)
 
 
-async def _keep_directory(switch: Switch) -> None:
-    """What staff change in another process is known here a second later."""
+async def _keep_current(switch: Switch, serving: Serving | None) -> None:
+    """What staff change in another process, or in the files of TLS, is known here a second later."""
     while True:
         await asyncio.sleep(DIRECTORY_CHECKED_EVERY_SECONDS)
         try:
             await switch.directory.refresh_if_changed()
         except Exception as fault:  # noqa: BLE001 - the database may be away for a while; the directory that we have still stands
             _log.warning("directory.not_refreshed", fault=type(fault).__name__)
+        if serving is not None:
+            _refresh_tls(serving)
+
+
+def _refresh_tls(serving: Serving) -> None:
+    try:
+        if serving.refresh():
+            _log.info("tls.refreshed", pid=os.getpid())
+    except (OSError, AuthorityUnusable) as fault:  # half a file, or a wrong one: what we have still stands
+        _log.error("tls.not_refreshed", fault=type(fault).__name__)
 
 
 class _Server(uvicorn.Server):
-    """Signals are ours: uvicorn would raise them again after serving, and so end us before the switch is closed."""
+    """Signals are ours: uvicorn would raise them again after serving, and so end us before the switch is closed. So is accepting."""
+
+    def __init__(self, config: uvicorn.Config, shares: Shares) -> None:
+        super().__init__(config)
+        self._shares = shares
+        self._accepting: Accepting | None = None
 
     def stop(self) -> None:
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        assert sockets is not None
+        self._accepting = Accepting(sockets[0], self._shares, self._served, lambda: len(self.server_state.connections))
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._accepting is not None:
+            self._accepting.count()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._accepting is not None:
+            self._accepting.close()
+        await super().shutdown(sockets)
+
+    async def _served(self, accepted: socket.socket) -> None:
+        """A handshake that is not finished costs a file, as an open line does; it may take no longer than a head."""
+        impatient = None if self.config.ssl is None else HEAD_SECONDS
+        with contextlib.suppress(OSError):
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connection, accepted, ssl=self.config.ssl, ssl_handshake_timeout=impatient
+            )
+
+    def _connection(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn calls it
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -107,6 +156,6 @@ class _Server(uvicorn.Server):
 
 if __name__ == "__main__":
     try:
-        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])))
+        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])), Shares(int(sys.argv[2]), int(sys.argv[3])))
     except typer.Exit as told:
         sys.exit(told.exit_code)

@@ -114,12 +114,16 @@ def reverse(
     reason: Annotated[
         str, typer.Option(help="customer_request, duplicate, wrong_bill, wrong_amount, payer_not_debited, fraud, other.")
     ] = "customer_request",
+    amount: Annotated[
+        str | None, typer.Option(metavar="DIGITS", help="Such as 250.00: a part of it; left out, all that is left of it.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key; the same again is the same reversal. Left out, a fresh one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a completed payment back, within the time and by the rule of its service."""
+    """Take a completed payment, or a part of it, back, within the time and by the rules of its service."""
     with client_as(as_) as client:
-        reversal = client.reverse(payment, reason, key or new_key())
+        part = None if amount is None else {"amount": amount, "currency": client.payment(payment)["amount"]["currency"]}
+        reversal = client.reverse(payment, reason, key or new_key(), amount=part)
     if as_json:
         print_json(reversal)
         return
@@ -136,6 +140,40 @@ def reverse(
 
 
 @app.command()
+def window(
+    as_: As, window: Annotated[str, typer.Option(metavar="WINDOW", help="Such as SYP-20261124-01.")], as_json: AsJson = False
+) -> None:
+    """What a settlement window comes to for the bank, and whether its approval is asked for."""
+    with client_as(as_) as client:
+        _show_window(client.window(window), as_json)
+
+
+@app.command()
+def approve(
+    as_: As,
+    window: Annotated[str, typer.Option(metavar="WINDOW", help="A closed window that the bank owes for.")],
+    amount: Annotated[str | None, typer.Option(metavar="DIGITS", help="What is approved; left out, the net that the window shows.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve the bank's debit of a closed window, before it goes to the RTGS."""
+    with client_as(as_) as client:
+        net = client.window(window)["own"]["net"]
+        _show_window(client.approve_window(window, amount or net["amount"], net["currency"]), as_json)
+
+
+@app.command("object")
+def object_to(
+    as_: As,
+    window: Annotated[str, typer.Option(metavar="WINDOW", help="A closed window that the bank owes for.")],
+    reason: Annotated[str, typer.Option(help="Why: staff read it before they decide.")],
+    as_json: AsJson = False,
+) -> None:
+    """Object to the bank's debit of a closed window: it is not sent until the bank approves after all, or two of the staff decide."""
+    with client_as(as_) as client:
+        _show_window(client.object_to_window(window, reason), as_json)
+
+
+@app.command()
 def position(as_: As, as_json: AsJson = False) -> None:
     """What the bank owes now, and how much room is left under its cap."""
     with client_as(as_) as client:
@@ -143,7 +181,7 @@ def position(as_: As, as_json: AsJson = False) -> None:
     if as_json:
         print_json(positions)
         return
-    fields = ("cap", "held", "posted", "headroom")
+    fields = ("cap", "deposited", "granted", "held", "posted", "headroom")
     rows = [(one["currency"], *(_grouped(one[field]["amount"]) for field in fields)) for one in positions]
     print_table(f"المركز · Position {as_}", ("currency", *fields), rows, right=fields)
 
@@ -190,6 +228,25 @@ def _show_payment(payment: Document) -> None:
         ("المفتاح · idempotency key", payment["idempotency_key"]),
     ]
     print_table("الدفعة · Payment", ("", ""), rows)
+
+
+def _show_window(found: Document, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    its, own, approval = found["window"], found["own"], found["approval"]
+    net = own["net"]
+    rows = [
+        ("النافذة · window", its["window_id"]),
+        ("الحالة · state", its["state"]),
+        ("الدفعات · payments", own["payments"]),
+        ("الصافي · net (+ to pay)", f"{_grouped(net['amount'])} {net['currency']}"),
+        ("منه لتخلّف غيرنا · of it for defaults", _grouped(own["claims"]["amount"])),
+        ("موافقتنا · our approval", approval["state"]),
+        ("حتى · until", approval["until"]),
+        ("السبب · reason", approval["reason"]),
+    ]
+    print_table("نافذة التسوية · Settlement window", ("", ""), rows)
 
 
 def _name(name: Document) -> str:

@@ -10,7 +10,7 @@ from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
-from switch.domain.catalogue import Mode, OverdueRule, ReversalRule, Service
+from switch.domain.catalogue import Mode, OverdueRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.identifiers import ParticipantCode, participant_code, service_code
 from switch.domain.money import Money
 from switch.usecases.load_catalogue import LoadedCatalogue
@@ -87,13 +87,17 @@ def rules(
         ReversalRule | None, typer.Option(help="Whether a payment can be taken back, and whether its biller is asked or told.")
     ] = None,
     reversal_seconds: Annotated[int | None, typer.Option(help="How long after its completion a payment can be taken back.")] = None,
+    refunds: Annotated[RefundRule | None, typer.Option(help="Whether it is taken back as a whole only, or in parts, too.")] = None,
+    refund_fees: Annotated[
+        RefundFees | None, typer.Option(help="Where a part is taken back: the fees are kept, or a share of them is given back.")
+    ] = None,
     opened: Annotated[bool | None, typer.Option("--open/--closed", help="Whether payments are taken.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show by which rules a service's payments go, and change those that are given."""
     given = {
         "answer_seconds": answer_seconds, "certain_seconds": certain_seconds, "overdue": overdue, "reversal": reversal,
-        "reversal_seconds": reversal_seconds, "open": opened,
+        "reversal_seconds": reversal_seconds, "refunds": refunds, "refund_fees": refund_fees, "open": opened,
     }  # fmt: skip
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
 
@@ -117,6 +121,7 @@ def rules(
             ("مهلة التأكد · certain within", f"{found.certain_seconds} s"),
             ("بعد المهلة · when overdue", found.overdue),
             ("العكس · reversal", f"{found.reversal}, {found.reversal_seconds} s"),
+            ("الإعادة الجزئية · refunds", f"{found.refunds}, fees {found.refund_fees}"),
         ],
     )
 

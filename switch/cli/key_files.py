@@ -26,7 +26,7 @@ def ensure_switch_key(settings: Settings) -> SigningKey:
     ensure_master_keys(settings.keys / PERSONAL_KEYS)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
-        _write_whole(public, pem, mode=0o644)
+        write_whole(public, pem, mode=0o644)
     return key
 
 
@@ -40,7 +40,7 @@ def ensure_key(path: Path, keyid: str) -> SigningKey:
         return load_signing_key(keyid, path.read_bytes())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_key(keyid)
-    _write_whole(path, key.pem(), mode=0o600)
+    write_whole(path, key.pem(), mode=0o600)
     return key
 
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> bytes:
         raise NoKey(path) from None
 
 
-def _write_whole(path: Path, content: bytes, *, mode: int) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int) -> None:
     """A process that is killed here leaves no half of a key under its name."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:

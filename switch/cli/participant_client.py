@@ -8,6 +8,7 @@ import typer
 
 from switch.cli.key_files import NoKey, load_sandbox_key, load_switch_public_key
 from switch.cli.output import language
+from switch.cli.tls_files import client_tls
 from switch.client import NotCertain, Refused, SwitchClient
 from switch.settings import Settings, load_settings
 
@@ -20,13 +21,18 @@ As = Annotated[str, typer.Option("--as", metavar="CODE", help="National code of 
 def client_as(code: str) -> Iterator[SwitchClient]:
     """Raises typer.Exit(1), after saying why on standard error, for whatever keeps the switch from doing what was asked."""
     settings = load_settings()
-    with keys_needed(), SwitchClient(settings.api_url, load_sandbox_key(settings, code), load_switch_public_key(settings)) as client:
+    with keys_needed(), _opened(settings, code) as client:
         try:
             yield client
         except Refused as refused:
             _fail(_in_words(refused))
         except NotCertain as doubt:
             _fail(_not_certain(doubt, settings, code))
+
+
+def _opened(settings: Settings, code: str) -> SwitchClient:
+    key, answer_key = load_sandbox_key(settings, code), load_switch_public_key(settings)
+    return SwitchClient(settings.api_url, key, answer_key, tls=client_tls(settings, code))
 
 
 @contextmanager

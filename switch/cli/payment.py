@@ -34,7 +34,7 @@ def story(
     key: Annotated[str | None, typer.Option(help="With --bank: its idempotency key.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where is my payment? Its states and who moved it, its postings, advices, window, files, what the others have booked, and breaks."""
+    """Where is my payment? Its states and who moved it, postings, advices, messages, window, files, the others' books, and breaks."""
     if (payment is None) == (bank is None or key is None):
         raise typer.BadParameter("give a payment, or --bank and --key")
 
@@ -155,6 +155,7 @@ def _show(found: PaymentStory) -> None:
         ("الخدمة والزبون · service, customer", f"{its.request.service}, {its.request.customer_reference}"),
         ("الفاتورة · bill", its.request.bill_number),
         ("المبلغ · amount", f"{money(its.request.amount.minor, currency)} {currency}"),
+        ("أُعيد منها · refunded", f"{money(its.refunded, currency)} {currency}" if its.refunded else None),
         ("السبب · reason", its.reason),
         ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),
         ("نافذة التسوية · window", None if found.window is None else f"{found.window.window_id} ({found.window.state})"),
@@ -168,11 +169,13 @@ def _show(found: PaymentStory) -> None:
     )
     _list(
         "العكس · Reversals",
-        ("reversal", "state", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
+        ("reversal", "state", "amount", "fee", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
         (
             (
                 back.reversal_id,
                 back.state,
+                money(back.amount.minor, currency),
+                money(back.fees.payer + back.fees.biller, currency),
                 back.request.reason,
                 f"{back.asked_at:%Y-%m-%d %H:%M:%S}",
                 None if back.concluded_at is None else f"{back.concluded_at:%Y-%m-%d %H:%M:%S}",
@@ -205,6 +208,23 @@ def _show(found: PaymentStory) -> None:
         "إشعارات المصرف · Webhooks",
         ("event", "kind", "end point", "state", "attempts", "last answer"),
         ((told.event_id, told.kind, told.endpoint_id, told.state, told.attempts, told.last_answer) for told in found.webhooks),
+    )
+    _list(
+        "الرسائل · Messages",
+        ("at (UTC)", "from", "to", "what", "bytes", "sha256", "note"),
+        (
+            (
+                f"{said.at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
+                said.sender,
+                said.receiver,
+                said.what,
+                said.size,
+                None if said.sha256 is None else said.sha256[:16],
+                said.note,
+            )
+            for said in found.messages
+        ),
+        right=("bytes",),
     )
     _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
     _list(

@@ -8,8 +8,10 @@ import typer
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import As, decider
 from switch.domain.proposals import Proposal, ProposalState, ProposalUnknown
+from switch.settings import load_settings
 
 app = typer.Typer(help="What takes two people: list, approve, refuse.", no_args_is_help=True)
 
@@ -45,23 +47,33 @@ def list_proposals(
 
 
 @app.command()
-def approve(proposal: Id, by: By = None, as_json: AsJson = False) -> None:
-    """As another person than the one who proposed it; it is carried out at once."""
+def approve(proposal: Id, name: As = None, by: By = None, as_json: AsJson = False) -> None:
+    """As another person than the one who proposed it, who has signed in (--as, or `switch staff sign-in`); it is carried out at once."""
+    settings = load_settings()
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.decide_proposal.approve(_id(proposal), by=by_whom(by))
+        found = await switch.proposals.one(_id(proposal))
+        who = await decider(switch, settings, found.kind, name=name, by=by)
+        return await switch.decide_proposal.approve(found.proposal_id, by=who)
 
     show(run(work), as_json)
 
 
 @app.command()
 def refuse(
-    proposal: Id, reason: Annotated[str, typer.Option(help="Why, for whoever proposed it.")], by: By = None, as_json: AsJson = False
+    proposal: Id,
+    reason: Annotated[str, typer.Option(help="Why, for whoever proposed it.")],
+    name: As = None,
+    by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Nothing is done, and it cannot be approved any more."""
+    settings = load_settings()
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.decide_proposal.refuse(_id(proposal), reason=reason, by=by_whom(by))
+        found = await switch.proposals.one(_id(proposal))
+        who = await decider(switch, settings, found.kind, name=name, by=by)
+        return await switch.decide_proposal.refuse(found.proposal_id, reason=reason, by=who)
 
     show(run(work), as_json)
 

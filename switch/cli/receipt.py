@@ -13,6 +13,7 @@ from switch.bootstrap import load_former_keys
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, language, print_json, say
 from switch.cli.session import run
+from switch.domain.money import Money
 from switch.domain.payments import Payment
 from switch.domain.receipts import ReadReceipt, read_receipt
 from switch.reports.receipts import SignedReceipt
@@ -40,6 +41,7 @@ _PAID = {
     "ar": "{reference}: {amount} {currency} إلى {biller} عن الخدمة {service}، اكتملت في {at:%Y-%m-%d %H:%M:%S} بالتوقيت العالمي",
 }
 _NOW = {"en": "In the books it is now {state}.", "ar": "وحالتها في الدفاتر الآن {state}."}
+_REFUNDED = {"en": "{refunded} of it was taken back.", "ar": "أُعيد منها {refunded}."}
 
 
 @app.command()
@@ -78,7 +80,12 @@ def verify(
     now = run(lambda switch: switch.receipts.payment(read.receipt.payment_reference)) if online and read and standing == "good" else None
     if as_json:
         print_json(
-            {"standing": standing, "receipt": None if read is None else read.receipt, "state_now": None if now is None else now.state}
+            {
+                "standing": standing,
+                "receipt": None if read is None else read.receipt,
+                "state_now": None if now is None else now.state,
+                "refunded_minor_now": None if now is None else now.refunded,
+            }
         )
     else:
         _say(standing, read, now)
@@ -103,3 +110,5 @@ def _say(standing: str, read: ReadReceipt | None, now: Payment | None) -> None:
         say(_PAID[language.get()].format(**facts, biller=its.biller, service=its.service))
     if now is not None:
         say(_NOW[language.get()].format(state=now.state))
+        if now.refunded:
+            say(_REFUNDED[language.get()].format(refunded=Money(now.refunded, now.request.amount.currency)))

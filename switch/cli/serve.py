@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from switch.api.accepting import Shares
 from switch.processes import ChildFailed, Process, Supervisor, answers
 from switch.settings import load_settings
 from switch.telemetry import configure_logging
@@ -30,7 +31,9 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> 
     at = (host or settings.host, port or settings.port)
     with _listening(at) as listening:
         count = workers or settings.workers or os.cpu_count() or 1
-        children = [_process(number, at, listening) for number in range(1, count + 1)]
+        memory = Shares.memory(count)
+        scheme = "https" if settings.tls_certificate else "http"
+        children = [_process(number, scheme, at, listening, memory) for number in range(count)]
         try:
             with Supervisor(settings.run, children[:1]) as supervisor:
                 supervisor.add(*children[1:])
@@ -51,8 +54,9 @@ def _listening(at: tuple[str, int]) -> socket.socket:
             time.sleep(_ASK_AGAIN_SECONDS)
 
 
-def _process(number: int, at: tuple[str, int], listening: socket.socket) -> Process:
+def _process(number: int, scheme: str, at: tuple[str, int], listening: socket.socket, memory: int) -> Process:
     """The first tells whether the database and the key are there: what is wrong it has said itself."""
-    words = [sys.executable, "-m", "switch.cli.api_process", str(listening.fileno())]
-    url = f"http://{at[0]}:{at[1]}/live"
-    return Process(f"api-{number}", words, log_file=None, handed_on=(listening.fileno(),), ready=answers(url))
+    handed_on = (listening.fileno(), memory)
+    words = [sys.executable, "-m", "switch.cli.api_process", *map(str, handed_on), str(number)]
+    url = f"{scheme}://{at[0]}:{at[1]}/live"
+    return Process(f"api-{number + 1}", words, log_file=None, handed_on=handed_on, ready=answers(url))

@@ -9,6 +9,7 @@ import typer
 
 from switch.cli.key_files import load_sandbox_key
 from switch.cli.participant_client import As, keys_needed
+from switch.cli.tls_files import tls_options
 from switch.settings import load_settings
 from switch.signatures import Target, sign_request
 
@@ -33,12 +34,14 @@ def sign(
     body = _body(data)
     target = Target(method.upper(), _authority(url), parts.path or "/", parts.query)
     with keys_needed():
-        key = load_sandbox_key(load_settings(), as_)
+        settings = load_settings()
+        key = load_sandbox_key(settings, as_)
     headers = {"Content-Type": content_type} if body else {}
     if idempotency_key is not None:
         headers["Idempotency-Key"] = idempotency_key
     headers |= sign_request(key, target, body, now=datetime.now(UTC), idempotency_key=idempotency_key)
-    print(_configuration(target.method, url, headers, body.decode("utf-8")))
+    shown = tls_options(settings, as_) if parts.scheme == "https" else {}
+    print(_configuration(target.method, url, headers, body.decode("utf-8"), shown))
 
 
 def _body(data: str | None) -> bytes:
@@ -60,8 +63,8 @@ def _authority(url: str) -> str:
     return f"{host}" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
-def _configuration(method: str, url: str, headers: dict[str, str], body: str) -> str:
-    lines = [("url", url), ("request", method), *(("header", f"{name}: {value}") for name, value in headers.items())]
+def _configuration(method: str, url: str, headers: dict[str, str], body: str, more: dict[str, str]) -> str:
+    lines = [("url", url), ("request", method), *(("header", f"{name}: {value}") for name, value in headers.items()), *more.items()]
     if body:
         lines.append(("data-binary", body))
     return "\n".join(f'{name} = "{_quoted(value)}"' for name, value in lines)

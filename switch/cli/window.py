@@ -1,18 +1,22 @@
 """`switch window`: the settlement windows: which is open, what closed ones came to, and closing one before its time."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.proposal import show as show_proposal
 from switch.cli.session import run
-from switch.cli.staff import by_whom
-from switch.domain.calendar import BUSINESS_ZONE
+from switch.cli.staff import By, by_whom
+from switch.domain.calendar import BUSINESS_ZONE, local_moment
+from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementLeg, Window
 from switch.reports.windows import WindowDetail
 from switch.usecases.close_window import ClosedWindow
+from switch.usecases.move_cut_off import UNTIL
+from switch.usecases.recompute_window import WITHOUT
 
 app = typer.Typer(
     help="Settlement windows. Payments count in the open one; it closes at its cut-off, then its nets go to the RTGS (`switch settle`).",
@@ -20,6 +24,7 @@ app = typer.Typer(
 )
 
 Currency = Annotated[str, typer.Option(help="ISO 4217.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept for good.")]
 WindowName = Annotated[str, typer.Argument(help="Such as SYP-20261124-01: currency, business date, number.", metavar="WINDOW")]
 
 
@@ -58,6 +63,8 @@ def show(window: WindowName, as_json: AsJson = False) -> None:
         return
     _print_window(detail.window, detail.closed_by)
     _print_nets(detail.legs, detail.window.currency)
+    _print_claims(detail)
+    _print_approval(detail)
     _print_matrix(detail)
 
 
@@ -71,26 +78,91 @@ def open_window(currency: Currency = "SYP", as_json: AsJson = False) -> None:
         _print_window(window, None)
 
 
+@app.command("put-off")
+def put_off(
+    window: WindowName,
+    until: Annotated[str, typer.Option(metavar="HH:MM", help="The new cut-off on its business date, Damascus time.")],
+    reason: Reason,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose another cut-off for the open window, this once; another person must approve it. The calendar stays as it is."""
+
+    async def work(switch: Switch) -> Proposal:
+        day = (await switch.windows.one(window)).window.business_date
+        moment = local_moment(day, _time(until))
+        return await switch.propose(ProposalKind.PUT_OFF_WINDOW, window, {UNTIL: moment.isoformat()}, reason=reason, by=by_whom(by))
+
+    show_proposal(run(work), as_json)
+
+
+@app.command()
+def override(window: WindowName, reason: Reason, by: By = None, as_json: AsJson = False) -> None:
+    """Propose to send a closed window whatever its debtors have said; another person must approve it."""
+    _propose(ProposalKind.OVERRIDE_WINDOW, window, {}, reason, by, as_json)
+
+
+@app.command()
+def abort(window: WindowName, reason: Reason, by: By = None, as_json: AsJson = False) -> None:
+    """Propose not to send a closed window, until two people decide otherwise; another person must approve it. What is owed stays owed."""
+    _propose(ProposalKind.WITHHOLD_WINDOW, window, {}, reason, by, as_json)
+
+
+@app.command()
+def recompute(
+    window: WindowName,
+    without: Annotated[list[str], typer.Option(metavar="CODE", help="A bank that does not pay; again for each: all are named at once.")],
+    reason: Reason,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose to settle a closed window without banks that do not pay. Shows who covers it and who then owes what; another person must
+    approve exactly that. The rule is in docs/settlement.md."""
+    _propose(ProposalKind.RECOMPUTE_WINDOW, window, {WITHOUT: ",".join(without)}, reason, by, as_json)
+
+
 @app.command()
 def close(
     window: Annotated[str | None, typer.Argument(help="Close only if this one is open.", metavar="[WINDOW]")] = None,
     currency: Currency = "SYP",
+    reason: Annotated[str, typer.Option(help="Before the cut-off: why; it is kept for good.")] = "",
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Close the open window now. The next one opens in the same moment: no payment waits, none is refused."""
+    """Close the open window: at once where its cut-off has come (the worker does that by itself); before it this is only proposed.
 
-    async def work(switch: Switch) -> ClosedWindow:
-        only = None if window is None else (await switch.windows.one(window)).window
-        if only is None:
-            return await switch.close_window(currency, by=by_whom())
-        return await switch.close_window(only.currency, by=by_whom(), only=only.window_id)
+    Another person approves the proposal (`switch proposal approve`). The next window opens in the same moment: no payment waits, none is
+    refused.
+    """
+
+    async def work(switch: Switch) -> ClosedWindow | Proposal:
+        opened = (await switch.windows.one(window)).window if window is not None else await switch.open_window(currency)
+        if opened.closes_at <= switch.clock.now():
+            return await switch.close_window(opened.currency, by=by_whom(by), only=opened.window_id)
+        return await switch.propose(ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason, by=by_whom(by))
 
     done = run(work)
-    if as_json:
+    if isinstance(done, Proposal):
+        show_proposal(done, as_json)
+    elif as_json:
         print_json(done)
-        return
-    say(f"{done.closed.window_id} is closed, {done.opened.window_id} is open until {_local(done.opened.closes_at)}.")
-    _print_nets(done.legs, done.closed.currency)
+    else:
+        say(f"{done.closed.window_id} is closed, {done.opened.window_id} is open until {_local(done.opened.closes_at)}.")
+        _print_nets(done.legs, done.closed.currency)
+
+
+def _propose(kind: ProposalKind, window: str, content: dict[str, str], reason: str, by: str | None, as_json: bool) -> None:
+    async def work(switch: Switch) -> Proposal:
+        return await switch.propose(kind, window, content, reason=reason, by=by_whom(by))
+
+    show_proposal(run(work), as_json)
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("such as 16:30") from None
 
 
 def _print_window(window: Window, closed_by: str | None) -> None:
@@ -115,6 +187,44 @@ def _print_nets(legs: tuple[SettlementLeg, ...], currency: str) -> None:
     receives = -sum(leg.minor for leg in legs if leg.minor < 0)
     rows.append(("sum", money(pays, currency), money(receives, currency)))
     print_table(f"Nets, {currency}", ("participant", "pays", "receives"), rows, right=("pays", "receives"))
+
+
+def _print_claims(detail: WindowDetail) -> None:
+    if detail.claims:
+        rows = (
+            (
+                each.claim.defaulter,
+                each.claim.creditor,
+                each.claim.source,
+                "owed" if each.carried else "covered",
+                money(each.claim.minor, detail.window.currency),
+            )
+            for each in detail.claims
+        )
+        print_table(
+            "Defaults", ("defaulter", "covered by", "out of", "here", detail.window.currency), rows, right=(detail.window.currency,)
+        )
+
+
+def _print_approval(detail: WindowDetail) -> None:
+    approval = detail.approval
+    if approval.asked:
+        answers = {one.participant: approval.answer_of(one.participant) for one in approval.asked}
+        rows = (
+            (
+                one.participant,
+                money(one.net, detail.window.currency),
+                _local(one.until),
+                one.silence,
+                None if (said := answers[one.participant]) is None else "approved" if said.approves else "objected",
+                None if said is None else said.reason,
+            )
+            for one in approval.asked
+        )
+        columns = ("debtor", "asked to pay", "until", "silence", "has said", "reason")
+        print_table(f"Approval, round {approval.round}: {detail.approval_state}", columns, rows, right=("asked to pay",))
+    for decision in approval.decisions:
+        say(f"  {decision.kind} in round {decision.round}, {_local(decision.decided_at)}, by {decision.by}: {decision.reason}")
 
 
 def _print_matrix(detail: WindowDetail) -> None:

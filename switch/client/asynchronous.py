@@ -1,6 +1,7 @@
 """The client for programs that do many things at once."""
 
 import asyncio
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
@@ -30,6 +31,7 @@ class AsyncSwitchClient:
         *,
         patience: Patience | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        tls: ssl.SSLContext | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
@@ -39,6 +41,7 @@ class AsyncSwitchClient:
             auth=signed_by(signing_key, answer_key),
             timeout=answer_seconds,
             transport=transport,
+            verify=tls or True,
             limits=httpx2.Limits(max_connections=most_connections, max_keepalive_connections=most_connections),
         )
 
@@ -79,9 +82,14 @@ class AsyncSwitchClient:
         """Newest first."""
         return await self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
 
-    async def reverse(self, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Document:
-        """Take a completed payment back; a reversal that is not `final` is not certain yet. Raises Refused, NotCertain."""
-        return await self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference))
+    async def reverse(
+        self, payment_id: str, reason: str, key: str, bank_reference: str | None = None, amount: Document | None = None
+    ) -> Document:
+        """Take a completed payment back, or the `amount` of it, where its service allows that.
+
+        A reversal that is not `final` is not certain yet. Raises Refused, NotCertain.
+        """
+        return await self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference, amount))
 
     async def reversals(self, payment_id: str) -> list[Document]:
         """All that were asked for."""
@@ -116,6 +124,13 @@ class AsyncSwitchClient:
     async def window(self, window_id: str) -> Document:
         """With our own net in it."""
         return await self._run(operations.one(self._patience, f"/v1/windows/{window_id}"))
+
+    async def approve_window(self, window_id: str, amount: str, currency: str = "SYP") -> Document:
+        """Our debit of a closed window, exactly as it shows it."""
+        return await self._run(operations.approve_window(self._patience, window_id, amount, currency))
+
+    async def object_to_window(self, window_id: str, reason: str) -> Document:
+        return await self._run(operations.object_to_window(self._patience, window_id, reason))
 
     async def files(self, most: int | None = None) -> list[Document]:
         return await self._run(operations.listed(self._patience, "/v1/files", most))

@@ -59,6 +59,14 @@ def post(patience: Patience, path: str, document: Document | None = None) -> Ope
     return document_of(answer)
 
 
+def approve_window(patience: Patience, window_id: str, amount: str, currency: str) -> Operation[Document]:
+    return post(patience, f"/v1/windows/{window_id}/approval", {"net": {"amount": amount, "currency": currency}})
+
+
+def object_to_window(patience: Patience, window_id: str, reason: str) -> Operation[Document]:
+    return post(patience, f"/v1/windows/{window_id}/objection", {"reason": reason})
+
+
 def take_file(patience: Patience, file_id: str, received: bytes) -> Operation[Document]:
     said = {"outcome": "taken", "sha256": hashlib.sha256(received).hexdigest()}
     return post(patience, f"/v1/files/{file_id}/acknowledgement", said)
@@ -77,8 +85,11 @@ def pay(patience: Patience, order: PaymentOrder, key: str) -> Operation[PaymentA
         raise NotCertain(doubt.why, key) from doubt
 
 
-def reverse(patience: Patience, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Operation[Document]:
-    asked: Document = {"reason": reason} | ({} if bank_reference is None else {"bank_reference": bank_reference})
+def reverse(
+    patience: Patience, payment_id: str, reason: str, key: str, bank_reference: str | None = None, amount: Document | None = None
+) -> Operation[Document]:
+    given = {"bank_reference": bank_reference, "amount": amount}
+    asked: Document = {"reason": reason} | {name: value for name, value in given.items() if value is not None}
     answer = yield from patiently(_post(f"/v1/payments/{payment_id}/reversals", asked, key), patience)
     try:
         return document_of(answer)

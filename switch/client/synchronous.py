@@ -1,5 +1,6 @@
 """The client for programs that wait for each answer."""
 
+import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -30,10 +31,13 @@ class SwitchClient:
         *,
         patience: Patience | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        tls: ssl.SSLContext | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._patience = patience or Patience()
-        self._line = httpx2.Client(base_url=url, auth=signed_by(signing_key, answer_key), timeout=answer_seconds, transport=transport)
+        self._line = httpx2.Client(
+            base_url=url, auth=signed_by(signing_key, answer_key), timeout=answer_seconds, transport=transport, verify=tls or True
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -72,9 +76,14 @@ class SwitchClient:
         """Newest first."""
         return self._run(operations.listed(self._patience, "/v1/payments", most, state=state, bank_reference=bank_reference))
 
-    def reverse(self, payment_id: str, reason: str, key: str, bank_reference: str | None = None) -> Document:
-        """Take a completed payment back; a reversal that is not `final` is not certain yet. Raises Refused, NotCertain."""
-        return self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference))
+    def reverse(
+        self, payment_id: str, reason: str, key: str, bank_reference: str | None = None, amount: Document | None = None
+    ) -> Document:
+        """Take a completed payment back, or the `amount` of it, where its service allows that.
+
+        A reversal that is not `final` is not certain yet. Raises Refused, NotCertain.
+        """
+        return self._run(operations.reverse(self._patience, payment_id, reason, key, bank_reference, amount))
 
     def reversals(self, payment_id: str) -> list[Document]:
         """All that were asked for."""
@@ -109,6 +118,13 @@ class SwitchClient:
     def window(self, window_id: str) -> Document:
         """With our own net in it."""
         return self._run(operations.one(self._patience, f"/v1/windows/{window_id}"))
+
+    def approve_window(self, window_id: str, amount: str, currency: str = "SYP") -> Document:
+        """Our debit of a closed window, exactly as it shows it."""
+        return self._run(operations.approve_window(self._patience, window_id, amount, currency))
+
+    def object_to_window(self, window_id: str, reason: str) -> Document:
+        return self._run(operations.object_to_window(self._patience, window_id, reason))
 
     def files(self, most: int | None = None) -> list[Document]:
         return self._run(operations.listed(self._patience, "/v1/files", most))

@@ -21,6 +21,10 @@ class AccountKind(StrEnum):
     TAX = "tax"
     SUSPENSE = "suspense"
     COMPENSATION = "compensation"
+    GUARANTEE = "guarantee"
+    """What a defaulter has deposited at the central bank and was used for it; repaid by it in a later window."""
+    DEFAULT_SHARE = "default_share"
+    """A bank's part of another's default; repaid by that one in a later window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,14 @@ def settlement(biller: ParticipantCode) -> str:
 
 def fee_bank(bank: ParticipantCode) -> str:
     return f"fee_bank:{bank}"
+
+
+def guarantee(defaulter: ParticipantCode) -> str:
+    return f"guarantee:{defaulter}"
+
+
+def default_share(bank: ParticipantCode, defaulter: ParticipantCode) -> str:
+    return f"default_share:{bank}:{defaulter}"
 
 
 def account(code: str) -> Account:

@@ -14,6 +14,7 @@ from switch.domain.books import Books, Changes, KeyOf, KeyRecord, Move
 from switch.domain.errors import BillUnknown, NoOpenWindow, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.ledger import payment_completed
+from switch.domain.messages import NOT_KEPT, OrderMessage, answer_note
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.domain.values import value
@@ -29,6 +30,7 @@ class Reserve:
     presented: PresentedBill | None = None
     presented_at: datetime | None = None
     accept_as: Accepted | None = None
+    message: OrderMessage = NOT_KEPT
 
     @property
     def bill_key(self) -> BillKey | None:
@@ -137,7 +139,9 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
     if bill is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill
     payment = replace(payment, business_date=window.business_date, events=1)
-    _record(payment, None, payment.reserved_at, request.bank, "", changes)
+    _record(payment, None, payment.reserved_at, request.bank, command.message.note, changes)
+    if command.message.content:
+        changes.messages[payment.payment_id] = command.message.content
     books.payments[payment.payment_id] = changes.reserved[payment.payment_id] = payment
     books.keys[key] = changes.keys[key] = KeyRecord(payment.request_digest, payment.payment_id, None)
     if command.accept_as is not None:
@@ -156,6 +160,7 @@ def _conclude(command: Conclude, books: Books, changes: Changes) -> Decision:
     payment = books.payments.get(command.payment_id)
     if payment is None:
         return Absent()
+    changes.exchanges += [(payment.payment_id, exchange) for exchange in command.outcome.heard]
     if command.alone_until is not None and payment.next_attempt_at != command.alone_until:
         command = replace(command, outcome=Unknown("somebody else has taken it over"))
     if not payment.live:
@@ -216,7 +221,7 @@ def _complete(payment: Payment, outcome: Accepted, at: datetime, by: str, books:
     books.positions[owner] = changes.positions[owner] = books.positions[owner].post(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.settle(amount, at)
-    _record(done, payment.state, at, by, "", changes)
+    _record(done, payment.state, at, by, answer_note(outcome.heard), changes)
     _keep(payment, done, books, changes)
     changes.entries.append(payment_completed(done, window.window_id, window.business_date, at))
     if advise:
@@ -230,7 +235,8 @@ def _reject(payment: Payment, outcome: Refused, command: Conclude, books: Books,
     books.positions[owner] = changes.positions[owner] = books.positions[owner].void(payment.hold_minor)
     if (bill := _bill_of(payment, books)) is not None:
         books.bills[bill.key] = changes.bills[bill.key] = bill.release(payment.request.amount)
-    _record(done, payment.state, command.at, command.by, outcome.reason, changes)
+    note = "; ".join(filter(None, (outcome.reason, answer_note(outcome.heard))))
+    _record(done, payment.state, command.at, command.by, note, changes)
     _keep(payment, done, books, changes)
     return done
 

@@ -4,12 +4,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, ReversalId, bucketed_id
+from switch.domain.money import Money
 from switch.domain.payments import Payment
 from switch.domain.values import value
 
 
 class AdviceKind(StrEnum):
     PAYMENT_COMPLETED = "payment.completed"
+    PAYMENT_REFUNDED = "payment.refunded"
+    """A part of it was taken back."""
     PAYMENT_REVERSED = "payment.reversed"
 
 
@@ -33,15 +36,18 @@ def payment_advice(payment: Payment, at: datetime) -> Advice:
     return _advice(AdviceKind.PAYMENT_COMPLETED, payment, content, at)
 
 
-def reversal_advice(reversal_id: ReversalId, payment: Payment, business_date: date, at: datetime) -> Advice:
-    """What a biller needs to take a booking back. `business_date` is that of the reversal."""
+def reversal_advice(reversal_id: ReversalId, payment: Payment, amount: Money, business_date: date, at: datetime) -> Advice:
+    """What a biller needs to take a booking, or this much of it, back. `business_date` is that of the reversal."""
+    part = amount != payment.request.amount
     content = {
         **_named(payment),
         "reversal_id": str(reversal_id),
         "business_date": business_date.isoformat(),
         "reversed_at": at.isoformat(),
     }
-    return _advice(AdviceKind.PAYMENT_REVERSED, payment, content, at)
+    if part:
+        content["refunded"] = amount.text()
+    return _advice(AdviceKind.PAYMENT_REFUNDED if part else AdviceKind.PAYMENT_REVERSED, payment, content, at)
 
 
 def _named(payment: Payment) -> dict[str, str | None]:

@@ -128,7 +128,7 @@ class Bill:
         return replace(self, held=self.held - amount.minor, paid=self.paid + amount.minor, changed_at=at)
 
     def reopened(self, amount: Money, at: datetime) -> "Bill":
-        """Its payment was reversed: it is due again."""
+        """Its payment was reversed as a whole: it is due again."""
         return replace(self, paid=self.paid - amount.minor, changed_at=at)
 
     def release(self, amount: Money) -> "Bill":

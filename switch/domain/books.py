@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from switch.domain.advices import Advice
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, WindowId
 from switch.domain.ledger import JournalEntry
+from switch.domain.messages import Exchange
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.positions import Position
 from switch.domain.values import value
@@ -65,3 +67,6 @@ class Changes:
     moves: list[Move] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)
+    messages: dict[UUID, bytes] = field(default_factory=dict)
+    """By the id of what each has ordered."""
+    exchanges: list[tuple[PaymentId, Exchange]] = field(default_factory=list)

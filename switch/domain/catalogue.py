@@ -48,6 +48,24 @@ class ReversalRule(StrEnum):
     """The switch agrees, and the biller gets an advice."""
 
 
+class RefundRule(StrEnum):
+    """How much of a payment can be taken back, where it can be taken back at all."""
+
+    WHOLE = "whole"
+    """All of it at once."""
+    PARTS = "parts"
+    """Part by part, too, up to the whole."""
+
+
+class RefundFees(StrEnum):
+    """What becomes of the fees where a part is taken back. The reversal that takes the rest gives back the rest of the fees."""
+
+    KEPT = "kept"
+    """A part gives back none."""
+    SHARED = "shared"
+    """A part gives back its share, rounded down."""
+
+
 class OverdueRule(StrEnum):
     """What becomes of a payment that is still in doubt when its outcome should be certain: what its biller has agreed to, never a guess."""
 
@@ -153,6 +171,8 @@ class Service:
     reversal: ReversalRule = ReversalRule.NEVER
     reversal_seconds: int = 86_400
     """How long after its completion a payment can be reversed."""
+    refunds: RefundRule = RefundRule.WHOLE
+    refund_fees: RefundFees = RefundFees.KEPT
 
     def require_open(self) -> None:
         if not self.open:
@@ -166,6 +186,7 @@ class Service:
             *(self.reference.label.ar, self.reference.label.en, self.reference.pattern, self.reference.example),
             *(self.rule.kind, *limits, self.currency, self.typical_amount and self.typical_amount.minor, self.cycle),
             *(self.open, self.answer_seconds, self.certain_seconds, self.overdue, self.reversal, self.reversal_seconds),
+            *(self.refunds, self.refund_fees),
         )
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 

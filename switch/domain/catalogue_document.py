@@ -7,7 +7,17 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import (
+    AmountRule,
+    AmountRuleKind,
+    Mode,
+    OverdueRule,
+    ReferenceRule,
+    RefundFees,
+    RefundRule,
+    ReversalRule,
+    Service,
+)
 from switch.domain.directory_errors import CatalogueMalformed
 from switch.domain.errors import Refusal
 from switch.domain.fees import BorneBy, Tariff
@@ -46,6 +56,13 @@ def national_catalogue(national: Document, authorities: Document, tariffs: Docum
         cut_offs=tuple(_each(calendar, "cut_offs", time.fromisoformat)),
         holidays=MappingProxyType(dict(_each(calendar, "holidays", lambda day: (date.fromisoformat(day["day"]), _name(day["name"]))))),
     )
+
+
+def proposed_tariffs(document: Document, services: Sequence[Service]) -> tuple[Tariff, ...]:
+    """Lines in the form of the catalogue's, for a currency of their own. Raises CatalogueMalformed, which names the place."""
+    with _at("currency"):
+        currency = str(document.get("currency", "SYP"))
+    return tuple(line for lines in _each(document, "tariffs", lambda line: _tariffs(line, currency, services)) for line in lines)
 
 
 def _each(document: Document, part: str, read: Callable[[Any], Part]) -> Iterator[Part]:
@@ -104,11 +121,15 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         overdue=OverdueRule(document.get("overdue", OverdueRule.STAFF)),
         reversal=ReversalRule(document.get("reversal", ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD)),
         reversal_seconds=int(document.get("reversal_seconds", 86_400)),
+        refunds=RefundRule(document.get("refunds", RefundRule.WHOLE)),
+        refund_fees=RefundFees(document.get("refund_fees", RefundFees.KEPT)),
     )
 
 
 def _tariffs(document: Document, currency: str, services: Sequence[Service]) -> list[Tariff]:
-    """One line for all services, or one a service of a mode."""
+    """One line for all services or for one, or one a service of a mode."""
+    if "service" in document:
+        return [_tariff(document, currency, document["id"], service_code(document["service"]))]
     mode = document.get("mode")
     if mode is None:
         return [_tariff(document, currency, document["id"], None)]

@@ -93,6 +93,12 @@ class CapOutOfRange(Refusal):
     ar = "السقف من 0 إلى {maximum} {currency}."
 
 
+class DepositAboveCap(Refusal):
+    code = "deposit_above_cap"
+    en = "The part that a deposit backs ({deposited}) is from 0 to the whole cap, {cap} {currency}."
+    ar = "الجزء المغطى بوديعة ({deposited}) من 0 إلى كامل السقف، {cap} {currency}."
+
+
 class CatalogueMalformed(Refusal):
     code = "catalogue_malformed"
     en = "The catalogue cannot be read at {place}: {why}."

@@ -10,6 +10,7 @@ from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.directory_errors import (
     AuthorityTaken,
     CapOutOfRange,
+    DepositAboveCap,
     EndpointRefused,
     KeyIdMalformed,
     NameMissing,
@@ -203,6 +204,11 @@ def require_cap(cap: Money) -> None:
         raise CurrencyUnsupported(currency=cap.currency[:8])
     if not 0 <= cap.minor <= MAXIMUM_MINOR:
         raise CapOutOfRange(maximum=Money(MAXIMUM_MINOR, cap.currency).text(), currency=cap.currency)
+
+
+def require_deposited(cap: Money, deposited: Money | None) -> None:
+    if deposited is not None and (deposited.currency != cap.currency or not 0 <= deposited.minor <= cap.minor):
+        raise DepositAboveCap(deposited=deposited.text(), cap=cap.text(), currency=cap.currency)
 
 
 def require_limit(said: ParticipantLimit) -> None:

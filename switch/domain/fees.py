@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import date
 from enum import StrEnum
@@ -32,6 +32,34 @@ class Fees:
         parts = (self.payer, self.biller, self.switch, self.bank, self.central_bank, self.tax)
         if min(parts) < 0 or self.payer + self.biller != self.switch + self.bank + self.central_bank + self.tax:
             raise ValueError(f"fees do not add up: {parts}")
+
+    def less(self, given_back: "Fees") -> "Fees":
+        """What is left of them."""
+        return Fees(*(mine - back for mine, back in zip(astuple(self), astuple(given_back), strict=True)))
+
+    @property
+    def total(self) -> int:
+        return self.payer + self.biller
+
+    def part(self, total: int) -> "Fees":
+        """So much of them, not more than they are; both who bears it and who gets it in proportion, by the largest remainder."""
+        payer, biller = _split(total, (self.payer, self.biller))
+        return Fees(payer, biller, *_split(total, (self.switch, self.bank, self.central_bank, self.tax)))
+
+
+def _split(total: int, weights: Sequence[int]) -> list[int]:
+    """`total`, not more than the weights together, by their proportion; none gets more than its weight.
+
+    What rounding leaves goes to the largest remainders, of equal ones to the first.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    parts = [weight * total // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(weights[place] * total % whole))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 NO_FEES = Fees()

@@ -11,7 +11,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from switch.domain import accounts
-from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_for, bucketed_id
+from switch.domain.defaults import Claim, claim_legs
+from switch.domain.fees import Fees
+from switch.domain.identifiers import EntryId, PaymentId, ReversalId, WindowId, bucket_for, bucketed_id
+from switch.domain.money import Money
 from switch.domain.nets import Nets
 from switch.domain.payments import Payment
 from switch.domain.settlement import Window
@@ -22,6 +25,8 @@ class EntryKind(StrEnum):
     PAYMENT_COMPLETED = "payment_completed"
     PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
+    DEFAULT_COVERED = "default_covered"
+    DEFAULT_CARRIED = "default_carried"
 
 
 @value(frozen=True, slots=True)
@@ -63,21 +68,28 @@ class JournalEntry:
 
 def payment_completed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
     """The payer bank owes amount and payer's fee; the biller is owed the amount less its own; the fees go to their owners."""
-    return _entry_of(payment, EntryKind.PAYMENT_COMPLETED, _legs(payment), window_id, business_date, at)
+    entry_id = EntryId(bucketed_id(payment.bucket, at))
+    legs = _legs(payment, payment.request.amount, payment.fees)
+    return _entry_of(payment, entry_id, EntryKind.PAYMENT_COMPLETED, legs, window_id, business_date, at)
 
 
-def payment_reversed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:
-    """Everything that the payment posted the other way round, its fees too, in the window that is open now."""
-    legs = [(account, -minor) for account, minor in _legs(payment)]
-    return _entry_of(payment, EntryKind.PAYMENT_REVERSED, legs, window_id, business_date, at)
+def payment_reversed(
+    payment: Payment, reversal_id: ReversalId, amount: Money, fees: Fees, window_id: WindowId, business_date: date, at: datetime
+) -> JournalEntry:
+    """What the payment posted for this much of it, the other way round, in the window that is open now.
+
+    The entry has the reversal's id: one reversal gives back once.
+    """
+    legs = [(account, -minor) for account, minor in _legs(payment, amount, fees)]
+    return _entry_of(payment, EntryId(reversal_id), EntryKind.PAYMENT_REVERSED, legs, window_id, business_date, at)
 
 
-def _legs(payment: Payment) -> list[tuple[str, int]]:
-    bank, fees = payment.request.bank, payment.fees
+def _legs(payment: Payment, amount: Money, fees: Fees) -> list[tuple[str, int]]:
+    bank = payment.request.bank
     owed = accounts.payable(bank, payment.biller)
     return [
-        (accounts.position(bank), payment.hold_minor),
-        (owed, -payment.request.amount.minor),
+        (accounts.position(bank), amount.minor + fees.payer),
+        (owed, -amount.minor),
         (owed, fees.biller),
         (accounts.FEE_SWITCH, -fees.switch),
         (accounts.fee_bank(bank), -fees.bank),
@@ -87,10 +99,16 @@ def _legs(payment: Payment) -> list[tuple[str, int]]:
 
 
 def _entry_of(
-    payment: Payment, kind: EntryKind, legs: Iterable[tuple[str, int]], window_id: WindowId, business_date: date, at: datetime
+    payment: Payment,
+    entry_id: EntryId,
+    kind: EntryKind,
+    legs: Iterable[tuple[str, int]],
+    window_id: WindowId,
+    business_date: date,
+    at: datetime,
 ) -> JournalEntry:
     return JournalEntry(
-        entry_id=EntryId(bucketed_id(payment.bucket, at)),
+        entry_id=entry_id,
         kind=kind,
         window_id=window_id,
         business_date=business_date,
@@ -100,17 +118,31 @@ def _entry_of(
     )
 
 
+def default_covered(window: Window, claims: Iterable[Claim], at: datetime) -> JournalEntry:
+    """In the window that is recomputed: what defaulters owe in it is owed by those who cover it."""
+    return _entry_of_window(window, EntryKind.DEFAULT_COVERED, claim_legs(claims), at)
+
+
+def default_carried(window: Window, claims: Iterable[Claim], at: datetime) -> JournalEntry:
+    """In the window that is open: what was covered the defaulters owe to those who covered it."""
+    return _entry_of_window(window, EntryKind.DEFAULT_CARRIED, [(account, -minor) for account, minor in claim_legs(claims)], at)
+
+
 def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:
     """Every account of the window goes back to zero against the RTGS, where each participant has paid or received its net."""
     cleared = [(account, -minor) for account, minor in sorted(nets.balances.items())]
     moved = [(accounts.RTGS, leg.minor) for leg in nets.legs]
+    return _entry_of_window(window, EntryKind.WINDOW_SETTLED, [*cleared, *moved], at)
+
+
+def _entry_of_window(window: Window, kind: EntryKind, legs: Iterable[tuple[str, int]], at: datetime) -> JournalEntry:
     return JournalEntry(
         entry_id=EntryId(bucketed_id(bucket_for(window.currency, window.window_id), at)),
-        kind=EntryKind.WINDOW_SETTLED,
+        kind=kind,
         window_id=window.window_id,
         business_date=window.business_date,
         created_at=at,
-        postings=_postings([*cleared, *moved], window.currency),
+        postings=_postings(legs, window.currency),
     )
 
 

@@ -1,12 +1,14 @@
 """Nets: what a closed window's payments make each participant pay or receive, and that the ledger says the same."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from switch.domain import accounts
 from switch.domain.accounts import AccountKind
+from switch.domain.defaults import WindowClaim, claim_legs
+from switch.domain.defaults import cells_of as cells_of_claims
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.settlement import Bilateral, SettlementLeg, nets_of, require_zero_sum
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing
@@ -47,22 +49,31 @@ class Authorities:
 
 @dataclass(frozen=True, slots=True)
 class Nets:
-    """The bilateral matrix of a window, the net of each participant, and the balances that both were proven against."""
+    """The bilateral matrix of a window, the net of each participant, and the balances that both were proven against.
+
+    The matrix is that of the payments; what defaults have changed is beside it, and in the nets.
+    """
 
     cells: tuple[Bilateral, ...]
     legs: tuple[SettlementLeg, ...]
     balances: Balances
 
 
-def agreed_nets(window_id: WindowId, balances: Balances, collected: Iterable[Collected], authorities: Authorities) -> Nets:
+def agreed_nets(
+    window_id: WindowId,
+    balances: Balances,
+    collected: Iterable[Collected],
+    authorities: Authorities,
+    claims: Sequence[WindowClaim] = (),
+) -> Nets:
     """Raises NetsDisagree where ledger and payments differ in any account: then nothing may be sent."""
     payments = tuple(collected)
-    expected = _balances_of(payments)
+    expected = _with_claims(_balances_of(payments), claims)
     for account in sorted(balances.keys() | expected.keys()):
         if balances.get(account, 0) != expected.get(account, 0):
             raise NetsDisagree(window=window_id, account=account, ledger=balances.get(account, 0), payments=expected.get(account, 0))
     cells, legs = cells_of(payments, authorities), legs_of(balances, authorities)
-    if nets_of(cells) != legs:
+    if nets_of((*cells, *cells_of_claims(claims))) != legs:
         raise ValueError(f"window {window_id}: the bilateral matrix and the accounts give different nets")
     require_zero_sum(legs)
     return Nets(cells, legs, balances)
@@ -109,16 +120,25 @@ def _balances_of(collected: Iterable[Collected]) -> dict[str, int]:
     return {account: minor for account, minor in sums.items() if minor}
 
 
+def _with_claims(payments: Balances, claims: Iterable[WindowClaim]) -> dict[str, int]:
+    """By the rules of `ledger.default_covered` and `default_carried`, from the claims that are on record."""
+    sums = defaultdict(int, payments)
+    for each in claims:
+        for account, minor in claim_legs([each.claim]):
+            sums[account] += -minor if each.carried else minor
+    return {account: minor for account, minor in sums.items() if minor}
+
+
 def _owner(code: str, authorities: Authorities) -> ParticipantCode:
     account = accounts.account(code)
     match account.kind:
-        case AccountKind.POSITION | AccountKind.FEE_BANK | AccountKind.SETTLEMENT:
+        case AccountKind.POSITION | AccountKind.FEE_BANK | AccountKind.SETTLEMENT | AccountKind.DEFAULT_SHARE:
             return _there(account.participant, code)
         case AccountKind.PAYABLE:
             return _there(account.counterparty, code)
         case AccountKind.FEE_SWITCH:
             return authorities.require_operator()
-        case AccountKind.FEE_CENTRAL_BANK | AccountKind.TAX:
+        case AccountKind.FEE_CENTRAL_BANK | AccountKind.TAX | AccountKind.GUARANTEE:
             return authorities.require_overseer()
         case AccountKind.RTGS | AccountKind.SUSPENSE | AccountKind.COMPENSATION:
             raise SettlementOwnerMissing(kind=code)

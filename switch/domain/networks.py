@@ -19,17 +19,20 @@ class AllowedNetworks:
 
     def permits(self, address: str) -> bool:
         """An address as the resolver gives it; a name is none."""
-        try:
-            found: IpAddress = ipaddress.ip_address(address.partition("%")[0])
-        except ValueError:
+        if (found := read_address(address)) is None:
             return False
-        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        if any(found in network for network in self.listed if network.version == found.version):
+        if self._lists(found):
             return True
         if any(found in network for network in _DISGUISES if network.version == found.version):
             return False
         return found.is_global and not found.is_multicast and not found.is_reserved
+
+    def lists(self, address: str) -> bool:
+        """Whether it is of a network that is allowed by name."""
+        return (found := read_address(address)) is not None and self._lists(found)
+
+    def _lists(self, found: IpAddress) -> bool:
+        return any(found in network for network in self.listed if network.version == found.version)
 
     @property
     def with_loopback(self) -> bool:
@@ -43,3 +46,14 @@ PUBLIC = AllowedNetworks()
 def read_networks(text: str) -> AllowedNetworks:
     """Networks with commas between them, such as `10.0.0.0/8,127.0.0.0/8`. Raises ValueError."""
     return AllowedNetworks(tuple(ipaddress.ip_network(one.strip()) for one in text.split(",") if one.strip()))
+
+
+def read_address(text: str) -> IpAddress | None:
+    """An IPv4 address in the clothes of IPv6 is what it is."""
+    try:
+        found: IpAddress = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        return found.ipv4_mapped
+    return found

@@ -1,7 +1,9 @@
 """Outcomes: what a biller's answer means. Anything that is neither a clear yes nor a clear no is Unknown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from switch.domain.messages import Exchange
 
 
 class Reason(StrEnum):
@@ -38,6 +40,8 @@ class Accepted:
     """The biller has booked the payment, or has let the switch accept for it and is told by an advice (then without a reference)."""
 
     biller_reference: str = ""
+    heard: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
+    """What was said over the line, the last of it the answer that is meant; empty where the line keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Refused:
 
     reason: Reason
     response_code: str = ""
+    heard: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,14 @@ class Unknown:
 
     why: str
     asked: bool = True
+    heard: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """The answer to an enquiry: the biller has not seen the payment. Our own request may still be on its way."""
+
+    heard: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
 
 
 Outcome = Accepted | Refused | Unknown

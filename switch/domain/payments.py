@@ -141,6 +141,9 @@ class Payment:
     """How many lines its history has."""
     erased: bool = False
     """Whether who paid, and for which customer, is not known any more (docs/privacy.md)."""
+    refunded: int = 0
+    """Minor units of its amount that were taken back, by `refunds` reversals; it is REVERSED when that is all of it."""
+    refunds: int = 0
 
     @property
     def bucket(self) -> int:
@@ -158,6 +161,11 @@ class Payment:
     def masked(self) -> "Payment":
         """As staff see it, who look at a payer only with a reason."""
         return replace(self, request=replace(self.request, customer_reference=masked(self.request.customer_reference), payer=None))
+
+    @property
+    def left(self) -> Money:
+        """What of the amount was not taken back."""
+        return Money(self.request.amount.minor - self.refunded, self.request.amount.currency)
 
     @property
     def live(self) -> bool:
@@ -181,8 +189,14 @@ class Payment:
             return replace(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
         return self._moved(PaymentState.IN_DOUBT, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
 
-    def reversed(self) -> "Payment":
-        return self._moved(PaymentState.REVERSED)
+    def taken_back(self, minor: int) -> "Payment":
+        """Reversed where nothing is left; else it stays completed, with less of it."""
+        refunded = self.refunded + minor
+        if not 0 < minor <= self.left.minor:
+            raise ValueError(f"payment {self.payment_id} cannot give {minor} back, {self.left} are left")
+        if refunded == self.request.amount.minor:
+            return self._moved(PaymentState.REVERSED, refunded=refunded, refunds=self.refunds + 1)
+        return replace(self.noted(), refunded=refunded, refunds=self.refunds + 1)
 
     def noted(self) -> "Payment":
         """With one more line in its history, in the same state."""

@@ -16,6 +16,16 @@ class Position:
     cap: int
     held: int = 0
     posted: int = 0
+    deposited: int = 0
+    """The part of the cap that a deposit backs; the rest is granted. It counts for nobody but those who decide about caps."""
+
+    @property
+    def granted(self) -> int:
+        return self.cap - self.deposited
+
+    @property
+    def used(self) -> int:
+        return self.held + self.posted
 
     @property
     def headroom(self) -> int:
@@ -31,7 +41,7 @@ class Position:
         return replace(self, held=self.held - minor, posted=self.posted + minor)
 
     def given_back(self, minor: int) -> "Position":
-        """A completed payment was reversed."""
+        """A completed payment, or a part of it, was taken back."""
         return replace(self, posted=self.posted - minor)
 
     def void(self, minor: int) -> "Position":

@@ -18,7 +18,7 @@ class Kept(StrEnum):
     """What a rule of retention is about."""
 
     PAYERS = "payers"
-    """Who paid for which customer, with its payment. The payment itself, the journal and the proof log stay for ever."""
+    """Who paid for which customer, with its payment and its messages. The payment itself, journal and proof log stay for ever."""
     BATCHES = "batches"
     """The same in the lines of payment batches, whose payments have it."""
     INQUIRIES = "inquiries"
@@ -29,7 +29,15 @@ class Kept(StrEnum):
     """Events that were delivered to banks, or given up."""
 
 
-DAYS: Mapping[Kept, int] = MappingProxyType({Kept.PAYERS: 400, Kept.BATCHES: 35, Kept.INQUIRIES: 35, Kept.ADVICES: 100, Kept.WEBHOOKS: 100})
+DAYS: Mapping[Kept, int] = MappingProxyType(
+    {
+        Kept.PAYERS: 400,
+        Kept.BATCHES: 400,
+        Kept.INQUIRIES: 35,
+        Kept.ADVICES: 100,
+        Kept.WEBHOOKS: 100,
+    }
+)
 """Where no rule was set."""
 SHORTEST_DAYS: Mapping[Kept, int] = MappingProxyType(
     {Kept.PAYERS: 35, Kept.BATCHES: 7, Kept.INQUIRIES: 2, Kept.ADVICES: 7, Kept.WEBHOOKS: 7}

@@ -20,6 +20,19 @@ class ProposalKind(StrEnum):
     """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
     GIVE_BACK_PAYMENT = "payment.give_back"
     """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    PUBLISH_TARIFF = "tariff.publish"
+    """Lines of the tariff, from a day on."""
+    OVERRIDE_WINDOW = "window.override"
+    """A closed window is sent to the RTGS whatever its debtors have said or not said."""
+    WITHHOLD_WINDOW = "window.abort"
+    """A closed window is not sent, until two people decide otherwise."""
+    RECOMPUTE_WINDOW = "window.recompute"
+    """A closed window is settled without participants that do not pay; others cover what they owe."""
+    CLOSE_WINDOW_NOW = "window.close_now"
+    PUT_OFF_WINDOW = "window.put_off"
+    """The cut-off of the open window is moved, this once."""
+    SET_SETTLEMENT_RULE = "settlement.rule"
+    """How long approval is awaited, what silence counts for, how losses are shared."""
 
 
 class ProposalState(StrEnum):

@@ -37,3 +37,15 @@ class ReversalRefused(Refusal):
     code = "reversal_refused"
     en = "The biller refused to take the payment back: {reason}. The payment stands."
     ar = "رفضت الجهة المفوترة عكس الدفعة: {reason_ar}. الدفعة قائمة."
+
+
+class PartsNotAllowed(Refusal):
+    code = "parts_not_allowed"
+    en = "A payment of service {service} can be taken back as a whole only."
+    ar = "لا تُعكس دفعة الخدمة {service} إلا كاملة."
+
+
+class RefundTooLarge(Refusal):
+    code = "refund_too_large"
+    en = "More than is left of the payment: {left} {currency}."
+    ar = "أكثر مما بقي من الدفعة: {left} {currency}."

@@ -1,7 +1,11 @@
-"""A reversal: a completed payment taken back, whole, by its bank; agreed by the biller, or by the switch where the biller lets it."""
+"""A reversal: a completed payment, or a part of it, taken back by its bank; agreed by its biller, or by the switch where that is let.
+
+Of a payment that is taken back part by part each part is a reversal of its own; only when nothing is left is the payment REVERSED.
+"""
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +14,9 @@ from typing import assert_never
 from switch.domain.advices import reversal_advice
 from switch.domain.bills import Bill
 from switch.domain.books import Changes, Move, OpenWindow
-from switch.domain.catalogue import ReversalRule, Service
+from switch.domain.catalogue import RefundFees, RefundRule, ReversalRule, Service
+from switch.domain.errors import CurrencyUnsupported
+from switch.domain.fees import NO_FEES, Fees
 from switch.domain.identifiers import (
     IdempotencyKey,
     ParticipantCode,
@@ -20,12 +26,16 @@ from switch.domain.identifiers import (
     bucket_of,
 )
 from switch.domain.ledger import payment_reversed
+from switch.domain.messages import OrderMessage
+from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.domain.positions import Position
 from switch.domain.reversal_errors import (
+    PartsNotAllowed,
     PaymentAlreadyReversed,
     PaymentNotCompleted,
+    RefundTooLarge,
     ReversalNotAllowed,
     ReversalTooLate,
     ReversalUnderWay,
@@ -65,10 +75,13 @@ class ReversalRequest:
     payment_id: PaymentId
     reason: ReversalReason
     bank_reference: str | None = None
+    amount: Money | None = None
+    """How much of the payment's amount; None: all that is left of it."""
 
     def digest(self) -> bytes:
         """SHA-256 of the content; no payment's content has the same."""
-        content = ("reversal", self.bank, self.idempotency_key, str(self.payment_id), self.reason, self.bank_reference)
+        part = None if self.amount is None else [self.amount.minor, self.amount.currency]
+        content = ("reversal", self.bank, self.idempotency_key, str(self.payment_id), self.reason, self.bank_reference, part)
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
 
@@ -79,6 +92,9 @@ class Reversal:
     reversal_id: ReversalId
     request: ReversalRequest
     state: ReversalState
+    amount: Money
+    """What is taken back of the payment's amount, and with it of its fees."""
+    fees: Fees
     asked_at: datetime
     certain_by: datetime
     next_attempt_at: datetime
@@ -99,6 +115,14 @@ class Reversal:
     def live(self) -> bool:
         return self.state in LIVE
 
+    @property
+    def given_back_minor(self) -> int:
+        """What the payer bank gets back: the amount and what of the fee the payer bore."""
+        return self.amount.minor + self.fees.payer
+
+    def is_part_of(self, payment: Payment) -> bool:
+        return self.amount != payment.request.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Returned:
@@ -110,13 +134,13 @@ class Returned:
 
 
 def asked(
-    request: ReversalRequest, reversal_id: ReversalId, payment: Payment, earlier: Reversal | None, service: Service, now: datetime
+    request: ReversalRequest, reversal_id: ReversalId, payment: Payment, earlier: Sequence[Reversal], service: Service, now: datetime
 ) -> Reversal:
-    """`earlier` is one that is live or agreed. Raises why the payment cannot be reversed."""
-    if earlier is not None and earlier.live:
-        raise ReversalUnderWay(reversal=str(earlier.reversal_id))
+    """`earlier` are those that are live or agreed, in their order. Raises why the payment cannot be reversed."""
+    if live := [reversal for reversal in earlier if reversal.live]:
+        raise ReversalUnderWay(reversal=str(live[0].reversal_id))
     if payment.state is PaymentState.REVERSED:
-        raise PaymentAlreadyReversed(reversal=str(earlier.reversal_id) if earlier else "")
+        raise PaymentAlreadyReversed(reversal=str(earlier[-1].reversal_id) if earlier else "")
     if payment.state is not PaymentState.COMPLETED or payment.concluded_at is None:
         raise PaymentNotCompleted(state=payment.state)
     if service.reversal is ReversalRule.NEVER:
@@ -124,19 +148,54 @@ def asked(
     until = payment.concluded_at + timedelta(seconds=service.reversal_seconds)
     if now >= until:
         raise ReversalTooLate(until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
+    amount = _amount_back(request, payment, service)
     return Reversal(
         reversal_id=reversal_id,
         request=request,
         state=ReversalState.ASKED,
+        amount=amount,
+        fees=fees_back(payment, earlier, amount, service.refund_fees),
         asked_at=now,
         certain_by=now + timedelta(seconds=service.certain_seconds),
         next_attempt_at=now + timedelta(seconds=service.answer_seconds + GRACE_SECONDS),
     )
 
 
-def note_asked(reversal: Reversal, payment: Payment, changes: Changes) -> Payment:
+def _amount_back(request: ReversalRequest, payment: Payment, service: Service) -> Money:
+    left, wanted = payment.left, request.amount or payment.left
+    if wanted.currency != left.currency:
+        raise CurrencyUnsupported(currency=wanted.currency)
+    if wanted > left:
+        raise RefundTooLarge(left=left.text(), currency=left.currency)
+    if wanted != payment.request.amount and service.refunds is RefundRule.WHOLE:
+        raise PartsNotAllowed(service=service.code)
+    return wanted
+
+
+def fees_back(payment: Payment, earlier: Sequence[Reversal], amount: Money, rule: RefundFees) -> Fees:
+    """All that is left of them with the rest of the amount; with a part by the rule.
+
+    Where they are shared, what was given back of the fee is, after each part, the part of it that the amount taken back is of the whole
+    amount, rounded down: many small parts give back as much as one large one.
+    """
+    left = payment.fees
+    for reversal in earlier:
+        left = left.less(reversal.fees)
+    if amount == payment.left:
+        return left
+    if rule is RefundFees.KEPT:
+        return NO_FEES
+    due = payment.fees.total * (payment.refunded + amount.minor) // payment.request.amount.minor
+    return left.part(max(due - (payment.fees.total - left.total), 0))
+
+
+def note_asked(reversal: Reversal, payment: Payment, message: OrderMessage, changes: Changes) -> Payment:
     """The payment with one more line in its history."""
-    return _noted(payment, f"reversal asked: {reversal.request.reason}", reversal.asked_at, reversal.request.bank, changes)
+    if message.content:
+        changes.messages[reversal.reversal_id] = message.content
+    part = f" of {reversal.amount}" if reversal.is_part_of(payment) else ""
+    told = f"reversal asked{part}: {reversal.request.reason}"
+    return _noted(payment, f"{told}; {message.note}" if message.note else told, reversal.asked_at, reversal.request.bank, changes)
 
 
 def concluded(
@@ -151,7 +210,7 @@ def concluded(
                 reversal, state=ReversalState.AGREED, biller_reference=biller_reference or None, window_id=window.window_id,
                 business_date=window.business_date, concluded_at=at,
             )  # fmt: skip
-            _give_back(payment, returned, at, by, changes)
+            _give_back(done, payment, returned, at, by, changes)
             return done, changes
         case Refused(reason=reason, response_code=response_code):
             _noted(payment, f"reversal refused: {reason}", at, by, changes)
@@ -178,20 +237,24 @@ def late_answer(reversal: Reversal, payment: Payment, outcome: Outcome, at: date
 def tell_biller(reversal: Reversal, payment: Payment, changes: Changes) -> None:
     """Where it was not asked it must be told."""
     assert reversal.business_date is not None
-    changes.advices.append(reversal_advice(reversal.reversal_id, payment, reversal.business_date, reversal.asked_at))
+    changes.advices.append(reversal_advice(reversal.reversal_id, payment, reversal.amount, reversal.business_date, reversal.asked_at))
 
 
-def _give_back(payment: Payment, returned: Returned, at: datetime, by: str, changes: Changes) -> None:
-    done = payment.reversed()
+def _give_back(reversal: Reversal, payment: Payment, returned: Returned, at: datetime, by: str, changes: Changes) -> None:
+    """A bill of which a part is taken back stays paid; after the whole it is due again."""
+    done = payment.taken_back(reversal.amount.minor)
     window = returned.window
+    note = f"{reversal.amount} taken back" if reversal.is_part_of(payment) else ""
     changes.concluded[payment.payment_id] = done
-    changes.events.append(PaymentEvent(payment.payment_id, done.events, at, payment.state, done.state, by))
+    changes.events.append(PaymentEvent(payment.payment_id, done.events, at, payment.state, done.state, by, note))
     changes.moves.append(Move(done, at))
-    changes.entries.append(payment_reversed(payment, window.window_id, window.business_date, at))
-    if returned.bill is not None:
+    changes.entries.append(
+        payment_reversed(payment, reversal.reversal_id, reversal.amount, reversal.fees, window.window_id, window.business_date, at)
+    )
+    if returned.bill is not None and done.state is PaymentState.REVERSED:
         changes.bills[returned.bill.key] = returned.bill.reopened(payment.request.amount, at)
     owner = (payment.request.bank, payment.request.amount.currency)
-    changes.positions[owner] = returned.position.given_back(payment.hold_minor)
+    changes.positions[owner] = returned.position.given_back(reversal.given_back_minor)
 
 
 def _noted(payment: Payment, note: str, at: datetime, by: str, changes: Changes) -> Payment:

@@ -19,19 +19,22 @@ class WindowState(StrEnum):
     """The instruction may have left for the RTGS."""
     SETTLED = "settled"
     ABORTED = "aborted"
-    """The RTGS has refused it."""
+    """The RTGS has refused it, or two people have decided that it is not sent."""
 
 
 WINDOW_TRANSITIONS: Mapping[WindowState, frozenset[WindowState]] = MappingProxyType(
     {
         WindowState.OPEN: frozenset({WindowState.CLOSED}),
-        WindowState.CLOSED: frozenset({WindowState.SETTLING, WindowState.SETTLED}),
+        WindowState.CLOSED: frozenset({WindowState.SETTLING, WindowState.SETTLED, WindowState.ABORTED}),
         WindowState.SETTLING: frozenset({WindowState.SETTLED, WindowState.ABORTED}),
-        WindowState.ABORTED: frozenset({WindowState.SETTLING}),
+        WindowState.ABORTED: frozenset({WindowState.SETTLING, WindowState.CLOSED}),
         WindowState.SETTLED: frozenset(),
     }
 )
-"""A window without payments has nothing to send and goes from closed to settled; an aborted one may be sent again, as a new attempt."""
+"""A window without payments has nothing to send and goes from closed to settled; an aborted one may be sent again, as a new attempt.
+
+Where two people decide about an aborted one, it is closed again and goes on from there.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,12 @@ class WindowNotOpen(Refusal):
     ar = "لم تعد نافذة التسوية {window} مفتوحة."
 
 
+class CutOffRefused(Refusal):
+    code = "cut_off_refused"
+    en = "The cut-off of {window} is put off to a moment on its business date, {day}, at least a minute from now."
+    ar = "يؤجَّل إقفال {window} إلى وقت في يوم عملها {day}، بعد دقيقة من الآن على الأقل."
+
+
 class WindowStillOpen(Refusal):
     code = "window_still_open"
     en = "The settlement window {window} is still open; close it first."

@@ -57,7 +57,7 @@ class FileHeader:
     settled_at: datetime
     """Also when the file counts as made, so that a re-issue is byte-identical."""
     changes: tuple[str, ...] = ()
-    """Of a revision: its reason, and what is different from the one before."""
+    """Of a revision: its reason, and what is different from the one before. And what defaults have changed of what the RTGS moved."""
 
 
 @dataclass(frozen=True, slots=True)

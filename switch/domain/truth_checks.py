@@ -46,7 +46,12 @@ class TruthCheck:
 
 
 def finding_of(payment: Payment, shown: Presentment | Refused | Unknown) -> TruthFinding:
-    """A bill that may be paid in parts is settled where less is due than before; a refusal says that nothing is due."""
+    """A bill that may be paid in parts is settled where less is due than before; a refusal says that nothing is due.
+
+    Of a payment that was taken back in part or whole meanwhile the biller may well show its bill again.
+    """
+    if payment.refunded:
+        return TruthFinding.SETTLED
     match shown:
         case Unknown():
             return TruthFinding.UNKNOWN

@@ -9,10 +9,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from switch.domain.approvals import Asked
 from switch.domain.books import Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
+from switch.domain.liquidity import CapWarning
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
+from switch.domain.settlement import Window
 
 MOST_ENDPOINTS = 5
 """Of one bank: each event is kept once for each of them."""
@@ -24,7 +27,11 @@ class WebhookKind(StrEnum):
     PAYMENT_COMPLETED = "payment.completed"
     PAYMENT_REJECTED = "payment.rejected"
     PAYMENT_IN_DOUBT = "payment.in_doubt"
+    PAYMENT_REFUNDED = "payment.refunded"
+    """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    WINDOW_APPROVAL_ASKED = "window.approval_asked"
+    POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
 
 
@@ -78,7 +85,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then."""
+    """What a payment's moves change of it, as it was then; of a warning, all that it says."""
     created_at: datetime
 
 
@@ -113,14 +120,51 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
     return [
         WebhookEvent(event_id, endpoint_id, payment.request.bank, kind, payment.payment_id, payment.events, moved_part(payment), at)
         for payment, at in moves
-        if (endpoints := listening.get(payment.request.bank)) and (kind := KIND_OF.get(payment.state)) is not None
+        if (endpoints := listening.get(payment.request.bank)) and (kind := kind_of(payment)) is not None
         for event_id in (EventId(bucketed_id(payment.bucket, at)),)
         for endpoint_id in endpoints
     ]
 
 
+def kind_of(payment: Payment) -> WebhookKind | None:
+    """What is told of the move that has made it what it is."""
+    if payment.state is PaymentState.COMPLETED and payment.refunded:
+        return WebhookKind.PAYMENT_REFUNDED
+    return KIND_OF.get(payment.state)
+
+
+def approval_asked(window: Window, round_: int, asked: Iterable[Asked], listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """What the debtors of a closed window are told that listen."""
+    return [
+        WebhookEvent(event_id, endpoint_id, one.participant, WebhookKind.WINDOW_APPROVAL_ASKED, None, round_, asked_part(window, one), at)
+        for one in asked
+        if (endpoints := listening.get(one.participant))
+        for event_id in (EventId(bucketed_id(0, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def asked_part(window: Window, asked: Asked) -> dict[str, str | None]:
+    return {
+        "window_id": window.window_id,
+        "currency": window.currency,
+        "net_minor": str(asked.net),
+        "until": asked.until.isoformat(),
+    }
+
+
 def webhook_test(endpoint: WebhookEndpoint, at: datetime) -> WebhookEvent:
     return WebhookEvent(EventId(bucketed_id(0, at)), endpoint.endpoint_id, endpoint.bank, WebhookKind.TEST, None, 0, {}, at)
+
+
+def position_warned(warning: CapWarning, listening: Listening) -> list[WebhookEvent]:
+    event_id = EventId(bucketed_id(0, warning.at))
+    figures = {name: str(getattr(warning, name)) for name in ("level", "held", "posted", "cap")}
+    content = {"currency": warning.currency, "window_id": warning.window_id, **figures}
+    return [
+        WebhookEvent(event_id, endpoint_id, warning.bank, WebhookKind.POSITION_WARNING, None, 0, content, warning.at)
+        for endpoint_id in listening.get(warning.bank, ())
+    ]
 
 
 def moved_part(payment: Payment) -> dict[str, str | None]:
@@ -132,6 +176,7 @@ def moved_part(payment: Payment) -> dict[str, str | None]:
         "window_id": payment.window_id,
         "business_date": None if payment.business_date is None else payment.business_date.isoformat(),
         "concluded_at": None if payment.concluded_at is None else payment.concluded_at.isoformat(),
+        "refunded_minor": str(payment.refunded),
     }
 
 
@@ -146,6 +191,7 @@ def payment_then(payment: Payment, moved: Mapping[str, Any]) -> Payment:
         window_id=None if moved["window_id"] is None else WindowId(moved["window_id"]),
         business_date=None if moved["business_date"] is None else date.fromisoformat(moved["business_date"]),
         concluded_at=None if moved["concluded_at"] is None else datetime.fromisoformat(moved["concluded_at"]),
+        refunded=int(moved["refunded_minor"]),
     )
 
 

@@ -16,7 +16,7 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, told
 from switch.fail_points import FailPoint, fail_point
-from switch.store import bills, idempotency, journal, open_window, outbox, payments, positions, webhooks
+from switch.store import bills, idempotency, journal, messages, open_window, outbox, payments, positions, webhooks
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
@@ -96,6 +96,10 @@ async def collect(together: Together, changes: Changes, listening: Listening) ->
         await outbox.append(together, changes.advices)
     if listening and (events := told(changes.moves, listening)):
         await webhooks.append(together, events)
+    if changes.messages:
+        await messages.insert_orders(together, changes.messages)
+    if changes.exchanges:
+        await messages.insert_exchanges(together, changes.exchanges)
     if changes.positions:
         await positions.update(together, changes.positions.values())
 

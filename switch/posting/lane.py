@@ -24,6 +24,8 @@ from switch.store.database import LINE_TROUBLE, Database
 
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
+BULK_PARTS_ALONE = 5
+"""At once while nobody waits singly: the larger the batch, the less each line costs, and the longer whoever comes now waits."""
 MOST_WAITING = 4_000
 STUCK_SECONDS = 15.0
 """A batch that takes longer is on a line that says nothing any more; longer than any lock is waited for."""
@@ -120,7 +122,8 @@ class PostingLane:
             if self._waiting:
                 await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
             if self._bulk:
-                await self._write_together([self._bulk.popleft()])
+                parts = 1 if self._waiting else min(len(self._bulk), BULK_PARTS_ALONE)
+                await self._write_together([self._bulk.popleft() for _ in range(parts)])
             self._pace.turn_ends()
 
     async def _write_together(self, together: Sequence[_Waiting]) -> None:

@@ -12,11 +12,12 @@ from switch.domain.catalogue import ReversalRule
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
 from switch.domain.identifiers import ReversalId
+from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
 from switch.domain.payments import Payment
 from switch.domain.reversals import Returned, Reversal, ReversalRequest, asked, concluded, late_answer, note_asked, tell_biller
 from switch.posting.batch import collect
-from switch.store import bills, idempotency, open_window, payments, positions, reversals
+from switch.store import bills, idempotency, messages, open_window, payments, positions, reversals
 from switch.store.database import Database, Together
 
 
@@ -36,7 +37,7 @@ class ReversalPosting:
     database: Database
     directory: Callable[[], Directory]
 
-    async def ask(self, request: ReversalRequest, reversal_id: ReversalId, now: datetime) -> Stood:
+    async def ask(self, request: ReversalRequest, reversal_id: ReversalId, now: datetime, message: OrderMessage = NOT_KEPT) -> Stood:
         """Where the biller need only be told it is agreed at once.
 
         Raises PaymentUnknown, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under the key.
@@ -56,7 +57,7 @@ class ReversalPosting:
                 refused = refusal
                 await idempotency.refuse(connection, {key: KeyRecord(digest, None, refusal)})
             else:
-                return await self._begin(connection, reversal, payment, told=service.reversal is ReversalRule.TOLD)
+                return await self._begin(connection, reversal, payment, message, told=service.reversal is ReversalRule.TOLD)
         raise refused
 
     async def conclude(self, reversal: Reversal, outcome: Outcome, *, at: datetime, by: str, again_at: datetime) -> Stood:
@@ -66,6 +67,9 @@ class ReversalPosting:
             stands = await reversals.lock(connection, reversal.reversal_id)
             assert stands is not None
             together = Together()
+            heard = [(payment.payment_id, exchange) for exchange in outcome.heard]
+            if heard:
+                await messages.insert_exchanges(together, heard)
             if not stands.live:
                 payment = await self._late(together, stands, payment, outcome, at, by)
             else:
@@ -78,15 +82,18 @@ class ReversalPosting:
             await together.run(connection)
         return Stood(stands, payment)
 
-    async def _begin(self, connection: AsyncConnection, reversal: Reversal, payment: Payment, *, told: bool) -> Stood:
+    async def _begin(
+        self, connection: AsyncConnection, reversal: Reversal, payment: Payment, message: OrderMessage, *, told: bool
+    ) -> Stood:
         together, changes = Together(), Changes()
-        payment = note_asked(reversal, payment, changes)
+        payment = note_asked(reversal, payment, message, changes)
         if told:
             at = reversal.asked_at
             returned = await _returned(connection, payment)
             reversal, given_back = concluded(reversal, payment, Accepted(), returned, at, at, "switch")
             tell_biller(reversal, payment, given_back)
             given_back.events[:0] = changes.events
+            given_back.messages |= changes.messages
             changes, payment = given_back, given_back.concluded[payment.payment_id]
         await reversals.insert(together, reversal)
         await collect(together, changes, self.directory().listening)

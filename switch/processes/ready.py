@@ -1,6 +1,7 @@
 """Ways to tell that a child is ready."""
 
 import http.client
+import ssl
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -8,11 +9,11 @@ _ANSWER_SECONDS = 2.0
 
 
 def answers(url: str) -> Callable[[], bool]:
-    """Ready when a GET of this http URL is answered with 200."""
+    """Ready when a GET of this URL is answered with 200. Over TLS it does not matter by whom: it is our own child."""
     parts = urlsplit(url)
 
     def is_answered() -> bool:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_ANSWER_SECONDS)
+        connection = _connection(parts.scheme, parts.hostname or "", parts.port)
         try:
             connection.request("GET", parts.path or "/")
             return connection.getresponse().status == http.client.OK
@@ -22,3 +23,11 @@ def answers(url: str) -> Callable[[], bool]:
             connection.close()
 
     return is_answered
+
+
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    if scheme != "https":
+        return http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, port, timeout=_ANSWER_SECONDS, context=context)

@@ -7,11 +7,13 @@ from datetime import date
 from switch.domain.books import KeyOf
 from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
+from switch.domain.messages import KeptMessage, Said
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reconciliation import Break
 from switch.domain.reversals import Reversal
 from switch.domain.settlement import Window
 from switch.domain.statements import IssuedFile
+from switch.reports import payment_messages
 from switch.store import (
     advice_queries,
     break_queries,
@@ -51,6 +53,8 @@ class PaymentStory:
     stated: Sequence[StatedLine]
     """How its bank and its biller have it in their statements."""
     breaks: Sequence[Break]
+    messages: Sequence[Said]
+    """What was said over the lines, by digest: the content may name the payer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,24 @@ class PaymentStories:
                 raise PaymentUnknown()
             return await _story(connection, (await payments.find(connection, [record.payment_id]))[record.payment_id])
 
+    async def messages(self, payment: Payment) -> tuple[list[KeptMessage], dict[str, str]]:
+        """With their content, for evidence; and the public keys of whoever has signed them."""
+        async with self.database.snapshot() as connection:
+            history = await payment_queries.history(connection, payment.bucket, payment.payment_id)
+            taken_back = await reversals.of_payment(connection, payment.payment_id)
+            found = await payment_messages.of_payment(connection, payment, history, taken_back)
+            return found, await payment_messages.keys_of(connection, found)
+
 
 async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     both = (payment.request.bank, payment.biller)
     since = payment.business_date or date.min
+    history = await payment_queries.history(connection, payment.bucket, payment.payment_id)
+    taken_back = await reversals.of_payment(connection, payment.payment_id)
     return PaymentStory(
         payment=payment.masked(),
-        history=await payment_queries.history(connection, payment.bucket, payment.payment_id),
-        reversals=await reversals.of_payment(connection, payment.payment_id),
+        history=history,
+        reversals=taken_back,
         entries=await journal_queries.of_payment(connection, payment.payment_id),
         advices=await advice_queries.of_payment(connection, payment.payment_id),
         webhooks=await webhook_queries.of_payment(connection, payment.payment_id),
@@ -89,4 +103,5 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
         files=[] if payment.window_id is None else await file_queries.of_participants(connection, payment.window_id, both),
         stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),
         breaks=await break_queries.of_payment(connection, payment.payment_id),
+        messages=[message.said for message in await payment_messages.of_payment(connection, payment, history, taken_back)],
     )

@@ -1,9 +1,10 @@
 """Proposals as staff look at them, and the payments that wait for a decision."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from switch.domain.payments import Payment
-from switch.domain.proposals import Proposal, ProposalState
+from switch.domain.proposals import Proposal, ProposalState, ProposalUnknown
 from switch.ports import Clock
 from switch.store import payment_queries, proposals
 from switch.store.database import Database
@@ -14,10 +15,17 @@ class Proposals:
     clock: Clock
     database: Database
 
-    async def page(self, state: ProposalState | None, most: int) -> list[Proposal]:
+    async def page(self, state: ProposalState | None, most: int, *, before: UUID | None = None) -> list[Proposal]:
         """Newest first."""
         async with self.database.reading() as connection:
-            return await proposals.page(connection, state, most)
+            return await proposals.page(connection, state, most, before)
+
+    async def one(self, proposal_id: UUID) -> Proposal:
+        """Raises ProposalUnknown."""
+        async with self.database.reading() as connection:
+            if (found := await proposals.find(connection, proposal_id)) is None:
+                raise ProposalUnknown()
+        return found
 
     async def overdue(self, most: int) -> list[Payment]:
         """Payments past the moment by which their outcome was to be certain, the oldest first."""

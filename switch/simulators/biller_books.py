@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS booking (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS booking_bill ON booking (service_code, customer_reference, bill_number);
 CREATE INDEX IF NOT EXISTS booking_date ON booking (biller, business_date);
+CREATE TABLE IF NOT EXISTS refund (
+    biller TEXT NOT NULL, payment_id TEXT NOT NULL, reversal_id TEXT NOT NULL, minor INTEGER NOT NULL, refunded_at TEXT NOT NULL,
+    PRIMARY KEY (biller, reversal_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS refund_payment ON refund (biller, payment_id);
 CREATE TABLE IF NOT EXISTS advice (
     biller TEXT NOT NULL, event_id TEXT NOT NULL, payment_id TEXT NOT NULL, received_at TEXT NOT NULL, PRIMARY KEY (biller, event_id)
 ) STRICT;
@@ -104,6 +109,29 @@ class BillerBooks:
             payment_id,
         )
 
+    def refund(self, biller: ParticipantCode, payment_id: str, reversal_id: str, minor: int, at: datetime) -> bool:
+        """A part of a booking taken back, once for each reversal; False where that is more than stands booked."""
+        known = self._books.row("SELECT payment_id, minor FROM refund WHERE biller = ? AND reversal_id = ?", biller, reversal_id)
+        if known is not None:
+            return (known["payment_id"], known["minor"]) == (payment_id, minor)
+        taken = self._books.write(
+            "INSERT INTO refund SELECT biller, payment_id, ?, ?, ? FROM booking"  # noqa: S608 - a constant
+            f" WHERE biller = ? AND payment_id = ? AND copy = 0 AND {_BOOKED} AND booked_minor >= ? + coalesce("
+            "(SELECT sum(minor) FROM refund WHERE refund.biller = booking.biller AND refund.payment_id = booking.payment_id), 0)",
+            reversal_id, minor, at.isoformat(), biller, payment_id, minor,
+        )  # fmt: skip
+        if taken and self.refunded(biller, payment_id) == self._booked(biller, payment_id):
+            self.reverse(biller, payment_id, at)
+        return taken
+
+    def refunded(self, biller: ParticipantCode, payment_id: str) -> int:
+        row = self._books.row("SELECT coalesce(sum(minor), 0) AS minor FROM refund WHERE biller = ? AND payment_id = ?", biller, payment_id)
+        return 0 if row is None else int(row["minor"])
+
+    def _booked(self, biller: ParticipantCode, payment_id: str) -> int:
+        row = self._books.row("SELECT booked_minor FROM booking WHERE biller = ? AND payment_id = ? AND copy = 0", biller, payment_id)
+        return 0 if row is None else int(row["booked_minor"])
+
     def paid(self, service: ServiceCode, customer_reference: str, bill_number: str) -> int:
         """Minor units that stand booked for a bill."""
         row = self._books.row(
@@ -135,6 +163,7 @@ class BillerBooks:
                 "customer_reference": row["customer_reference"],
                 "amount": Money(row["booked_minor"], row["currency"]).text(),
                 "currency": row["currency"],
+                "refunded": Money(self.refunded(biller, row["payment_id"]), row["currency"]).text(),
                 "business_date": row["business_date"],
             }
             for row in rows

@@ -63,7 +63,7 @@ class Billers:
             case "enquire":
                 return self._enquire(biller, asked.path[2], rule)
             case "reverse":
-                return self._reverse(biller, asked.path[2])
+                return self._reverse(biller, asked, rule)
             case _:
                 return self._advise(biller, asked.document, rule)
 
@@ -127,12 +127,32 @@ class Billers:
             return 200, {"payment_id": payment_id, "outcome": "not_found"}
         return 200, _standing(booking, rule)
 
-    def _reverse(self, biller: ChargingBiller, payment_id: str) -> tuple[int, dict[str, Any]]:
+    def _reverse(self, biller: ChargingBiller, asked: Asked, rule: Rule | None) -> tuple[int, dict[str, Any]]:
+        payment_id, does, now = asked.path[2], rule and rule.does, datetime.now(UTC)
         booking = self.books.find(biller.code, payment_id)
         if booking is None or booking.refused_because is not None:
             return 409, {"payment_id": payment_id, "outcome": "conflict"}
-        self.books.reverse(biller.code, payment_id, datetime.now(UTC))
-        return 200, _standing(replace(booking, reversed=True), None)
+        if does is Mischief.REFUSE:
+            return 200, _standing(booking, Rule(Mischief.REFUSE_THOUGH_BOOKED, 1, frozenset()))
+        if asked.path[3] == "refunds":
+            return self._refund(biller, booking, asked, rule)
+        if does is not Mischief.UNBOOKED:
+            self.books.reverse(biller.code, payment_id, now)
+        return 200, _standing(replace(booking, reversed=True), rule)
+
+    def _refund(self, biller: ChargingBiller, booking: Booking, asked: Asked, rule: Rule | None) -> tuple[int, dict[str, Any]]:
+        """A part of it; the answer names the reversal that it is for."""
+        part, reversal_id = parse_amount(asked.document["amount"], asked.document["currency"]), asked.path[4]
+        unbooked = rule is not None and rule.does is Mischief.UNBOOKED
+        if asked.document["reversal_id"] != reversal_id:
+            return 400, {"code": "malformed"}
+        wrong = rule is not None and rule.does in (Mischief.OTHER_AMOUNT, Mischief.MISWRITTEN)
+        taken = Money(part.minor + WRONG_BY_MINOR, part.currency) if wrong else part
+        if not unbooked and not self.books.refund(biller.code, booking.order.payment_id, reversal_id, taken.minor, datetime.now(UTC)):
+            return 409, {"payment_id": booking.order.payment_id, "outcome": "conflict"}
+        said = taken if rule is not None and rule.does is Mischief.OTHER_AMOUNT else part
+        answer = _standing(replace(booking, said=said), rule) | {"reversal_id": reversal_id}
+        return 200, answer | ({"outcome": "refunded"} if answer["outcome"] == "accepted" else {})
 
     def _advise(self, biller: ChargingBiller, document: Mapping[str, Any], rule: Rule | None) -> tuple[int, dict[str, Any]]:
         order, does, now = _order(document["content"]), rule and rule.does, datetime.now(UTC)
@@ -143,6 +163,9 @@ class Billers:
                 self.books.book(biller.code, order, now, told_by="advice", copy=1)
         if document["kind"] == AdviceKind.PAYMENT_REVERSED:
             self.books.reverse(biller.code, order.payment_id, now)
+        if document["kind"] == AdviceKind.PAYMENT_REFUNDED:
+            part = parse_amount(document["content"]["refunded"], order.amount.currency)
+            self.books.refund(biller.code, order.payment_id, document["content"]["reversal_id"], part.minor, now)
         self.books.note_advice(biller.code, document["event_id"], order.payment_id, now)
         return 200, {"event_id": document["event_id"], "outcome": "acknowledged"}
 
@@ -167,7 +190,7 @@ def _call(asked: Asked) -> str | None:
             return "pay"
         case "GET", ("payments", _):
             return "enquire"
-        case "POST", ("payments", _, "reversal"):
+        case ("POST", ("payments", _, "reversal")) | ("PUT", ("payments", _, "refunds", _)):
             return "reverse"
         case "POST", ("advices",):
             return "advise"

@@ -4,7 +4,17 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service
+from switch.domain.catalogue import (
+    AmountRule,
+    AmountRuleKind,
+    Mode,
+    OverdueRule,
+    ReferenceRule,
+    RefundFees,
+    RefundRule,
+    ReversalRule,
+    Service,
+)
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
@@ -36,6 +46,8 @@ def service_of(row: Row[Any]) -> Service:
         overdue=OverdueRule(row.overdue),
         reversal=ReversalRule(row.reversal),
         reversal_seconds=row.reversal_seconds,
+        refunds=RefundRule(row.refunds),
+        refund_fees=RefundFees(row.refund_fees),
     )
 
 
@@ -63,6 +75,8 @@ def service_row(service: Service) -> dict[str, Any]:
         "overdue": service.overdue,
         "reversal": service.reversal,
         "reversal_seconds": service.reversal_seconds,
+        "refunds": service.refunds,
+        "refund_fees": service.refund_fees,
         "digest": service.digest(),
     }
 

@@ -9,6 +9,8 @@ their size it would compare each row with each.
 
 from sqlalchemy import TextClause, text
 
+from switch.store.reversal_comparisons import IN_PARTS, not_taken_back, refunds
+
 
 def _same(one: str, other: str) -> str:
     return f"({one} = {other} OR for_matching({one}) = for_matching({other}))"
@@ -20,7 +22,7 @@ def _named(pseudonym: str) -> str:
 
 
 AGREES = f"""
-    line.business_date = :day AND line.reversed = (payment.state = 'REVERSED') AND line.currency IS NULL
+    line.business_date = :day AND line.reversed = (payment.state = 'REVERSED' AND payment.refunds = 1) AND line.currency IS NULL
     AND abs(line.minor - payment.amount_minor) <= newest.tolerance
     AND (line.customer_pseudonym IS NULL OR line.customer_pseudonym = payment.customer_pseudonym)
     AND CASE newest.side
@@ -55,12 +57,13 @@ _SETS = (
         SELECT DISTINCT side, participant_code, unnest(their_count.wrong) AS payment_id FROM their_count WHERE their_count.wrong IS NOT NULL
     """),
     text("ANALYZE unfit, wrong"),
-    text("""
+    text(f"""
         CREATE TEMPORARY TABLE ours ON COMMIT DROP AS
         SELECT seen.*, payment.payment_id, payment.customer_pseudonym, payment.amount_minor, payment.state,
             payment.state = 'REVERSED' AND EXISTS (SELECT FROM reversal
                 WHERE reversal.bucket = payment.bucket AND reversal.payment_id = payment.payment_id
                   AND reversal.state = 'AGREED' AND reversal.business_date > :day) AS reversed_later,
+            {IN_PARTS} AS in_parts,
             unfit.bucket IS NOT NULL AS unfit, wrong.payment_id IS NOT NULL AS wrong
         FROM payment CROSS JOIN LATERAL (VALUES
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference, payment.payer_fee),
@@ -80,6 +83,9 @@ _SETS = (
         FROM (SELECT side, participant_code, payment_id FROM ours UNION SELECT side, participant_code, payment_id FROM wrong) AS wanted
         JOIN {_NEWEST} USING (side, participant_code)
         JOIN statement_line AS line ON line.statement_key = newest.statement_key AND line.payment_id = wanted.payment_id
+        LEFT JOIN payment ON payment.bucket = bucket_of(wanted.payment_id) AND payment.payment_id = wanted.payment_id
+            AND newest.participant_code = CASE newest.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
+        WHERE NOT (line.reversed AND coalesce({IN_PARTS}, false))
     """),
     text("SET LOCAL enable_nestloop = off"),
     text("ANALYZE stated"),
@@ -129,8 +135,8 @@ _DIFFERENCES = text(f"""
             ours.amount_minor, {_named("ours.customer_pseudonym")}, {_named("booked.customer_pseudonym")}),
         (7, 'reference_differs', side || '_reference', NOT {_same("booked.own_reference", "ours.own_reference")},
             ours.amount_minor, ours.own_reference, booked.own_reference),
-        (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED') AND NOT ours.reversed_later, ours.amount_minor,
-            ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
+        (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED' AND NOT ours.in_parts) AND NOT ours.reversed_later,
+            ours.amount_minor, ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
     ) AS differing (place, kind, field, differs, minor, ours, theirs)
     WHERE ours.wrong AND booked.nth = 1 AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
 """)
@@ -149,6 +155,7 @@ _MISSING = text(f"""
         SELECT missing.side, missing.participant_code, missing.payment_id, min(nearby.business_date) AS business_date
         FROM missing JOIN {_NEAR} USING (participant_code)
         JOIN statement_line AS line ON line.statement_key = nearby.statement_key AND line.payment_id = missing.payment_id
+            AND NOT (line.reversed AND missing.in_parts)
         GROUP BY 1, 2, 3
     ),
     judged AS (
@@ -222,24 +229,11 @@ _LATE_ANSWERS = text("""
         AND payment.currency = :currency AND payment.concluded_at >= :day_begins AND payment.concluded_at < :day_ends))
     ORDER BY payment_id, event.number
 """)
-# Taken back on this day, paid on another: a line of this day says so, or the other day's newest statement does.
-_NOT_TAKEN_BACK = text(f"""
-    INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
-    SELECT 'status_differs', seen.side, seen.participant_code, payment.payment_id, payment.amount_minor,
-        ARRAY['state'], ARRAY['REVERSED'], ARRAY['COMPLETED']
-    FROM reversal JOIN payment USING (bucket, payment_id)
-    CROSS JOIN LATERAL (VALUES ('bank', payment.bank_code), ('biller', payment.biller_code)) AS seen (side, participant_code)
-    JOIN {_NEWEST} USING (side, participant_code)
-    JOIN {_NEAR} ON nearby.participant_code = seen.participant_code AND nearby.business_date = payment.business_date
-    WHERE reversal.window_id = ANY(:windows) AND reversal.state = 'AGREED' AND NOT payment.window_id = ANY(:windows)
-      AND EXISTS (SELECT FROM statement_line AS line
-          WHERE line.statement_key = nearby.statement_key AND line.payment_id = payment.payment_id AND NOT line.reversed)
-      AND NOT EXISTS (SELECT FROM statement_line AS line
-          WHERE line.statement_key IN (nearby.statement_key, newest.statement_key)
-            AND line.payment_id = payment.payment_id AND line.reversed)
-""")
 _INDEXED = text("SET LOCAL enable_nestloop = on")
-STEPS: tuple[TextClause, ...] = (*_SETS, _DIFFERENCES, _DUPLICATES, _INDEXED, _MISSING, _UNEXPECTED, _NOT_TAKEN_BACK, _LATE_ANSWERS)
+STEPS: tuple[TextClause, ...] = (
+    *(*_SETS, _DIFFERENCES, _DUPLICATES, _INDEXED, _MISSING, _UNEXPECTED),
+    *(not_taken_back(_NEWEST, _NEAR), refunds(_NEWEST, _AMOUNT), _LATE_ANSWERS),
+)
 """In this order. Few are left for the last ones, and each is looked up."""
 
 # The ids are those of Break.content_id; their order keeps two runs from waiting for each other in a circle.

@@ -122,11 +122,15 @@ class DirectoryRows:
     async def _one(self, question: TextClause, key: str) -> Row[Any] | None:
         return (await self.connection.execute(question, {"key": key})).one_or_none()
 
-    async def _put(self, table: Table, kind: str, row: Mapping[str, Any]) -> bool:
+    async def put_row(self, table: Table, kind: str, row: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+        """For what has a store file of its own; `content` is what the history says of the row."""
+        return await self._put(table, kind, dict(row) | {"changed_at": self.at}, content)
+
+    async def _put(self, table: Table, kind: str, row: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> bool:
         """Whether anything changed; where not, nothing is written and no copy of the directory need be read again."""
         if (await self.connection.execute(_put(table, tuple(row)), dict(row))).first() is None:
             return False
-        content = {name: value for name, value in row.items() if name not in _BESIDE_THE_CONTENT}
+        content = {name: value for name, value in (told or row).items() if name not in _BESIDE_THE_CONTENT}
         change = {
             "change_id": bucketed_id(0, self.at),
             "kind": kind,

@@ -24,7 +24,9 @@ _OF_PAYMENT = text("""
     SELECT entry.bucket, entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id, entry.created_at, entry.xact,
         (SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
          FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id) AS postings
-    FROM journal_entry AS entry WHERE entry.bucket = :bucket AND entry.payment_id = :payment_id ORDER BY entry.entry_id
+    FROM journal_entry AS entry WHERE entry.bucket = :bucket AND entry.payment_id = :payment_id
+      AND (entry.kind = 'payment_completed' OR entry.kind = 'payment_reversed')
+    ORDER BY entry.created_at, entry.entry_id
 """)
 _SUMS = text("""
     SELECT account_code, currency, coalesce(sum(minor) FILTER (WHERE minor > 0), 0)::bigint AS debit,

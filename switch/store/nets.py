@@ -9,7 +9,12 @@ from switch.domain.nets import Authorities, Collected
 # `window_settled` is left out, so that the answer is the same before and after settlement.
 _BALANCES = text("""
     SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-    WHERE entry.window_id = :window AND entry.kind <> 'window_settled'
+    WHERE entry.window_id = ANY(CAST(:windows AS text[])) AND entry.kind <> 'window_settled'
+    GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
+""")
+_OF_PAYMENTS = text("""
+    SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+    WHERE entry.window_id = :window AND entry.kind NOT IN ('window_settled', 'default_covered', 'default_carried')
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _COLLECTED = text("""
@@ -22,8 +27,14 @@ _AUTHORITIES = text("""
 """)
 
 
-async def balances(connection: AsyncConnection, window_id: str) -> dict[str, int]:
-    rows = (await connection.execute(_BALANCES, {"window": window_id})).all()
+async def balances(connection: AsyncConnection, *windows: str) -> dict[str, int]:
+    rows = (await connection.execute(_BALANCES, {"windows": list(windows)})).all()
+    return {row.account_code: row.minor for row in rows}
+
+
+async def balances_of_payments(connection: AsyncConnection, window_id: str) -> dict[str, int]:
+    """Without what defaults have moved: what files are about."""
+    rows = (await connection.execute(_OF_PAYMENTS, {"window": window_id})).all()
     return {row.account_code: row.minor for row in rows}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, bucket_of
+from switch.domain.retries import farthest
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.outbox import outbox
 from switch.store.vault import row_name, vault
@@ -19,13 +20,15 @@ _INSERT = insert_rows(outbox, _COLUMNS)
 _BILLERS_DUE = text("""
     SELECT biller_code FROM unnest(CAST(:billers AS text[])) AS wanted (code)
     CROSS JOIN LATERAL (SELECT biller_code FROM outbox
-        WHERE biller_code = wanted.code AND acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now LIMIT 1) AS due
+        WHERE biller_code = wanted.code AND acknowledged_at IS NULL AND parked_at IS NULL
+            AND (next_attempt_at <= :now OR next_attempt_at > :farthest) LIMIT 1) AS due
 """)
 # Of one payment and one moment, `payment.completed` is before `payment.reversed`, as it is in the alphabet.
 _LEASE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:leased_until AS timestamptz)
     FROM (SELECT bucket, event_id FROM outbox AS waiting
-          WHERE biller_code = :biller AND acknowledged_at IS NULL AND parked_at IS NULL AND next_attempt_at <= :now
+          WHERE biller_code = :biller AND acknowledged_at IS NULL AND parked_at IS NULL
+            AND (next_attempt_at <= :now OR next_attempt_at > :farthest)
             AND NOT EXISTS (SELECT FROM outbox AS earlier
                             WHERE earlier.bucket = waiting.bucket AND earlier.payment_id = waiting.payment_id
                               AND (earlier.created_at, earlier.kind) < (waiting.created_at, waiting.kind)
@@ -44,12 +47,13 @@ _ACKNOWLEDGE = text("""
 _POSTPONE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz), attempts = attempts + 1,
         parked_at = CAST(:parked_at AS timestamptz)
-    WHERE bucket = :bucket AND event_id = :event_id AND acknowledged_at IS NULL
+    WHERE bucket = :bucket AND event_id = :event_id AND acknowledged_at IS NULL AND next_attempt_at = CAST(:leased_until AS timestamptz)
 """)
 _RELEASE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz)
     FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS untried (bucket, event_id)
     WHERE outbox.bucket = untried.bucket AND outbox.event_id = untried.event_id AND acknowledged_at IS NULL
+      AND outbox.next_attempt_at = CAST(:leased_until AS timestamptz)
 """)
 _REPLAY = """
     UPDATE outbox SET parked_at = NULL, attempts = 0, next_attempt_at = CAST(:now AS timestamptz)
@@ -84,7 +88,7 @@ async def append(connection: Writing, advices: Sequence[Advice]) -> None:
 
 async def billers_due(connection: AsyncConnection, billers: Collection[ParticipantCode], now: datetime) -> list[ParticipantCode]:
     """Those of them for whom something waits."""
-    return list((await connection.execute(_BILLERS_DUE, {"billers": list(billers), "now": now})).scalars())
+    return list((await connection.execute(_BILLERS_DUE, {"billers": list(billers), "now": now, "farthest": farthest(now)})).scalars())
 
 
 async def lease_due(
@@ -92,9 +96,11 @@ async def lease_due(
 ) -> list[tuple[Advice, int]]:
     """Advices to deliver now, oldest first, with how often each was tried; nobody else gets them until the lease ends.
 
-    Of each payment the first that waits and no other.
+    Of each payment the first that waits and no other. What is to wait longer than anything ever waits was written by a clock that has been
+    set back since: its time has come, too.
     """
-    parameters = {"biller": biller, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    leased_until = now + timedelta(seconds=lease_seconds)
+    parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
     return sorted(((from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
 
@@ -126,15 +132,23 @@ async def is_there(connection: AsyncConnection, event: EventId) -> bool:
     return (await connection.execute(_IS_THERE, {"bucket": bucket_of(event), "event_id": event})).one_or_none() is not None
 
 
-async def release(connection: AsyncConnection, events: Sequence[EventId], next_attempt_at: datetime) -> None:
-    """Give back leased advices that were not tried."""
-    parameters = {"buckets": [bucket_of(event) for event in events], "ids": list(events), "next_attempt_at": next_attempt_at}
+async def release(connection: AsyncConnection, events: Sequence[EventId], next_attempt_at: datetime, leased_until: datetime) -> None:
+    """Give back leased advices that were not tried; not those that somebody else has leased since."""
+    parameters = {
+        "buckets": [bucket_of(event) for event in events], "ids": list(events), "next_attempt_at": next_attempt_at,
+        "leased_until": leased_until,
+    }  # fmt: skip
     await connection.execute(_RELEASE, parameters)
 
 
-async def postpone(connection: AsyncConnection, event: EventId, next_attempt_at: datetime, parked_at: datetime | None) -> None:
-    """After a delivery that was not acknowledged."""
-    parameters = {"bucket": bucket_of(event), "event_id": event, "next_attempt_at": next_attempt_at, "parked_at": parked_at}
+async def postpone(
+    connection: AsyncConnection, event: EventId, next_attempt_at: datetime, parked_at: datetime | None, leased_until: datetime
+) -> None:
+    """After a delivery that was not acknowledged; nothing where somebody else has leased it since."""
+    parameters = {
+        "bucket": bucket_of(event), "event_id": event, "next_attempt_at": next_attempt_at, "parked_at": parked_at,
+        "leased_until": leased_until,
+    }  # fmt: skip
     await connection.execute(_POSTPONE, parameters)
 
 

@@ -42,11 +42,14 @@ _MOVING = (
     "attempts",
     "concluded_at",
     "events",
+    "refunded_minor",
+    "refunds",
 )
 _CONCLUDE = text(f"""
     UPDATE payment SET state = moved.state, reason = moved.reason, response_code = moved.response_code,
         biller_reference = moved.biller_reference, window_id = moved.window_id, business_date = moved.business_date,
-        next_attempt_at = moved.next_attempt_at, attempts = moved.attempts, concluded_at = moved.concluded_at, events = moved.events
+        next_attempt_at = moved.next_attempt_at, attempts = moved.attempts, concluded_at = moved.concluded_at, events = moved.events,
+        refunded_minor = moved.refunded_minor, refunds = moved.refunds
     FROM {rows_of(table, _MOVING, "moved")}
     WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
 """)  # noqa: S608 - our own names
@@ -157,6 +160,8 @@ def from_row(row: Row[Any]) -> Payment:
         concluded_at=row.concluded_at,
         events=row.events,
         erased=personal is None,
+        refunded=row.refunded_minor,
+        refunds=row.refunds,
     )
 
 
@@ -198,6 +203,8 @@ def _row(payment: Payment) -> dict[str, Any]:
         "attempts": payment.attempts,
         "concluded_at": payment.concluded_at,
         "events": payment.events,
+        "refunded_minor": payment.refunded,
+        "refunds": payment.refunds,
     }
 
 
@@ -215,6 +222,8 @@ def _moved(payment: Payment) -> dict[str, Any]:
         "attempts": payment.attempts,
         "concluded_at": payment.concluded_at,
         "events": payment.events,
+        "refunded_minor": payment.refunded,
+        "refunds": payment.refunds,
     }
 
 

@@ -7,7 +7,9 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.positions import Position
 
 _ALL = text("""
-    SELECT bank_code, currency, sum(cap_minor)::bigint, sum(held_minor)::bigint, sum(posted_minor)::bigint FROM position
+    SELECT bank_code, currency, sum(cap_minor)::bigint, sum(held_minor)::bigint, sum(posted_minor)::bigint,
+        sum(deposited_minor)::bigint
+    FROM position
     WHERE CAST(:bank AS text) IS NULL OR bank_code = :bank GROUP BY bank_code, currency ORDER BY bank_code, currency
 """)
 

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.identifiers import bucketed_id
 from switch.domain.privacy import DAYS, Kept, Look, RetentionRule
 from switch.domain.pseudonyms import payer_pseudonym
+from switch.store import privacy_messages
 from switch.store.database import as_rows
+from switch.store.privacy_messages import RenewedMessage
 from switch.store.tables.privacy import personal_data_look, retention_rule
 from switch.store.vault import ERASED, erased, number_of, row_name, vault
 from switch.store.webhook_endpoints import SECRETS
@@ -108,7 +110,9 @@ async def keep_progress(connection: AsyncConnection, its: Progress) -> None:
     await connection.execute(_KEEP_PROGRESS, its._asdict())
 
 
-async def go_on(connection: AsyncConnection, its: Progress, before: datetime, most: int, renewed: Renewed) -> tuple[Progress, bool]:
+async def go_on(
+    connection: AsyncConnection, its: Progress, before: datetime, most: int, renewed: Renewed, renewed_message: RenewedMessage
+) -> tuple[Progress, bool]:
     """One part of a bank's payments; whether that was the last of those from before the moment."""
     parameters = {"bank": its.bank, "after": its.after, "before": _first_id(before), "most": most}
     rows = (await connection.execute(_PART, parameters)).all()
@@ -121,6 +125,7 @@ async def go_on(connection: AsyncConnection, its: Progress, before: datetime, mo
             changed.append({"bucket": row.bucket, "payment_id": row.payment_id, "former": row.personal, "personal": personal})
     if changed:
         await connection.execute(_REPLACE, as_rows(changed))
+        await privacy_messages.renew(connection, [(row["bucket"], row["payment_id"]) for row in changed], renewed_message)
     return its._replace(after=last, done=its.done + len(changed)), len(rows) < most or last != rows[-1].payment_id
 
 
@@ -145,6 +150,7 @@ async def erase_batch(connection: AsyncConnection, before: datetime, now: dateti
     if row is None:
         return 0
     await connection.execute(_ERASING)
+    await privacy_messages.renew_orders(connection, [(row.bucket, row.batch_id)], privacy_messages.erased_message)
     erased_lines = (await connection.execute(_ERASE_LINES, {"bucket": row.bucket, "batch": row.batch_id})).rowcount
     await connection.execute(_BATCH_ERASED, {"bucket": row.bucket, "batch": row.batch_id, "now": now})
     return max(int(erased_lines), 1)

@@ -14,6 +14,7 @@ from switch.store.database import as_rows, insert_rows
 from switch.store.tables.proposals import proposal as table
 
 _INSERT = insert_rows(table, tuple(table.c.keys()))
+_FIND = text("SELECT * FROM proposal WHERE proposal_id = :id")
 _LOCK = text("SELECT * FROM proposal WHERE proposal_id = :id FOR UPDATE")
 _DECIDE = text("""
     UPDATE proposal SET state = :state, decided_by = :by, decided_at = CAST(:at AS timestamptz), decision_reason = :reason
@@ -22,7 +23,9 @@ _DECIDE = text("""
 _CARRIED_OUT = text("UPDATE proposal SET carried_out_at = CAST(:at AS timestamptz) WHERE proposal_id = :id AND carried_out_at IS NULL")
 _TO_CARRY_OUT = text("SELECT * FROM proposal WHERE state = 'approved' AND carried_out_at IS NULL ORDER BY decided_at LIMIT :most")
 _PAGE = text("""
-    SELECT * FROM proposal WHERE (CAST(:state AS text) IS NULL OR state = :state) ORDER BY proposal_id DESC LIMIT :most
+    SELECT * FROM proposal
+    WHERE (CAST(:state AS text) IS NULL OR state = :state) AND (CAST(:before AS uuid) IS NULL OR proposal_id < :before)
+    ORDER BY proposal_id DESC LIMIT :most
 """)
 
 
@@ -55,9 +58,14 @@ async def to_carry_out(connection: AsyncConnection, most: int) -> Sequence[Propo
     return [from_row(row) for row in (await connection.execute(_TO_CARRY_OUT, {"most": most})).all()]
 
 
-async def page(connection: AsyncConnection, state: ProposalState | None, most: int) -> list[Proposal]:
+async def find(connection: AsyncConnection, proposal_id: UUID) -> Proposal | None:
+    row = (await connection.execute(_FIND, {"id": proposal_id})).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def page(connection: AsyncConnection, state: ProposalState | None, most: int, before: UUID | None = None) -> list[Proposal]:
     """Newest first."""
-    return [from_row(row) for row in (await connection.execute(_PAGE, {"state": state, "most": most})).all()]
+    return [from_row(row) for row in (await connection.execute(_PAGE, {"state": state, "most": most, "before": before})).all()]
 
 
 def from_row(row: Row[Any]) -> Proposal:

@@ -36,6 +36,8 @@ _SETTINGS = (
 _LOCK_DAY = text("""
     SELECT statement_id FROM statement WHERE business_date = :day AND currency = :currency ORDER BY statement_id FOR NO KEY UPDATE
 """)
+_SAY_MOMENT = text("SELECT set_config('switch.known_at', :now, true)")
+"""For the history of breaks that are opened again (migrations/knowledge.sql)."""
 _WINDOWS = text("SELECT window_id FROM settlement_window WHERE business_date = :day AND currency = :currency ORDER BY window_id")
 _RULE = """
     LEFT JOIN LATERAL (SELECT tolerance_minor, carry_forward_days FROM statement_rule
@@ -177,6 +179,7 @@ async def keep(connection: AsyncConnection, sides: Sequence[ComparedSide], param
         "looked_statements": [side.statement_id for side in looked_at],
         "looked_with": [side.compared_with for side in looked_at],
     }
+    await connection.execute(_SAY_MOMENT, {"now": now.isoformat()})
     for step in comparisons.KEEPING:
         await _execute(connection, step, known)
 

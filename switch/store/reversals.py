@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.fees import Fees
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, bucket_of
+from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.retries import farthest
 from switch.domain.reversals import Reversal, ReversalReason, ReversalRequest, ReversalState
@@ -70,9 +72,9 @@ async def of_payment(connection: AsyncConnection, payment_id: UUID) -> Sequence[
     return [from_row(row) for row in rows]
 
 
-async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> Reversal | None:
-    """The one that is live or agreed; there is never more than one."""
-    return next((reversal for reversal in await of_payment(connection, payment_id) if reversal.state is not ReversalState.REFUSED), None)
+async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> Sequence[Reversal]:
+    """Those that are live or agreed, in the order in which they were asked for; at most one of them is live."""
+    return [reversal for reversal in await of_payment(connection, payment_id) if reversal.state is not ReversalState.REFUSED]
 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
@@ -97,11 +99,14 @@ def from_row(row: Row[Any]) -> Reversal:
         payment_id=PaymentId(row.payment_id),
         reason=ReversalReason(row.reason),
         bank_reference=row.bank_reference,
+        amount=None if row.requested_minor is None else Money(row.requested_minor, row.requested_currency),
     )
     return Reversal(
         reversal_id=ReversalId(row.reversal_id),
         request=request,
         state=ReversalState(row.state),
+        amount=Money(row.amount_minor, row.currency),
+        fees=Fees(row.payer_fee, row.biller_fee, row.switch_fee, row.bank_fee, row.central_bank_fee, row.tax),
         asked_at=row.asked_at,
         certain_by=row.certain_by,
         next_attempt_at=row.next_attempt_at,
@@ -116,7 +121,7 @@ def from_row(row: Row[Any]) -> Reversal:
 
 
 def _row(reversal: Reversal) -> dict[str, Any]:
-    request = reversal.request
+    request, fees = reversal.request, reversal.fees
     return {
         "bucket": reversal.bucket,
         "reversal_id": reversal.reversal_id,
@@ -126,7 +131,17 @@ def _row(reversal: Reversal) -> dict[str, Any]:
         "request_digest": request.digest(),
         "reason": request.reason,
         "bank_reference": request.bank_reference,
+        "requested_minor": request.amount and request.amount.minor,
+        "requested_currency": request.amount and request.amount.currency,
         "state": reversal.state,
+        "amount_minor": reversal.amount.minor,
+        "currency": reversal.amount.currency,
+        "payer_fee": fees.payer,
+        "biller_fee": fees.biller,
+        "switch_fee": fees.switch,
+        "bank_fee": fees.bank,
+        "central_bank_fee": fees.central_bank,
+        "tax": fees.tax,
         "asked_at": reversal.asked_at,
         "certain_by": reversal.certain_by,
         "next_attempt_at": reversal.next_attempt_at,

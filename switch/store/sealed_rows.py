@@ -43,7 +43,8 @@ _KINDS = MappingProxyType(
         """,
         "cap": """
             SELECT xact, change_id::text AS name,
-                json_build_array('cap', change_id, bank_code, currency, cap_minor::text, moment(changed_at), "by") AS content
+                json_build_array('cap', change_id, bank_code, currency, cap_minor::text, deposited_minor::text, moment(changed_at),
+                    "by") AS content
             FROM cap_change
         """,
         "directory": """
@@ -87,6 +88,11 @@ _KINDS = MappingProxyType(
                          'UTF8')), ''::bytea ORDER BY line.line)), 'hex')
                      FROM statement_line AS line WHERE line.statement_key = its.statement_key)) AS content
             FROM statement AS its
+        """,
+        "audit": """
+            SELECT xact, audit_id::text AS name,
+                json_build_array('audit', audit_id, moment(at), who, via, action, subject, outcome, reason, origin, request_id) AS content
+            FROM staff_audit
         """,
         "look": """
             SELECT xact, look_id::text AS name,

@@ -16,7 +16,8 @@ from switch.store.payments import from_row
 # The ids of payments begin with their time, and each bank's are in an index: nobody looks through all payments.
 _CHOSEN = text("""
     SELECT payment.* FROM payment
-    WHERE bank_code = ANY(CAST(:banks AS text[])) AND payment_id >= :first AND payment_id < :last AND state = 'COMPLETED'
+    WHERE bank_code = ANY(CAST(:banks AS text[])) AND payment_id >= :first AND payment_id < :last
+      AND state = 'COMPLETED' AND refunded_minor = 0
       AND service_code = ANY(CAST(:services AS text[])) AND bill_number IS NOT NULL AND concluded_at <= :until
       AND (amount_minor >= :always_from OR get_byte(uuid_send(payment_id), 15) < :sample)
       AND NOT EXISTS (SELECT FROM truth_check WHERE truth_check.bucket = payment.bucket AND truth_check.payment_id = payment.payment_id)

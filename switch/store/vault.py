@@ -44,24 +44,34 @@ class Vault:
 
     def put(self, owner: str, row: bytes, content: Sequence[str | None]) -> bytes:
         """`owner` is the participant that it belongs to, `row` names table and row."""
+        return self.put_bytes(owner, row, orjson.dumps(content))
+
+    def put_bytes(self, owner: str, row: bytes, content: bytes) -> bytes:
         number, nonce = self.masters.newest, os.urandom(_NONCE_BYTES)
-        return number.to_bytes(_NUMBER_BYTES) + nonce + self._key(number, owner).encrypt(nonce, orjson.dumps(content), row)
+        return number.to_bytes(_NUMBER_BYTES) + nonce + self._key(number, owner).encrypt(nonce, content, row)
 
     def take(self, owner: str, row: bytes, kept: bytes) -> list[Any] | None:
+        """None where it was erased. Raises VaultBroken."""
+        content = self.take_bytes(owner, row, kept)
+        if content is None:
+            return None
+        said: list[Any] = orjson.loads(content)
+        return said
+
+    def take_bytes(self, owner: str, row: bytes, kept: bytes) -> bytes | None:
         """None where it was erased. Raises VaultBroken."""
         number = number_of(kept)
         if number == ERASED:
             return None
         try:
-            content: list[Any] = orjson.loads(self._key(number, owner).decrypt(kept[_NUMBER_BYTES:_BEGIN], kept[_BEGIN:], row))
+            return self._key(number, owner).decrypt(kept[_NUMBER_BYTES:_BEGIN], kept[_BEGIN:], row)
         except (InvalidTag, ValueError, KeyError):
             raise VaultBroken("what is kept under lock was not kept for this row") from None
-        return content
 
     def again(self, owner: str, row: bytes, kept: bytes) -> bytes:
         """The same under the newest key."""
-        content = self.take(owner, row, kept)
-        return kept if content is None else self.put(owner, row, content)
+        content = self.take_bytes(owner, row, kept)
+        return kept if content is None else self.put_bytes(owner, row, content)
 
     def _key(self, number: int, owner: str) -> AESGCM:
         try:
@@ -74,12 +84,12 @@ def number_of(kept: bytes) -> int:
     return int.from_bytes(kept[:_NUMBER_BYTES])
 
 
-def erased(payer: str) -> bytes:
-    """What stays of a payment's personal data: the pseudonym of what was said of its payer, for the digest of its content."""
-    return ERASED.to_bytes(_NUMBER_BYTES) + bytes.fromhex(payer)
+def erased(mark: str) -> bytes:
+    """What stays, in hexadecimal: of a payer the pseudonym of what was said, of a message its digest. With it the rest is still checked."""
+    return ERASED.to_bytes(_NUMBER_BYTES) + bytes.fromhex(mark)
 
 
-def erased_payer(kept: bytes) -> str:
+def erased_mark(kept: bytes) -> str:
     return kept[_NUMBER_BYTES:].hex()
 
 

@@ -1,5 +1,6 @@
 """Webhook end points: rows and what they mean; and their secrets, which stay here but for whoever signs."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, WebhookEndpointId, bucketed_id
-from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
+from switch.domain.webhooks import Listening, WebhookEndpoint, WebhookStatus
 from switch.store.vault import row_name, vault
 
 _FIND = text("SELECT * FROM webhook_endpoint WHERE endpoint_id = :endpoint_id AND status <> 'removed'")
+_LISTENING = text("""
+    SELECT bank_code, endpoint_id FROM webhook_endpoint WHERE bank_code = ANY(CAST(:banks AS text[])) AND status = 'active'
+    ORDER BY bank_code, endpoint_id
+""")
 _ADD_SECRET = text("""
     INSERT INTO webhook_secret (secret_id, endpoint_id, secret, created_at)
     VALUES (:secret_id, :endpoint_id, :secret, :now)
@@ -51,6 +56,14 @@ def webhook_row(endpoint: WebhookEndpoint) -> dict[str, Any]:
 async def find(connection: AsyncConnection, endpoint_id: WebhookEndpointId) -> WebhookEndpoint | None:
     row = (await connection.execute(_FIND, {"endpoint_id": endpoint_id})).one_or_none()
     return None if row is None else webhook_of(row)
+
+
+async def listening(connection: AsyncConnection, banks: Collection[ParticipantCode]) -> Listening:
+    """Those of them that are active."""
+    found: dict[ParticipantCode, list[WebhookEndpointId]] = {}
+    for row in (await connection.execute(_LISTENING, {"banks": list(banks)})).all():
+        found.setdefault(ParticipantCode(row.bank_code), []).append(WebhookEndpointId(row.endpoint_id))
+    return found
 
 
 async def add_secret(connection: AsyncConnection, endpoint_id: WebhookEndpointId, secret: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, bucket_of
+from switch.domain.retries import farthest
 from switch.domain.webhooks import WebhookEvent, WebhookKind
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.webhooks import webhook_delivery
@@ -18,16 +19,19 @@ _COLUMNS = (
     *("created_at", "attempts", "next_attempt_at"),
 )
 _INSERT = insert_rows(webhook_delivery, _COLUMNS)
+FARTHEST_SECONDS = 3_600
+"""Longer than any pause between two attempts, and any lease."""
 _WAITING = "delivered_at IS NULL AND parked_at IS NULL"
 _DUE = text(f"""
     SELECT wanted.endpoint_id FROM unnest(CAST(:endpoints AS uuid[])) AS wanted (endpoint_id)
     WHERE EXISTS (SELECT FROM webhook_delivery AS waiting
-                  WHERE waiting.endpoint_id = wanted.endpoint_id AND {_WAITING} AND next_attempt_at <= :now)
+                  WHERE waiting.endpoint_id = wanted.endpoint_id AND {_WAITING}
+                    AND (next_attempt_at <= :now OR next_attempt_at > :farthest))
 """)  # noqa: S608 - our own words
 _LEASE = text(f"""
     UPDATE webhook_delivery AS delivery SET next_attempt_at = CAST(:leased_until AS timestamptz)
     FROM (SELECT bucket, event_id, endpoint_id FROM webhook_delivery AS waiting
-          WHERE endpoint_id = :endpoint AND {_WAITING} AND next_attempt_at <= :now
+          WHERE endpoint_id = :endpoint AND {_WAITING} AND (next_attempt_at <= :now OR next_attempt_at > :farthest)
             AND NOT EXISTS (SELECT FROM webhook_delivery AS earlier
                             WHERE earlier.bucket = waiting.bucket AND earlier.payment_id = waiting.payment_id
                               AND earlier.endpoint_id = waiting.endpoint_id AND earlier.event_number < waiting.event_number
@@ -87,16 +91,22 @@ async def append(connection: Writing, events: Sequence[WebhookEvent]) -> None:
     await connection.execute(_INSERT, as_rows(rows))
 
 
+def _farthest(now: datetime) -> datetime:
+    """What is to wait longer was written by a clock that has been set back since: its time has come, too."""
+    return farthest(now, FARTHEST_SECONDS)
+
+
 async def endpoints_due(connection: AsyncConnection, endpoints: Collection[WebhookEndpointId], now: datetime) -> list[WebhookEndpointId]:
     """Those of them for which something waits."""
-    return list((await connection.execute(_DUE, {"endpoints": list(endpoints), "now": now})).scalars())
+    return list((await connection.execute(_DUE, {"endpoints": list(endpoints), "now": now, "farthest": _farthest(now)})).scalars())
 
 
 async def lease_due(
     connection: AsyncConnection, endpoint: WebhookEndpointId, now: datetime, lease_seconds: int, most: int
 ) -> list[tuple[WebhookEvent, int]]:
     """Events to send now, oldest first, with how often each was tried; of each payment the first that waits and no other."""
-    parameters = {"endpoint": endpoint, "now": now, "leased_until": now + timedelta(seconds=lease_seconds), "most": most}
+    leased_until = now + timedelta(seconds=lease_seconds)
+    parameters = {"endpoint": endpoint, "now": now, "farthest": _farthest(now), "leased_until": leased_until, "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
     return sorted(((from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
 

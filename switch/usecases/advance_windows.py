@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from switch.domain.approvals import WindowNotApproved
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import WindowId
 from switch.domain.money import SCALES
@@ -20,8 +21,8 @@ from switch.usecases.window_nets import WindowNets
 
 BY = "calendar"
 
-_ELSEWHERE = (WindowNotOpen, WindowAborted, FilesBeingIssued)
-"""Another hand was quicker."""
+_ELSEWHERE = (WindowNotOpen, WindowAborted, WindowNotApproved, FilesBeingIssued)
+"""Another hand was quicker, or has to come first."""
 _log = structlog.get_logger("switch.windows")
 
 

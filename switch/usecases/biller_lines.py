@@ -14,6 +14,7 @@ from switch.domain.directory import Directory, Endpoint
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 from switch.ports import BillerAdapter
 from switch.usecases.breakers import Breakers
 
@@ -62,9 +63,9 @@ class BillerLines:
 
         return await self._asked(payment.biller, ask)
 
-    async def reverse(self, service: Service, payment: Payment) -> Outcome:
+    async def reverse(self, service: Service, payment: Payment, reversal: Reversal) -> Outcome:
         async def ask(adapter: BillerAdapter, endpoint: Endpoint) -> Outcome:
-            return await adapter.reverse(endpoint, payment, answer_seconds=service.answer_seconds)
+            return await adapter.reverse(endpoint, payment, reversal, answer_seconds=service.answer_seconds)
 
         return await self._asked(payment.biller, ask)
 

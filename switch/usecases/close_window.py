@@ -6,6 +6,7 @@ from switch.domain.errors import NoOpenWindow
 from switch.domain.identifiers import WindowId
 from switch.domain.settlement import SettlementLeg, Window, WindowState, next_window
 from switch.domain.settlement_errors import WindowNotOpen
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.store import calendar, open_window, windows
 from switch.store.database import Database
@@ -30,7 +31,9 @@ class CloseWindow:
         It is closed for good before its nets are computed; where they disagree it waits for staff and nothing is sent.
         """
         closed, opened = await self._flip(currency, by, only)
+        fail_point(FailPoint.CLOSED)
         nets = await WindowNets(self.database).fix(closed.window_id)
+        fail_point(FailPoint.NETTED)
         return ClosedWindow(closed, opened, nets.legs)
 
     async def _flip(self, currency: str, by: str, only: WindowId | None) -> tuple[Window, Window]:
@@ -50,4 +53,5 @@ class CloseWindow:
             await windows.sign_close(connection, closed.window_id, by)
             await windows.insert(connection, opened)
             await open_window.point(connection, opened)
+            fail_point(FailPoint.CLOSING)
         return closed, opened

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from switch.domain.advices import Advice
 from switch.domain.identifiers import ParticipantCode
@@ -52,14 +52,15 @@ class DeliverAdvices:
         taken = 0
         while self._may_be_told(biller) and not self.queues.stopping.is_set():
             most = MOST_A_BILLER if self.billers.answering(biller, Purpose.ADVICES) else 1
+            now = self.clock.now()
             async with self.database.transaction() as connection:
-                leased = await outbox.lease_due(connection, biller, self.clock.now(), LEASE_SECONDS, most)
+                leased = await outbox.lease_due(connection, biller, now, LEASE_SECONDS, most)
             if not leased:
                 break
-            taken += await self._advise(biller, leased)
+            taken += await self._advise(biller, leased, now + timedelta(seconds=LEASE_SECONDS))
         return taken
 
-    async def _advise(self, biller: ParticipantCode, leased: Sequence[Leased]) -> int:
+    async def _advise(self, biller: ParticipantCode, leased: Sequence[Leased], leased_until: datetime) -> int:
         """One that a biller does not take keeps only what comes after it of the same payment, and that is not leased."""
         taken: list[Advice] = []
         untaken: list[Leased] = []
@@ -74,16 +75,25 @@ class DeliverAdvices:
                     untaken.append((advice, attempts))
                 case None:
                     untried.append(advice)
-        await self._keep(biller, taken, untaken, untried)
+        await self._keep(biller, taken, untaken, untried, leased_until)
         return len(taken)
 
-    async def _keep(self, biller: ParticipantCode, taken: Sequence[Advice], untaken: Sequence[Leased], untried: Sequence[Advice]) -> None:
+    async def _keep(
+        self,
+        biller: ParticipantCode,
+        taken: Sequence[Advice],
+        untaken: Sequence[Leased],
+        untried: Sequence[Advice],
+        leased_until: datetime,
+    ) -> None:
+        """Who stood still for longer than the lease changes nothing of what another has leased since; what was taken is taken."""
         now = self.clock.now()
         async with self.database.transaction() as connection:
             if taken:
                 await outbox.acknowledge(connection, biller, [advice.event_id for advice in taken], now)
             for advice, attempts in untaken:
                 again_at = now + timedelta(milliseconds=pause_milliseconds(attempts, self.chance()))
-                await outbox.postpone(connection, advice.event_id, again_at, now if attempts + 1 >= PARKED_AFTER_ATTEMPTS else None)
+                parked_at = now if attempts + 1 >= PARKED_AFTER_ATTEMPTS else None
+                await outbox.postpone(connection, advice.event_id, again_at, parked_at, leased_until)
             if untried:
-                await outbox.release(connection, [advice.event_id for advice in untried], now)
+                await outbox.release(connection, [advice.event_id for advice in untried], now, leased_until)

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from switch.domain import accounts
 from switch.domain.accounts import AccountKind
+from switch.domain.default_notes import default_notes
 from switch.domain.errors import WindowUnknown
 from switch.domain.file_errors import FileDiffers
 from switch.domain.identifiers import ParticipantCode, WindowId
@@ -15,8 +16,9 @@ from switch.domain.nets import Balances
 from switch.domain.settlement import Window, WindowState
 from switch.domain.settlement_errors import FilesBeingIssued, FileTotalsDisagree, WindowNotSettled
 from switch.domain.statements import DEFAULT_LAYOUT, FileHeader, FileKind, IssuedFile
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, FileDrop, FileLayout, Signer
-from switch.store import file_layouts, files, nets, window_queries, windows
+from switch.store import claims, file_layouts, files, nets, window_queries, windows
 from switch.store.database import Connection, Database
 from switch.store.files import LastIssued, Owner
 from switch.usecases.file_writing import FileWriting, Planned
@@ -67,17 +69,20 @@ class IssueFiles:
             owners = await files.owners(connection, window_id)
             if await files.all_issued(connection, window_id):  # who has become live since gets none for the past
                 owners = [owner for owner in owners if (owner.kind, owner.participant) in known]
-            require_ledger(window_id, owners, await nets.balances(connection, window_id))
+            require_ledger(window_id, owners, await nets.balances_of_payments(connection, window_id))
             last = await files.last_issued(connection, window.currency)
             chosen = await file_layouts.chosen(connection)
-            planned = [self._plan(window, owner, known, last, chosen) for owner in owners]
+            notes = default_notes(await claims.of_windows(connection, [window_id]), window.currency)
+            planned = [self._plan(window, owner, known, last, chosen, notes) for owner in owners]
             missing = [plan for plan in planned if not await self._lies_there(plan, known)]
             made = await self._make(connection, window_id, missing, progress)
             for file in made:
                 _require_same(file, known)
             now = self.clock.now()
+            fail_point(FailPoint.ISSUING)
             await files.insert(connection, [file for file in made if (file.header.kind, file.header.participant) not in known], now)
             await windows.keep_files_issued(connection, window_id, now)
+            fail_point(FailPoint.ISSUED)
             return list((await files.issued(connection, window_id)).values())
 
     def _plan(
@@ -87,6 +92,7 @@ class IssueFiles:
         known: Issued,
         last: Mapping[tuple[FileKind, ParticipantCode], LastIssued],
         chosen: Mapping[ParticipantCode, str],
+        notes: Mapping[ParticipantCode, tuple[str, ...]],
     ) -> Planned:
         """What was issued keeps its layout; a choice counts for what comes after it."""
         place = (owner.kind, owner.participant)
@@ -105,6 +111,7 @@ class IssueFiles:
             previous_sha256=former.sha256,
             rtgs_reference=window.rtgs_reference,
             settled_at=window.settled_at,
+            changes=notes.get(owner.participant, ()),
         )
         return Planned(header, owner.totals, chosen.get(owner.participant, DEFAULT_LAYOUT))
 

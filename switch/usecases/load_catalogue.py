@@ -56,7 +56,8 @@ async def _services(rows: DirectoryRows, catalogue: NationalCatalogue) -> int:
         kept = replace(
             service, open=known.open, answer_seconds=known.answer_seconds, certain_seconds=known.certain_seconds,
             overdue=known.overdue,
-            reversal=known.reversal, reversal_seconds=known.reversal_seconds,
+            reversal=known.reversal, reversal_seconds=known.reversal_seconds, refunds=known.refunds,
+            refund_fees=known.refund_fees,
         )  # fmt: skip
         changed += await offer(rows, kept)
     return changed

@@ -6,7 +6,7 @@ A line is done when something stands under its key; so a batch may be taken up b
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -15,10 +15,11 @@ from switch.domain.admission import Command, RecordRefusal
 from switch.domain.directory import Directory
 from switch.domain.errors import Overloaded, Refusal, SwitchUnavailable
 from switch.domain.identifiers import ParticipantCode, ServiceCode
+from switch.domain.messages import of_batch
 from switch.domain.payment_batches import BatchId, OrderedLine, PaymentBatch
 from switch.domain.routing import route
 from switch.ports import Clock
-from switch.posting.lane import PostingLane
+from switch.posting.lane import Answer, PostingLane
 from switch.store import inquiries, payment_batches
 from switch.store.database import Database
 from switch.usecases.pay_bill import PayBill
@@ -120,30 +121,41 @@ class PayBatches:
         return found
 
     async def _pay_in_bulk(self, batch: PaymentBatch, services: Collection[ServiceCode]) -> None:
-        after = 0
-        while lines := await self._waiting(batch, services, after, LINES_AT_ONCE):
-            after = lines[-1].number
-            answers = await self.lane.submit_all(await self._commands(lines))
-            for line, answer in zip(lines, answers, strict=True):
-                if isinstance(answer, SwitchUnavailable):
-                    return
-                if isinstance(answer, Exception):
-                    _log.error("batch.line_failed", batch_id=str(batch.batch_id), line=line.number, fault=type(answer).__name__)
+        """The next lines are read and routed while those before them are written."""
+        lines = await self._waiting(batch, services, 0, LINES_AT_ONCE)
+        commands = await self._commands(batch, lines)
+        while lines:
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(self.lane.submit_all(commands))
+                further = await self._waiting(batch, services, lines[-1].number, LINES_AT_ONCE)
+                commands = await self._commands(batch, further)
+            if not self._all_written(batch, lines, writing.result()):
+                return
+            lines = further
 
-    async def _commands(self, lines: Sequence[OrderedLine]) -> list[Command]:
+    def _all_written(self, batch: PaymentBatch, lines: Sequence[OrderedLine], answers: Sequence[Answer]) -> bool:
+        """False where the books are out of reach."""
+        for line, answer in zip(lines, answers, strict=True):
+            if isinstance(answer, SwitchUnavailable):
+                return False
+            if isinstance(answer, Exception):
+                _log.error("batch.line_failed", batch_id=str(batch.batch_id), line=line.number, fault=type(answer).__name__)
+        return True
+
+    async def _commands(self, batch: PaymentBatch, lines: Sequence[OrderedLine]) -> list[Command]:
         """Routed as single payments are, with one look for all the inquiries that they name."""
         named = {line.request.inquiry_id for line in lines} - {None}
         found = {}
         if named:
             async with self.database.reading() as connection:
                 found = await inquiries.find_all(connection, [inquiry_id for inquiry_id in named if inquiry_id is not None])
-        directory, now = self.directory(), self.clock.now()
+        directory, now, message = self.directory(), self.clock.now(), of_batch(batch.batch_id)
         commands: list[Command] = []
         for line in lines:
             request, digest = line.request, line.request_digest
             try:
                 inquiry = found.get(request.inquiry_id) if request.inquiry_id is not None else None
-                commands.append(route(request, digest, inquiry, directory, now))
+                commands.append(replace(route(request, digest, inquiry, directory, now), message=message))
             except Refusal as refusal:
                 commands.append(RecordRefusal(request.bank, request.idempotency_key, digest, refusal))
         return commands
@@ -152,14 +164,14 @@ class PayBatches:
         after = 0
         while lines := await self._waiting(batch, services, after, LINES_ASKED_AT_ONCE):
             after = lines[-1].number
-            if not all(await asyncio.gather(*(self._ask(line, questions) for line in lines))):
+            if not all(await asyncio.gather(*(self._ask(batch, line, questions) for line in lines))):
                 return
 
-    async def _ask(self, line: OrderedLine, questions: asyncio.Semaphore) -> bool:
+    async def _ask(self, batch: PaymentBatch, line: OrderedLine, questions: asyncio.Semaphore) -> bool:
         """False where nothing could be done about the line now."""
         async with questions:
             try:
-                await self.pay_bill(line.request)
+                await self.pay_bill(line.request, of_batch(batch.batch_id))
             except (Overloaded, SwitchUnavailable):
                 return False
             except Refusal:

@@ -11,6 +11,7 @@ from switch.domain.catalogue import plain_reference
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, Overloaded, Refusal, SwitchUnavailable
 from switch.domain.identifiers import InquiryId
+from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import never_asked
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route
@@ -43,7 +44,7 @@ class PayBill:
 
         return cls(clock, directory, Gathering(found), lane, billers)
 
-    async def __call__(self, request: PaymentRequest) -> Stands:
+    async def __call__(self, request: PaymentRequest, message: OrderMessage = NOT_KEPT) -> Stands:
         """The payment as it stands: completed, rejected by its biller, or not certain yet. Raises every other refusal.
 
         A refusal is kept under the key, too: a late retry must not pay what was meanwhile paid elsewhere.
@@ -60,7 +61,7 @@ class PayBill:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
             fail_point(FailPoint.ROUTED)
-            stands = _stands(await self.lane.submit(order))
+            stands = _stands(await self.lane.submit(replace(order, message=message)))
         if stands.replayed or not stands.payment.live:
             return stands
         return await self._ask(stands.payment)

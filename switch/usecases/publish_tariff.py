@@ -27,9 +27,14 @@ class PublishTariff:
 async def publish(rows: DirectoryRows, tariff: Tariff) -> bool:
     """Whether anything changed."""
     require_tariff(tariff)
+    await require_publishable(rows, tariff)
+    return await rows.add_tariff(tariff)
+
+
+async def require_publishable(rows: DirectoryRows, tariff: Tariff) -> None:
+    """Raises ServiceUnknown, TariffTaken."""
     if tariff.service is not None:
         await rows.service(tariff.service)
     for standing in (await rows.find_tariff(tariff.tariff_id), await rows.find_tariff_at_its_place(tariff)):
         if standing is not None and standing != tariff:
             raise TariffTaken(tariff=tariff.tariff_id)
-    return await rows.add_tariff(tariff)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from switch.ports import Clock
 from switch.store import privacy
 from switch.store.database import Database
+from switch.store.privacy_messages import message_under_newest
 from switch.store.vault import vault
 
 MOST_AT_ONCE = 500
@@ -38,7 +39,7 @@ class RenewPersonalData:
             its = await privacy.progress_of(connection, task_of(vault().newest), bank, now)
             if its.finished_at is not None:
                 return 0
-            then, last = await privacy.go_on(connection, its, settled, MOST_AT_ONCE, privacy.under_newest)
+            then, last = await privacy.go_on(connection, its, settled, MOST_AT_ONCE, privacy.under_newest, message_under_newest)
             if last and its.begun_at < settled - timedelta(seconds=LATE_WRITERS_SECONDS):
                 then = then._replace(finished_at=now)
             await privacy.keep_progress(connection, then)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from switch.domain.admission import Conclude
@@ -88,5 +88,6 @@ class ResolvePayments:
         service = self.directory().service(payment.request.service)
         found = await self.billers.enquire(service, payment)
         if isinstance(found, NotFound):
-            return await self.billers.pay(service, payment)
+            again = await self.billers.pay(service, payment)
+            return replace(again, heard=found.heard + again.heard)
         return found

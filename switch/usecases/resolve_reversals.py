@@ -69,7 +69,7 @@ class ResolveReversals:
         service = self.directory().service(payment.request.service)
         try:
             async with asyncio.timeout(lease_seconds):
-                outcome = await self.billers.reverse(service, payment)
+                outcome = await self.billers.reverse(service, payment, reversal)
         except TimeoutError:
             return
         at = self.clock.now()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from switch.domain.directory import Directory
 from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import ReversalId, bucket_of, bucketed_id
+from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.reversals import GRACE_SECONDS, ReversalRequest
 from switch.ports import Clock
 from switch.posting.reversal import ReversalPosting, Stood
@@ -25,12 +26,12 @@ class ReversePayment:
     posting: ReversalPosting
     billers: BillerLines
 
-    async def __call__(self, request: ReversalRequest) -> Stood:
+    async def __call__(self, request: ReversalRequest, message: OrderMessage = NOT_KEPT) -> Stood:
         """The reversal as it stands: agreed, refused by the biller, or not certain yet. Raises every other refusal, which its key keeps."""
         now = self.clock.now()
         reversal_id = ReversalId(bucketed_id(bucket_of(request.payment_id), now))
         try:
-            stood = await until_known(lambda: self.posting.ask(request, reversal_id, now))
+            stood = await until_known(lambda: self.posting.ask(request, reversal_id, now, message))
         except (*LINE_TROUBLE, TimeoutError) as trouble:
             raise SwitchUnavailable(retry_after_seconds=GRACE_SECONDS) from trouble
         if stood.replayed or not stood.reversal.live:
@@ -40,7 +41,7 @@ class ReversePayment:
     async def _ask_biller(self, stood: Stood) -> Stood:
         """Whatever happens here, the reversal is in the books: what is not concluded now, the resolver concludes."""
         service = self.directory().service(stood.payment.request.service)
-        outcome = first_answer(await self.billers.reverse(service, stood.payment))
+        outcome = first_answer(await self.billers.reverse(service, stood.payment, stood.reversal))
         at = self.clock.now()
         again_at = at + timedelta(seconds=GRACE_SECONDS)
         try:

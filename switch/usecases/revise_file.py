@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from switch.domain.default_notes import default_notes_in
 from switch.domain.errors import FileUnknown
 from switch.domain.file_errors import FileRevised, NothingToRevise
 from switch.domain.file_revisions import changes_between, require_reason
@@ -52,14 +53,14 @@ class ReviseFile:
         header = file.header
         everybody = await files.owners(connection, header.window_id)
         (owner,) = [each for each in everybody if (each.kind, each.participant) == (header.kind, header.participant)]
-        require_ledger(header.window_id, [owner], await nets.balances(connection, header.window_id))
+        require_ledger(header.window_id, [owner], await nets.balances_of_payments(connection, header.window_id))
         layout = (await file_layouts.chosen(connection)).get(header.participant, DEFAULT_LAYOUT)
         changes = changes_between(file, owner.totals, layout)
         if owner.totals == file.totals and await self._lines_differ(connection, file):
             changes = (*changes, "lines")
         if not changes:
             raise NothingToRevise(file=file.file_id)
-        revised = replace(header, revision=header.revision + 1, changes=(f"reason: {reason}", *changes))
+        revised = replace(header, revision=header.revision + 1, changes=(f"reason: {reason}", *changes, *default_notes_in(header.changes)))
         return Planned(revised, owner.totals, layout)
 
     async def _lines_differ(self, connection: Connection, file: IssuedFile) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 
 from switch.domain import accounts
 from switch.domain.accounts import AccountKind
+from switch.domain.approvals import ApprovalState, WindowNotApproved
 from switch.domain.errors import WindowUnknown
 from switch.domain.identifiers import WindowId
 from switch.domain.ledger import window_settled
@@ -14,9 +15,11 @@ from switch.domain.outcomes import Unknown
 from switch.domain.retries import pause_milliseconds
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window, WindowState, instruction_id
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowStillOpen
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
 from switch.store.database import Connection, Database, Together
+from switch.usecases.window_approval import approval_of
 from switch.usecases.window_nets import WindowNets, proven_nets
 
 LEASE_SECONDS = 30
@@ -31,6 +34,8 @@ class _Begun(NamedTuple):
     """None where there is nothing (more) to send."""
     may_have_left: bool = False
     asked: int = 1
+    waits_for: ApprovalState | None = None
+    """Where its approval keeps it from being sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,21 @@ class SettleWindow:
     async def __call__(self, window_id: str, *, again: bool = False) -> Window:
         """As it stands then; still SETTLING where the RTGS gave no answer, and the next call asks what became of it.
 
-        `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted, NetsDisagree.
+        `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted,
+        WindowNotApproved, NetsDisagree.
         """
         try:
             begun = await self._begin(window_id, again)
         except (NetsDisagree, SettlementOwnerMissing) as refusal:
             await WindowNets(self.database).let_wait(WindowId(window_id), str(refusal))
             raise
+        if begun.waits_for is not None:
+            raise WindowNotApproved(window=begun.window.window_id, state=begun.waits_for)
         if begun.instruction is None:
             return begun.window
+        fail_point(FailPoint.INSTRUCTING)
         answer = await self._ask(begun.instruction, may_have_left=begun.may_have_left)
+        fail_point(FailPoint.HEARD)
         return await self._conclude(begun, begun.instruction, answer)
 
     async def _begin(self, window_id: str, again: bool) -> _Begun:
@@ -75,8 +85,11 @@ class SettleWindow:
                     assert_never(window.state)
 
     async def _start(self, connection: Connection, window: Window) -> _Begun:
-        nets = await proven_nets(connection, window.window_id)
         now = self.clock.now()
+        approval = await approval_of(connection, window, now)
+        if not approval.may_be_sent(now):
+            return _Begun(window, waits_for=approval.state(now))
+        nets = await proven_nets(connection, window.window_id)
         if not nets.legs:
             settled = window.moved(WindowState.SETTLED, settled_at=now, reason=None)
             await windows.update(connection, settled)
@@ -118,6 +131,8 @@ class SettleWindow:
             if concluded.state is WindowState.SETTLED:
                 await self._clear(connection, concluded, await proven_nets(connection, window.window_id))
             await windows.update(connection, concluded)
+            fail_point(FailPoint.CLEARING)
+        fail_point(FailPoint.CLEARED)
         return concluded
 
     async def _clear(self, connection: Connection, window: Window, nets: Nets) -> None:

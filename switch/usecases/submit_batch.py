@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from switch.domain.batch_errors import BatchReferenceConflict, TooManyBatches
 from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import ParticipantCode, bucket_for, bucketed_id
+from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.payment_batches import BatchId, BatchLine, PaymentBatch
 from switch.domain.pseudonyms import batch_pseudonym
 from switch.ports import Clock
-from switch.store import payment_batches
+from switch.store import messages, payment_batches
 from switch.store.database import CommitUnknown, Connection, Database
 
 MOST_UNFINISHED = 20
@@ -29,7 +30,9 @@ class SubmitBatch:
     clock: Clock
     database: Database
 
-    async def __call__(self, bank: ParticipantCode, batch_reference: str, digest: bytes, lines: Sequence[BatchLine]) -> Submitted:
+    async def __call__(
+        self, bank: ParticipantCode, batch_reference: str, digest: bytes, lines: Sequence[BatchLine], message: OrderMessage = NOT_KEPT
+    ) -> Submitted:
         """The same reference with lines of the same digest is the same batch. Raises BatchReferenceConflict, TooManyBatches."""
         now, bucket = self.clock.now(), bucket_for(bank, batch_reference)
         batch = PaymentBatch(BatchId(bucketed_id(bucket, now)), bank, batch_reference, batch_pseudonym(digest), len(lines), now)
@@ -40,6 +43,8 @@ class SubmitBatch:
                 if await payment_batches.unfinished(connection, bank) >= MOST_UNFINISHED:
                     raise TooManyBatches(most=MOST_UNFINISHED, retry_after_seconds=RETRY_AFTER_SECONDS)
                 if await payment_batches.add(connection, batch, lines, leased_until=now):
+                    if message.content:
+                        await messages.insert_orders(connection, {batch.batch_id: message.content})
                     return Submitted(batch, replayed=False)
                 known = await self._known(connection, batch, bucket)
         except CommitUnknown as unknown:

@@ -6,7 +6,7 @@ from switch.domain.identifiers import WindowId
 from switch.domain.nets import Nets, agreed_nets
 from switch.domain.settlement import Bilateral
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing
-from switch.store import nets, windows
+from switch.store import claims, nets, windows
 from switch.store.database import Connection, Database
 
 
@@ -33,7 +33,8 @@ async def proven_nets(connection: Connection, window_id: WindowId) -> Nets:
     """Wants the window locked. The matrix is written the first time, and must be the same each other time."""
     balances = await nets.balances(connection, window_id)
     collected = await nets.collected(connection, window_id)
-    found = agreed_nets(window_id, balances, collected, await nets.authorities(connection))
+    claimed = await claims.of_windows(connection, [window_id])
+    found = agreed_nets(window_id, balances, collected, await nets.authorities(connection), claimed)
     kept = await windows.cells(connection, window_id)
     if kept and kept != found.cells:
         differing = next(cell for cell in (*kept, *found.cells) if cell not in kept or cell not in found.cells)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -31,7 +32,7 @@ class Served:
 
 
 @contextmanager
-def served(opened: Opened, most_connections: int = 1_000) -> Iterator[Served]:
+def served(opened: Opened, most_connections: int = 1_000, tls: ssl.SSLContext | None = None) -> Iterator[Served]:
     """Until the block ends; then the server stops, and the switch is closed in its own loop."""
     started = threading.Event()
     found: list[Served] = []
@@ -40,14 +41,22 @@ def served(opened: Opened, most_connections: int = 1_000) -> Iterator[Served]:
     async def run() -> None:
         async with opened() as line:
             config = uvicorn.Config(
-                line.app, port=0, http=at_most(most_connections), ws="none", lifespan="off", log_config=None, server_header=False
+                line.app,
+                port=0,
+                http=at_most(most_connections, secured=tls is not None),
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                ssl_context_factory=None if tls is None else lambda *_: tls,
             )
             server = _Server(config)
             servers.append(server)
             serving = asyncio.create_task(server._serve())
             await server.up.wait()
             port = server.servers[0].sockets[0].getsockname()[1]
-            found.append(Served(line, f"http://127.0.0.1:{port}", asyncio.get_running_loop()))
+            found.append(Served(line, f"{'http' if tls is None else 'https'}://127.0.0.1:{port}", asyncio.get_running_loop()))
             started.set()
             await serving
 

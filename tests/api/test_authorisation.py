@@ -6,9 +6,11 @@ import httpx2
 import pytest
 
 from switch.api.app import ROUTERS
-from switch.api.openapi import api_routes, callers
+from switch.api.openapi import api_routes, callers, staff_roles
 from switch.domain.participants import ParticipantStatus
+from switch.domain.staff import Role
 from tests.api.line import BANK, BILLER, OPERATOR, OTHER_BANK, OVERSEER, Line
+from tests.api.staff_clients import staff_client
 
 EVERYBODY = frozenset({"bank", "wallet", "biller", "operator", "overseer"})
 BANKS = frozenset({"bank", "wallet"})
@@ -17,6 +19,9 @@ BILLERS = frozenset({"biller"})
 OVERSEERS = frozenset({"operator", "overseer"})
 ANYBODY = None
 """Not even a signature is needed."""
+
+NO_PARTICIPANT: frozenset[str] = frozenset({"none"})
+"""Staff only."""
 
 MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/billers"): EVERYBODY,
@@ -36,8 +41,11 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/payment-batches/{batch_id}"): BANKS,
     ("GET", "/v1/payment-batches/{batch_id}/lines"): BANKS,
     ("GET", "/v1/position"): BANKS,
+    ("GET", "/v1/position/forecast"): BANKS,
     ("GET", "/v1/windows"): PARTICIPANTS,
     ("GET", "/v1/windows/{window_id}"): PARTICIPANTS,
+    ("POST", "/v1/windows/{window_id}/approval"): PARTICIPANTS,
+    ("POST", "/v1/windows/{window_id}/objection"): PARTICIPANTS,
     ("GET", "/v1/files"): PARTICIPANTS,
     ("GET", "/v1/files/{file_id}"): PARTICIPANTS,
     ("GET", "/v1/files/{file_id}/content"): PARTICIPANTS,
@@ -47,6 +55,9 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/statements/quarantined"): PARTICIPANTS,
     ("GET", "/v1/statements/quarantined/{quarantine_id}"): PARTICIPANTS,
     ("GET", "/v1/breaks"): PARTICIPANTS,
+    ("GET", "/v1/reports/{name}"): PARTICIPANTS,
+    ("GET", "/v1/operator/reports"): OVERSEERS,
+    ("GET", "/v1/operator/reports/{name}"): OVERSEERS,
     ("POST", "/v1/bills"): BILLERS,
     ("GET", "/v1/advices"): BILLERS,
     ("POST", "/v1/advices/{event_id}/acknowledgement"): BILLERS,
@@ -67,14 +78,25 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/operator/trial-balance"): OVERSEERS,
     ("GET", "/v1/operator/journal"): OVERSEERS,
     ("GET", "/v1/operator/positions"): OVERSEERS,
+    ("GET", "/v1/operator/positions/forecast"): OVERSEERS,
     ("GET", "/v1/operator/payments"): OVERSEERS,
     ("GET", "/v1/operator/payments/{payment}"): OVERSEERS,
     ("GET", "/v1/operator/advices"): OVERSEERS,
     ("GET", "/v1/operator/payments/{payment}/evidence"): OVERSEERS,
     ("GET", "/v1/operator/windows"): OVERSEERS,
     ("GET", "/v1/operator/windows/{window_id}"): OVERSEERS,
+    ("GET", "/v1/operator/default-simulation"): OVERSEERS,
     ("GET", "/v1/operator/breaks"): OVERSEERS,
     ("GET", "/v1/operator/files"): OVERSEERS,
+    ("GET", "/v1/proposals"): NO_PARTICIPANT,
+    ("GET", "/v1/proposals/{proposal_id}"): NO_PARTICIPANT,
+    ("POST", "/v1/proposals"): NO_PARTICIPANT,
+    ("POST", "/v1/proposals/{proposal_id}/approval"): NO_PARTICIPANT,
+    ("POST", "/v1/proposals/{proposal_id}/refusal"): NO_PARTICIPANT,
+    ("POST", "/v1/staff/sessions"): ANYBODY,
+    ("GET", "/v1/staff/sessions/current"): NO_PARTICIPANT,
+    ("DELETE", "/v1/staff/sessions/current"): NO_PARTICIPANT,
+    ("GET", "/v1/staff/audit"): NO_PARTICIPANT,
     ("GET", "/live"): ANYBODY,
     ("GET", "/ready"): ANYBODY,
     ("GET", "/docs"): ANYBODY,
@@ -82,11 +104,44 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/docs/{name}"): ANYBODY,
     ("GET", "/openapi.json"): ANYBODY,
 }
+EVERY_ROLE = frozenset(Role)
+READS_ALL = frozenset({Role.OPERATOR, Role.OVERSEER, Role.AUDITOR})
+BOOKS = READS_ALL | {Role.RECONCILER, Role.SETTLEMENT_OFFICER}
+PAYMENTS = READS_ALL | {Role.RECONCILER}
+POSITIONS = READS_ALL | {Role.SETTLEMENT_OFFICER, Role.PARTICIPANT_ADMIN}
+DECIDE = EVERY_ROLE - {Role.OVERSEER, Role.AUDITOR}
+STAFF: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/v1/operator/trial-balance"): BOOKS,
+    ("GET", "/v1/operator/journal"): BOOKS,
+    ("GET", "/v1/operator/positions"): POSITIONS,
+    ("GET", "/v1/operator/positions/forecast"): POSITIONS,
+    ("GET", "/v1/operator/default-simulation"): POSITIONS,
+    ("GET", "/v1/operator/reports"): BOOKS,
+    ("GET", "/v1/operator/reports/{name}"): BOOKS,
+    ("GET", "/v1/operator/payments"): PAYMENTS,
+    ("GET", "/v1/operator/payments/{payment}"): PAYMENTS,
+    ("GET", "/v1/operator/payments/{payment}/evidence"): PAYMENTS,
+    ("GET", "/v1/operator/advices"): PAYMENTS,
+    ("GET", "/v1/operator/windows"): BOOKS,
+    ("GET", "/v1/operator/windows/{window_id}"): BOOKS,
+    ("GET", "/v1/operator/breaks"): PAYMENTS,
+    ("GET", "/v1/operator/files"): BOOKS,
+    ("GET", "/v1/proposals"): EVERY_ROLE,
+    ("GET", "/v1/proposals/{proposal_id}"): EVERY_ROLE,
+    ("POST", "/v1/proposals"): DECIDE,
+    ("POST", "/v1/proposals/{proposal_id}/approval"): DECIDE,
+    ("POST", "/v1/proposals/{proposal_id}/refusal"): DECIDE,
+    ("GET", "/v1/staff/sessions/current"): EVERY_ROLE,
+    ("DELETE", "/v1/staff/sessions/current"): EVERY_ROLE,
+    ("GET", "/v1/staff/audit"): frozenset({Role.AUDITOR, Role.OVERSEER}),
+}
+"""Every other route is for no role of the staff at all."""
 CALLERS = {"bank": BANK, "biller": BILLER, "operator": OPERATOR, "overseer": OVERSEER}
 MADE_UP = {
     "{payment_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{payment}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{batch_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
+    "{proposal_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{outage_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{endpoint_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
     "{event_id}": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
@@ -101,17 +156,25 @@ BODIES = {
     "/v1/payment-batches": (b"{}", "application/json"),
     "/v1/payments/{payment_id}/reversals": (b'{"reason": "duplicate"}', "application/json"),
     "/v1/files/{file_id}/acknowledgement": (b'{"outcome":"taken","sha256":"' + b"0" * 64 + b'"}', "application/json"),
+    "/v1/windows/{window_id}/approval": (b'{"net": {"amount": "1.00", "currency": "SYP"}}', "application/json"),
+    "/v1/windows/{window_id}/objection": (b'{"reason": "wrong"}', "application/json"),
     "/v1/bills": (b"{}", "application/json"),
     "/v1/statements": (b"x", "text/csv"),
     "/v1/webhook-endpoints": (b"{}", "application/json"),
     "/v1/outages": (b"{}", "application/json"),
+    "/v1/proposals": (b"{}", "application/json"),
+    "/v1/proposals/{proposal_id}/refusal": (b'{"reason": "made up"}', "application/json"),
+    "/v1/staff/sessions": (b"{}", "application/json"),
 }
 
 
 def test_every_route_is_in_the_matrix_with_the_kinds_that_it_lets_in() -> None:
-    found = {(method, route.path): frozenset(callers(route)) or None for route in api_routes(ROUTERS) for method in route.methods or ()}
+    routes = [(method, route) for route in api_routes(ROUTERS) for method in route.methods or ()]
+    anybody = {(method, route.path) for method, route in routes if not callers(route) and not staff_roles(route)}
+    found = {(method, route.path): frozenset(callers(route)) or NO_PARTICIPANT for method, route in routes}
 
-    assert found == MATRIX
+    assert found | dict.fromkeys(anybody, ANYBODY) == MATRIX
+    assert {(method, route.path): staff_roles(route) for method, route in routes if staff_roles(route)} == STAFF
 
 
 async def _call(client: httpx2.AsyncClient, method: str, path: str) -> httpx2.Response:
@@ -129,7 +192,11 @@ async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
     before = await line.books()
     for (method, path), kinds in MATRIX.items():
         unsigned = await _call(line.of(None), method, path)
-        assert (unsigned.status_code in (200, 404)) if kinds is ANYBODY else (unsigned.status_code == 401), (method, path, unsigned.text)
+        assert (unsigned.status_code in (200, 404, 422)) if kinds is ANYBODY else (unsigned.status_code == 401), (
+            method,
+            path,
+            unsigned.text,
+        )
         for kind, code in CALLERS.items():
             answer = await _call(line.of(code), method, path)
             refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
@@ -138,8 +205,26 @@ async def test_nobody_passes_a_route_that_is_not_for_them(line: Line) -> None:
     assert await line.books() == before
 
 
+async def test_no_role_of_the_staff_passes_a_route_that_is_not_for_it(line: Line) -> None:
+    before = await line.books()
+    for role in Role:
+        program = await staff_client(line, role, token=True)
+        person = await staff_client(line, role)
+        for (method, path), kinds in MATRIX.items():
+            if kinds is ANYBODY or (method, path) == ("DELETE", "/v1/staff/sessions/current"):
+                continue
+            answer = await _call(person, method, path)
+            refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
+            assert refused == (role not in STAFF.get((method, path), ())), (method, path, role, answer.text)
+            assert answer.status_code < 500, (method, path, role, answer.text)
+            by_program = await _call(program, method, path)
+            assert by_program.status_code >= 400 or method == "GET", (method, path, role, by_program.text)
+    assert await line.books() == before
+
+
 @pytest.mark.parametrize(
-    "path", sorted(path for method, path in MATRIX if "{" in path and path.startswith("/v1/") and "window" not in path)
+    "path",
+    sorted(path for method, path in MATRIX if "{" in path and path.startswith("/v1/") and "window" not in path and "proposal" not in path),
 )
 async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Line, path: str) -> None:
     method = next(method for method in ("GET", "POST", "DELETE") if (method, path) in MATRIX)

@@ -36,10 +36,11 @@ def test_operation_ids_are_one_of_a_kind() -> None:
 def test_every_operation_names_its_problems_and_its_signature() -> None:
     for method, path, operation in OPERATIONS:
         signed = path.startswith("/v1/")
-        assert operation["security"] == ([{"httpSignature": []}] if signed else []), path
-        if signed:
+        kinds, roles = operation.get("x-callers", []), operation.get("x-staff-roles", [])
+        assert operation["security"] == [{"httpSignature": []}] * bool(kinds) + [{"staffToken": []}] * bool(roles), path
+        if signed and path != "/v1/staff/sessions":
             assert {"401", "403", "503"} <= operation["responses"].keys(), (method, path)
-            assert operation["x-callers"], path
+            assert kinds or roles, path
         for status, response in operation["responses"].items():
             assert {"Signature", "Content-Digest", "Switch-Request-Id"} <= response["headers"].keys(), (path, status)
             if int(status) >= 400 and path != "/ready":

@@ -1,5 +1,6 @@
 """The evidence packet: taken by an overseer, checked by the stand-alone verifier in its own process; any part that is changed is named."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.line import FEE, NATIONAL_NUMBER, OVERSEER, Line, order
+from switch.domain.file_signatures import FileSignature, signed_line
+from tests.api.line import BANK, FEE, NATIONAL_NUMBER, OVERSEER, Line, order
 
 PAYER = "Nour Testing"
+ORDER = "message-01-order.http"
 
 
 async def packet(line: Line) -> tuple[str, dict[str, bytes]]:
@@ -53,10 +56,14 @@ async def test_a_packet_holds_everything_of_a_payment_and_is_good(line: Line, tm
         "SHA256SUMS",
         "SHA256SUMS.sig",
     }
-    assert not any(PAYER.encode() in content for content in parts.values())
+    assert {name for name, content in parts.items() if PAYER.encode() in content} == {ORDER}  # only as its bank sent it
+    story = json.loads(parts["story.json"])
+    assert [(said["what"], said["sender"], said["sha256"]) for said in story["messages"]] == [
+        ("order", BANK, hashlib.sha256(parts[ORDER]).hexdigest())
+    ]
 
 
-@pytest.mark.parametrize("name", ["READ-ME.txt", "story.json", "proof.json", "receipt.txt", "receipt.svg", "switch.pub"])
+@pytest.mark.parametrize("name", ["keys.json", "READ-ME.txt", "story.json", "proof.json", "receipt.txt", "receipt.svg", "switch.pub"])
 async def test_a_part_that_was_changed_is_named(line: Line, tmp_path: Path, project_root: Path, name: str) -> None:
     _, parts = await packet(line)
     parts[name] += b" "
@@ -89,3 +96,42 @@ async def test_there_is_no_packet_before_the_payment_is_sealed(line: Line) -> No
     payment = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "evidence-0002")).json()
     answer = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment['payment_id']}/evidence")
     assert (answer.status_code, answer.json()["code"]) == (409, "payment_not_sealed")
+
+
+@pytest.mark.parametrize(
+    "altered", [(b"750.00", b"950.00"), (b"evidence-0001", b"evidence-0009"), (b"POST", b"PUT"), (b"nonce=", b"nonceX=")]
+)
+async def test_a_switch_that_lies_cannot_make_another_order_of_a_banks_message(
+    line: Line, tmp_path: Path, project_root: Path, altered: tuple[bytes, bytes]
+) -> None:
+    """Signed anew by the switch itself: the bank's signature and the sealed history still tell."""
+    _, parts = await packet(line)
+    assert altered[0] in parts[ORDER]
+    parts[ORDER] = parts[ORDER].replace(*altered, 1)
+    _signed_anew(parts, line)
+
+    code, told = verified(parts, line, tmp_path, project_root)
+
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_unsigned", "message_not_sealed"])
+
+
+async def test_another_message_of_the_same_bank_is_not_what_ordered_it(line: Line, tmp_path: Path, project_root: Path) -> None:
+    _, parts = await packet(line)
+    other = await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "evidence-0003")
+    await line.switch.seal_log.whole()
+    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{other.json()['payment_id']}/evidence")
+    with zipfile.ZipFile(BytesIO(taken.content)) as archive:
+        parts[ORDER] = archive.read(ORDER)
+    _signed_anew(parts, line)
+
+    code, told = verified(parts, line, tmp_path, project_root)
+
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_not_sealed"])
+
+
+def _signed_anew(parts: dict[str, bytes], line: Line) -> None:
+    del parts["SHA256SUMS"], parts["SHA256SUMS.sig"]
+    parts["SHA256SUMS"] = b"".join(signed_line(name, hashlib.sha256(content).hexdigest()) for name, content in parts.items())
+    sha256, signer = hashlib.sha256(parts["SHA256SUMS"]).hexdigest(), line.switch.signer
+    signature = FileSignature(signer.keyid, signer.algorithm, "SHA256SUMS", sha256, signer.sign(signed_line("SHA256SUMS", sha256)))
+    parts["SHA256SUMS.sig"] = signature.document()

@@ -10,10 +10,10 @@ import pytest
 
 LAYERS = (
     "__main__", "cli", "bootstrap", "simulators", "api", "jobs", "sftp", "application", "usecases", "reports", "posting", "store",
-    "client", "ports", "telemetry", "settings", "signatures", "postgres_server", "processes",
+    "client", "ports", "telemetry", "settings", "signatures", "certificates", "postgres_server", "processes",
     "fail_points", "domain",
 )  # fmt: skip
-KINDS = ("billers", "files", "settlement")
+KINDS = ("billers", "files", "reports", "settlement")
 
 # the contract that breaks, the file, its wrong import
 VIOLATIONS = [
@@ -26,6 +26,7 @@ VIOLATIONS = [
     ("Simulators are the other side", "switch/simulators/biller.py", "import switch.store"),
     ("Biller adapters", "adapters/billers/one.py", "import adapters.billers.other"),
     ("File layouts", "adapters/files/one.py", "import adapters.files.other"),
+    ("Layouts of reports", "adapters/reports/one.py", "import adapters.reports.other"),
     ("Settlement banks", "adapters/settlement/one.py", "import adapters.settlement.other"),
     ("The domain is", "switch/domain/bills.py", "import pydantic"),
     ("Use cases know neither", "switch/usecases/pay_bill.py", "import sqlalchemy"),

@@ -12,6 +12,8 @@ HOT = {
     "payment",
     "payment_event",
     "journal_entry",
+    "order_message",
+    "biller_message",
     "posting",
     "outbox",
     "payment_batch",

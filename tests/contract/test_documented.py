@@ -13,12 +13,12 @@ from switch.domain.bills import Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import EventId, PaymentId
 from switch.domain.money import Money
-from switch.domain.outcomes import Accepted, NotFound, Reason, Refused
+from switch.domain.outcomes import Accepted, NotFound, Reason, Refused, Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementStatus
 from switch.signatures import SigningKey
 from switch.simulators.mischief import Mischief, Script
 from tests.contract.conftest import CENTRAL_BANK, SERVICE, payment
-from tests.contract.lines import BILLER
+from tests.contract.lines import BILLER, back
 from tests.contract.played import Play, Question, played, signed
 from tests.contract.test_settlement_banks import INSTRUCTION
 
@@ -41,7 +41,7 @@ def telling(sent: list[Any], answers: list[Any], key: SigningKey) -> Play:
 async def test_the_examples_of_the_biller_protocol_are_understood(
     adapters: Adapters, keys: dict[str, SigningKey], project_root: Path
 ) -> None:
-    asked, presented, unknown, order, accepted, refused, not_found, reversal, advice, acknowledged = examples(
+    asked, presented, unknown, order, accepted, refused, not_found, reversal, refund, refunded, advice, acknowledged = examples(
         project_root, "biller-protocol.md"
     )
     adapter = adapters.billers["json-1"]
@@ -67,14 +67,19 @@ async def test_the_examples_of_the_biller_protocol_are_understood(
     assert sent[0] == asked
     assert sent[3].keys() == advice.keys()
     ours = payment("81.43", "2611-004711")
-    answers = [{**answer, "payment_id": str(ours.payment_id)} for answer in (accepted, refused, {**accepted, "outcome": "reversed"})]
+    whole, part = back(ours), back(ours, 2_000, refund["reversal_id"])
+    said = (accepted, refused, {**accepted, "outcome": "reversed"}, refunded, {**refunded, "reversal_id": str(ours.payment_id)})
+    answers = [{**answer, "payment_id": str(ours.payment_id)} for answer in said]
     async with played(telling(sent, answers, keys[BILLER])) as biller:
         at = Endpoint(BILLER, "json-1", biller.url)
         assert await adapter.pay(at, ours, answer_seconds=5) == Accepted("200019-5F0C8E6A1B72")
         assert await adapter.pay(at, ours, answer_seconds=5) == Refused(Reason.BILL_ALREADY_PAID, "R05")
-        assert await adapter.reverse(at, ours, answer_seconds=5) == Accepted("200019-5F0C8E6A1B72")
+        assert await adapter.reverse(at, ours, whole, answer_seconds=5) == Accepted("200019-5F0C8E6A1B72")
+        assert await adapter.reverse(at, ours, part, answer_seconds=5) == Accepted("200019-5F0C8E6A1B72")
+        assert isinstance(await adapter.reverse(at, ours, part, answer_seconds=5), Unknown)
     assert sent[4].keys() == order.keys()
     assert sent[6].keys() == reversal.keys()
+    assert sent[7] == {**refund, "payment_id": str(ours.payment_id)}
 
 
 async def test_the_examples_of_the_rtgs_protocol_are_understood(keys: dict[str, SigningKey], tmp_path: Path, project_root: Path) -> None:

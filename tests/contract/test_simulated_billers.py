@@ -23,7 +23,7 @@ from switch.ports import BillerAdapter
 from switch.signatures import SignatureError, SignedExchange, SigningKey, generate_key
 from switch.simulators.serving import billers_app
 from tests.contract.conftest import SERVICE, payment
-from tests.contract.lines import BILLER
+from tests.contract.lines import BILLER, back
 from tests.contract.served import served, shown
 
 SECONDS = 5
@@ -180,12 +180,27 @@ async def test_the_books_outlive_the_process(biller: BillerAdapter, start: Calla
 async def test_a_reversal_takes_the_booking_back_once(biller: Any, endpoint: Endpoint) -> None:
     order = await due(biller, endpoint)
     first = await biller.pay(endpoint, order, answer_seconds=SECONDS)
-    assert await biller.reverse(endpoint, order, answer_seconds=SECONDS) == first
-    assert await biller.reverse(endpoint, order, answer_seconds=SECONDS) == first
+    assert await biller.reverse(endpoint, order, back(order), answer_seconds=SECONDS) == first
+    assert await biller.reverse(endpoint, order, back(order), answer_seconds=SECONDS) == first
     assert books(endpoint) == []
     assert (await due(biller, endpoint)).request.bill_number == order.request.bill_number
     never = payment()
-    assert isinstance(await biller.reverse(endpoint, never, answer_seconds=SECONDS), Unknown)
+    assert isinstance(await biller.reverse(endpoint, never, back(never), answer_seconds=SECONDS), Unknown)
+
+
+async def test_parts_are_taken_back_once_each_and_never_more_than_was_booked(biller: Any, endpoint: Endpoint) -> None:
+    order = await due(biller, endpoint)
+    first = await biller.pay(endpoint, order, answer_seconds=SECONDS)
+    whole = order.request.amount.minor
+    part, too_much, rest = back(order, 500), back(order, whole - 499), back(order, whole - 500)
+    assert await biller.reverse(endpoint, order, part, answer_seconds=SECONDS) == first
+    assert await biller.reverse(endpoint, order, part, answer_seconds=SECONDS) == first
+    assert [line["refunded"] for line in books(endpoint)] == ["5.00"]
+    assert isinstance(await biller.reverse(endpoint, order, too_much, answer_seconds=SECONDS), Unknown)
+    assert (await due(biller, endpoint)).request.bill_number != order.request.bill_number
+    assert await biller.reverse(endpoint, order, rest, answer_seconds=SECONDS) == first
+    assert books(endpoint) == []
+    assert (await due(biller, endpoint)).request.bill_number == order.request.bill_number
 
 
 @pytest.mark.parametrize(

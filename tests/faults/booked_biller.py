@@ -14,6 +14,7 @@ from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.reversals import Reversal
 
 PROTOCOL = "booked-1"
 DUE_MINOR = 8_143
@@ -51,7 +52,7 @@ class BookedBiller:
             found = connection.execute("SELECT 1 FROM booked WHERE payment_id = ?", (str(payment_id),)).fetchone()
         return Accepted(f"BK-{str(payment_id)[-6:]}") if found else NotFound()
 
-    async def reverse(self, endpoint: Endpoint, payment: Payment, *, answer_seconds: int) -> Outcome:
+    async def reverse(self, endpoint: Endpoint, payment: Payment, reversal: Reversal, *, answer_seconds: int) -> Outcome:
         if self.dies == "before_taking_back":
             os.kill(os.getpid(), signal.SIGKILL)
         with self._opened() as connection:

@@ -139,3 +139,34 @@ async def test_a_biller_that_pulls_is_never_tried(world: World, database_url: st
     lines = BillerLines(Directory, {PROTOCOL: world.biller}, Breakers(world.clock))
     assert await DeliverAdvices(world.clock, world.database, lines, lambda: 500)() == 0
     assert [tuple(row) for row in await rows(world.database, "SELECT attempts, parked_at FROM outbox")] == [(0, None)]
+
+
+@pytest.mark.parametrize("moved_seconds", [-7_200, 86_400])
+async def test_a_wall_clock_that_jumps_strands_no_advice(world: World, moved_seconds: float) -> None:
+    """Back: what was leased, or put off, by the old clock is due at once. Forward: everything is."""
+    await world.pay(3)
+    async with world.database.transaction() as connection:
+        assert len(await outbox.lease_due(connection, BILLER, world.clock.now(), LEASE_SECONDS, 1)) == 1
+
+    world.clock.move(moved_seconds)
+
+    assert await world.deliver() == 3
+    assert len(world.biller.told) == 3
+    assert await rows(world.database, "SELECT 1 FROM outbox WHERE acknowledged_at IS NULL") == []
+
+
+async def test_who_wakes_up_after_its_lease_gives_nothing_away_that_another_has_leased(world: World) -> None:
+    await world.pay(2)
+    async with world.database.transaction() as connection:
+        asleep = await outbox.lease_due(connection, BILLER, now := world.clock.now(), LEASE_SECONDS, 50)
+    old_lease = now + timedelta(seconds=LEASE_SECONDS)
+    world.clock.move(LEASE_SECONDS)
+    async with world.database.transaction() as connection:
+        assert len(await outbox.lease_due(connection, BILLER, world.clock.now(), LEASE_SECONDS, 50)) == 2
+
+    async with world.database.transaction() as connection:
+        await outbox.release(connection, [asleep[0][0].event_id], world.clock.now(), old_lease)
+        await outbox.postpone(connection, asleep[1][0].event_id, world.clock.now(), None, old_lease)
+
+    assert await world.deliver() == 0, "the new lease holds for both"
+    assert {row[0] for row in await rows(world.database, "SELECT attempts FROM outbox")} == {0}

@@ -210,7 +210,8 @@ def named_like(other: Payment) -> Callable[[Cells], list[Line]]:
 async def reverse_in_the_books(database: Database, payments: list[Payment]) -> None:
     async with database.transaction() as connection:
         for payment in payments:
-            await connection.execute(text("UPDATE payment SET state = 'REVERSED' WHERE payment_id = :id"), {"id": payment.payment_id})
+            whole = "state = 'REVERSED', refunded_minor = amount_minor, refunds = 1"
+            await connection.execute(text(f"UPDATE payment SET {whole} WHERE payment_id = :id"), {"id": payment.payment_id})
 
 
 def short(reference: str) -> str:

@@ -135,12 +135,41 @@ def test_a_key_is_added_listed_and_revoked(desk: Desk, tmp_path: Path) -> None:
     assert "key_unusable" in desk("participant", "key", "add", BANK, str(pem), "--name", "next", code=1)
 
 
+def test_a_tariff_is_tried_and_proposed(desk: Desk, tmp_path: Path) -> None:
+    desk("catalogue", "load")
+    shipped = json.loads((Path(__file__).parents[2] / "switch" / "catalogue" / "tariffs.json").read_text())
+    lines = [line | {"id": f"{line['id']}-next", "effective_from": "2099-01-01"} for line in shipped["tariffs"]]
+    file = tmp_path / "next.json"
+    file.write_text(json.dumps({"tariffs": lines}))
+
+    assert desk.json("tariff", "try", str(file)) == []
+    assert "No payments" in desk("tariff", "try", str(file))
+    proposal = desk.json("tariff", "propose", str(file), "--reason", "a new year", "--by", "nour")
+    assert (proposal["kind"], proposal["subject"]) == ("tariff.publish", "next.json")
+    assert "own_proposal" in desk("proposal", "approve", proposal["proposal_id"], "--by", "nour", code=1)
+    before = len(desk.json("tariff", "list"))
+    assert "approved" in desk("proposal", "approve", proposal["proposal_id"], "--by", "samer")
+    assert len(desk.json("tariff", "list")) == 2 * before
+    file.write_text("not json")
+    assert "catalogue_malformed" in desk("tariff", "try", str(file), code=1)
+
+
 def test_a_cap_is_set_and_shown(desk: Desk) -> None:
     desk("catalogue", "load")
     assert desk.json("cap", "set", BANK, "1000000.00") == [
-        {"bank": BANK, "currency": "SYP", "cap": "1000000.00", "held": "0.00", "posted": "0.00", "headroom": "1000000.00"}
-    ]
-    assert "1,000,000.00" in desk("cap", "show", BANK)
+        {
+            "bank": BANK, "currency": "SYP", "cap": "1000000.00", "deposited": "0.00", "granted": "1000000.00",
+            "held": "0.00", "posted": "0.00", "headroom": "1000000.00",
+        }
+    ]  # fmt: skip
+    assert desk.json("cap", "set", BANK, "1000000.00", "--deposited", "400000.00")[0]["granted"] == "600000.00"
+    assert desk.json("cap", "set", BANK, "900000.00")[0]["deposited"] == "400000.00"
+    assert "deposit_above_cap" in desk("cap", "set", BANK, "900000.00", "--deposited", "900000.01", code=1)
+    assert [one["enough_history"] for one in desk.json("cap", "forecast", BANK)] == [False]
+    assert "too little history" in desk("cap", "forecast")
+    assert desk.json("cap", "warnings") == desk.json("cap", "history", BANK) == []
+    assert f'switch_position_cap_minor{{bank="{BANK}",currency="SYP"}} 90000000' in desk("cap", "metrics")
+    assert "900,000.00" in desk("cap", "show", BANK)
     assert desk.json("cap", "set", BANK, "0")[0]["cap"] == "0.00"
     assert "amount_too_precise" in desk("cap", "set", BANK, "1.005", code=1)
     assert "not_a_bank" in desk("cap", "set", "200019", "1", code=1)

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, OverdueRule, ReferenceRule, ReversalRule, Service, plain_reference
+from switch.domain.catalogue import (
+    AmountRule,
+    AmountRuleKind,
+    Mode,
+    OverdueRule,
+    ReferenceRule,
+    RefundFees,
+    RefundRule,
+    ReversalRule,
+    Service,
+    plain_reference,
+)
 from switch.domain.errors import AmountNotAllowed, CurrencyUnsupported, ReferenceMalformed, ServiceClosed
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
@@ -84,6 +95,7 @@ def test_any_edit_of_a_service_changes_its_digest() -> None:
         "reference": replace(RULE, pattern="[0-9]{8,13}"), "rule": AmountRule(AmountRuleKind.UP_TO, maximum=syp(1)), "currency": "USD",
         "fixed_amount": syp(1), "typical_amount": syp(1), "cycle": "month", "open": False, "answer_seconds": 6, "certain_seconds": 7,
         "overdue": OverdueRule.FORCE, "reversal": ReversalRule.TOLD, "reversal_seconds": 8,
+            "refunds": RefundRule.PARTS, "refund_fees": RefundFees.SHARED,
     }  # fmt: skip
     edited = [replace(SERVICE, **{field.name: others[field.name]}) for field in fields(SERVICE)]
     edited += [replace(SERVICE, rule=AmountRule(AmountRuleKind.UP_TO, minimum=syp(1)))]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 
 from lxml import etree
 
-from adapters.files.camt.details import detail
+from adapters.files.camt.details import Details
 from adapters.files.camt.elements import Pieces, amount_of, leaf, tree
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.money import Money
@@ -104,11 +105,11 @@ def _entry(
             batch.append(leaf("TtlAmt", Money(abs(_booked(header, totals)), header.currency).text(), Ccy=header.currency))
             batch.append(leaf("CdtDbtInd", _side(_booked(header, totals))))
             xml.write(batch)
-            for number, line in numbered:
-                xml.write(detail(number, line, header))
-                if number % LINES_AT_ONCE == 0:
-                    xml.flush()
-                    yield pieces.take()
+            xml.flush()
+            details = Details(header)
+            while written := [details.write(number, line) for number, line in islice(numbered, LINES_AT_ONCE)]:
+                pieces.write("".join(written).encode())
+                yield pieces.take()
 
 
 def _further(header: FileHeader, totals: FileTotals) -> str:

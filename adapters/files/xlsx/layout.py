@@ -1,23 +1,22 @@
 """The layout `xlsx-1`: a sheet with header and control totals, then the lines; sums are numbers, references are texts."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
-from itertools import chain, islice
-from pathlib import Path
+from itertools import islice
 
 from xlsxwriter import Workbook
 
 from adapters.codecs import file_titles
-from adapters.files.xlsx.lines import LinesSheet
+from adapters.files.xlsx.lines import LineRows, LinesSheet
 from adapters.files.xlsx.look import Look
+from adapters.files.xlsx.package import Sheet, filled
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.statements import FileHeader, FileKind, FileLine, FileTotals
 
 LAYOUT = "xlsx-1"
 LINES_A_SHEET = 1_000_000
 """A sheet has 1,048,576 rows; what is more goes on in the next one."""
-BYTES_AT_ONCE = 1 << 20
 FIRST_HEADER_ROW, TITLE_COLUMN, VALUE_COLUMN = 2, 0, 1
 
 _SHEET = "الملف"
@@ -33,18 +32,32 @@ class SpreadsheetLayout:
     extension = "xlsx"
 
     def render(self, header: FileHeader, lines: Iterable[FileLine], totals: FileTotals) -> Iterator[bytes]:
-        """Rows go to a temporary file as they come; the spreadsheet is whole, and begins to leave, when all of them are there."""
-        with tempfile.TemporaryDirectory(prefix="spreadsheet-") as folder:
-            path = Path(folder) / "file.xlsx"
-            options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
-            with Workbook(str(path), options) as workbook:
-                workbook.set_properties(_properties(header))
-                look = Look.of(workbook, header)
-                _write_header(workbook, look, header, totals)
-                _write_lines(workbook, look, header, iter(lines), totals)
-            with path.open("rb") as made:
-                while part := made.read(BYTES_AT_ONCE):
-                    yield part
+        """The spreadsheet without its lines is small and made first; then it leaves, and the lines in it as they come."""
+        made, counts = io.BytesIO(), list(_lines_of_sheets(totals.lines))
+        with Workbook(made, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+            workbook.set_properties(_properties(header))
+            look = Look.of(workbook, header)
+            _write_header(workbook, look, header, totals)
+            _prepare_sheets(workbook, look, header, totals, counts)
+        rest = iter(lines)
+        yield from filled(made, [_sheet(header, number, counts, rest) for number in range(1, len(counts) + 1)])
+        if next(rest, None) is not None:
+            raise ValueError("more lines than the totals say")
+
+
+def _lines_of_sheets(lines: int) -> Iterator[int]:
+    """At least one sheet, also where there was nothing to settle."""
+    yield min(lines, LINES_A_SHEET)
+    for begun in range(LINES_A_SHEET, lines, LINES_A_SHEET):
+        yield min(lines - begun, LINES_A_SHEET)
+
+
+def _sheet(header: FileHeader, number: int, counts: Sequence[int], rest: Iterator[FileLine]) -> Sheet:
+    """The sheet of the header is the first of all; the totals stand under the last line of the last one."""
+    count, first_number = counts[number - 1], 1 + sum(counts[: number - 1])
+    rows = LineRows(header.kind, header.currency, first_number)
+    last_row = 1 + count + (number == len(counts))
+    return Sheet(number + 1, count, last_row, lambda pattern: rows.written(pattern, islice(rest, count)))
 
 
 def _properties(header: FileHeader) -> dict[str, object]:
@@ -94,16 +107,12 @@ def _write_header(workbook: Workbook, look: Look, header: FileHeader, totals: Fi
         sheet.write_string(number, VALUE_COLUMN, change, look.text)
 
 
-def _write_lines(workbook: Workbook, look: Look, header: FileHeader, lines: Iterator[FileLine], totals: FileTotals) -> None:
-    """At least one sheet, also where there was nothing to settle."""
-    number, following = 1, next(lines, None)
-    while following is not None or number == 1:
+def _prepare_sheets(workbook: Workbook, look: Look, header: FileHeader, totals: FileTotals, counts: Sequence[int]) -> None:
+    for number, count in enumerate(counts, 1):
         name = _LINES_SHEET if number == 1 else f"{_LINES_SHEET} {number}"
         sheet = LinesSheet(look.sheet(workbook, name), look, header.kind)
         sheet.write_titles()
-        first = () if following is None else (following,)
-        for counted, line in enumerate(chain(first, islice(lines, LINES_A_SHEET - len(first))), 1 + (number - 1) * LINES_A_SHEET):
-            sheet.write(counted, line)
-        number, following = number + 1, next(lines, None)
-        if following is None:
-            sheet.write_totals(totals)
+        if count:
+            sheet.write_pattern()
+        if number == len(counts):
+            sheet.write_totals(count, totals)

@@ -1,5 +1,6 @@
 """What a payment costs in books that keep many, beside the same test on an empty database; in turns, so that neighbours disturb both."""
 
+import shutil
 from pathlib import Path
 from statistics import median
 
@@ -13,12 +14,19 @@ from loadtests.bench.sizes import Sizes
 GOAL_KEPT = 50_000_000
 DEARER = 1.10
 FEWEST_ROUNDS = 3
+BYTES_EACH = 4_300
 MANY_TIMES = 10
 """So many times what the empty database holds at its end; with fewer kept, the two are too much alike to judge."""
 CONNECTIONS = max(paying.CONNECTIONS)
 
 
+class NoRoom(Exception):
+    """The disk would be full before the books are."""
+
+
 def measure(place: Place, sizes: Sizes) -> list[Figure]:
+    """Raises NoRoom."""
+    _require_room(place, sizes.kept)
     filling.fill(place, sizes.kept - _kept(place))
     kept = _kept(place)
     rounds = max(sizes.rounds, FEWEST_ROUNDS)
@@ -34,6 +42,16 @@ def measure(place: Place, sizes: Sizes) -> list[Figure]:
         kept_beside = _kept(beside)
         prove(beside)
     return [_figure(big, empty, kept, kept_beside)]
+
+
+def _require_room(place: Place, wanted: int) -> None:
+    """A payment with all that belongs to it and its share of the indexes takes four kilobytes."""
+    room = shutil.disk_usage(place.settings.data).free * 9 // 10 // BYTES_EACH
+    if room < wanted:
+        raise NoRoom(
+            f"{wanted:,} payments need {wanted * BYTES_EACH / 2**30:,.0f} GiB; there is room for {room:,}."
+            " Give another --folder, or fewer (--kept; KEPT= of `make bench-large`)."
+        )
 
 
 def _folder(place: Place) -> Path:

@@ -21,6 +21,7 @@ from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.kills import OTHERWISE, Kills, Strike
 from switch.cli.sandbox.report import DayReport
 from switch.cli.sandbox.sandbox import Sandbox
+from switch.cli.tls_files import client_tls
 from switch.client import AsyncSwitchClient, Document, Patience
 from switch.domain.participants import ParticipantKind
 from switch.domain.reconciliation import BreakKind, BreakState
@@ -246,7 +247,7 @@ class BusinessDay:
             for participant in self.switch.directory.current().participants.values():
                 if participant.pays or participant.kind is ParticipantKind.BILLER:
                     key = load_sandbox_key(settings, participant.code)
-                    client = AsyncSwitchClient(url, key, answer_key, patience=PERSISTENT)
+                    client = AsyncSwitchClient(url, key, answer_key, patience=PERSISTENT, tls=client_tls(settings, participant.code))
                     self.clients[participant.code] = await open_clients.enter_async_context(client)
             banks = {str(code): self.clients[code] for code, who in self.switch.directory.current().participants.items() if who.pays}
             self.banks = Banks(banks, run=f"{BY}{self.report.seed}")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.sandbox.sandbox import Sandbox
+from switch.cli.tls_files import client_tls
 from switch.client import BillLine, SwitchClient
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import Mode
@@ -25,7 +26,8 @@ def upload_open_bills(sandbox: Sandbox, of_each_service: int = CUSTOMERS_OF_A_SE
         lines = list(bill_lines(biller, of_each_service))
         if not lines or sandbox.stopping:
             continue
-        with SwitchClient(settings.api_url, load_sandbox_key(settings, biller.code), answer_key) as client:
+        tls = client_tls(settings, biller.code)
+        with SwitchClient(settings.api_url, load_sandbox_key(settings, biller.code), answer_key, tls=tls) as client:
             added += sum(result["status"] == "added" for result in client.upload_bills(lines))
     sandbox.tell(f"bills: {added} newly uploaded")
 

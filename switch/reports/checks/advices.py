@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from switch.domain.advices import Advice, AdviceKind, payment_advice, reversal_advice
+from switch.domain.money import Money
 from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store.outbox import kept_content
 from switch.store.payments import from_row
@@ -14,9 +15,10 @@ NAME, INVARIANT = "advices", "I4"
 _COUNT = text("SELECT count(*) FROM outbox")
 _ROWS = text("""
     SELECT outbox.event_id, outbox.biller_code AS told, outbox.kind, outbox.payment_id AS told_of, outbox.content, outbox.created_at,
-        reversal.reversal_id, reversal.business_date AS reversed_on, payment.*
+        reversal.reversal_id, reversal.business_date AS reversed_on, reversal.amount_minor AS back_minor, payment.*
     FROM outbox LEFT JOIN payment ON payment.bucket = outbox.bucket AND payment.payment_id = outbox.payment_id
     LEFT JOIN reversal ON reversal.bucket = outbox.bucket AND reversal.payment_id = outbox.payment_id AND reversal.state = 'AGREED'
+        AND reversal.reversal_id::text = outbox.content ->> 'reversal_id'
     ORDER BY outbox.bucket, outbox.event_id
 """)
 
@@ -40,6 +42,8 @@ async def examine(look: Examination) -> None:
 def _expected(row: Row[Any]) -> Advice | None:
     if row.kind == AdviceKind.PAYMENT_COMPLETED:
         return payment_advice(from_row(row), row.created_at)
-    if row.kind == AdviceKind.PAYMENT_REVERSED and row.reversal_id is not None:
-        return reversal_advice(row.reversal_id, from_row(row), row.reversed_on, row.created_at)
+    if row.reversal_id is not None:
+        amount = Money(row.back_minor, row.currency)
+        told = reversal_advice(row.reversal_id, from_row(row), amount, row.reversed_on, row.created_at)
+        return told if row.kind == told.kind else None
     return None

@@ -17,11 +17,15 @@ _WRONG = text("""
         UNION ALL SELECT 'webhook', endpoint_id::text, to_jsonb(webhook_endpoint) - 'changed_at' FROM webhook_endpoint
         UNION ALL SELECT 'outage', outage_id::text, to_jsonb(outage) - 'changed_at' FROM outage
         UNION ALL SELECT 'limit', limit_id, to_jsonb(participant_limit) - 'changed_at' FROM participant_limit
+        UNION ALL SELECT 'staff', name, to_jsonb(staff_account) - 'changed_at' - 'password_hash' - 'totp_secret' || jsonb_build_object(
+            'credentials', encode(sha256(convert_to(password_hash || ' ' || totp_secret, 'UTF8')), 'hex')) FROM staff_account
+        UNION ALL SELECT 'staff_token', token_id::text, to_jsonb(staff_token) - 'changed_at' FROM staff_token
     ),
     -- Moments are written in more than one way: as the row that they were, they are written in one.
     last AS (
         SELECT DISTINCT ON (kind, subject) kind, subject, CASE kind
             WHEN 'webhook' THEN to_jsonb(jsonb_populate_record(NULL::webhook_endpoint, content)) - 'changed_at'
+            WHEN 'staff_token' THEN to_jsonb(jsonb_populate_record(NULL::staff_token, content)) - 'changed_at'
             WHEN 'outage' THEN to_jsonb(jsonb_populate_record(NULL::outage, content)) - 'changed_at'
             ELSE content END AS content
         FROM directory_change ORDER BY kind, subject, changed_at DESC, xact DESC, change_id DESC

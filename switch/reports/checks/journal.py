@@ -13,7 +13,7 @@ NAME, INVARIANT = "journal", "I5"
 
 _COUNT = text("SELECT count(*) FROM journal_entry")
 _ROWS = text("""
-    SELECT entry.*, lines.postings, lines.apart, payment.state
+    SELECT entry.*, lines.postings, lines.apart, payment.state, payment.refunds, reversal.state AS reversal_state
     FROM journal_entry AS entry
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line) AS postings,
@@ -21,6 +21,8 @@ _ROWS = text("""
         FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id
     ) AS lines ON true
     LEFT JOIN payment ON payment.bucket = entry.bucket AND payment.payment_id = entry.payment_id
+    LEFT JOIN reversal ON reversal.bucket = entry.bucket AND reversal.reversal_id = entry.entry_id
+        AND reversal.payment_id = entry.payment_id
     ORDER BY entry.bucket, entry.entry_id
 """)
 _WITHOUT_ENTRY = text("""
@@ -39,7 +41,9 @@ async def examine(look: Examination) -> None:
         _entry(look, where, row, postings)
         if row.kind == EntryKind.PAYMENT_COMPLETED and row.state not in ("COMPLETED", "REVERSED"):
             look.finds(where, f"it posts payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
-        if row.kind == EntryKind.PAYMENT_REVERSED and row.state != "REVERSED":
+        if row.kind == EntryKind.PAYMENT_REVERSED and row.reversal_state != "AGREED":
+            look.finds(where, f"it takes payment {row.payment_id} back, and no such reversal was agreed", invariant="I9")
+        if row.kind == EntryKind.PAYMENT_REVERSED and not row.refunds:
             look.finds(where, f"it reverses payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
         if row.apart:
             look.finds(where, "a posting of it is in another window or on another business date", invariant="I9")

@@ -12,7 +12,7 @@ from switch.domain.pseudonyms import customer_pseudonym, payer_pseudonym
 from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store.catalogue import tariff_of
 from switch.store.payments import from_row
-from switch.store.vault import erased_payer
+from switch.store.vault import erased_mark
 
 NAME, INVARIANT = "payments", "I1"
 _BOOKED = (PaymentState.COMPLETED, PaymentState.REVERSED)
@@ -58,7 +58,7 @@ def _content(look: Examination, where: str, payment: Payment, row: Row[Any]) -> 
     if not payment.erased and customer_pseudonym(request.customer_reference) != row.customer_pseudonym:
         look.finds(where, "its customer's pseudonym is another one's")
     payer = request.payer or Payer()
-    said = erased_payer(row.personal) if payment.erased else payer_pseudonym(payer.name, payer.phone, payer.national_number)
+    said = erased_mark(row.personal) if payment.erased else payer_pseudonym(payer.name, payer.phone, payer.national_number)
     if request.digest_of(row.customer_pseudonym, said) != payment.request_digest:
         look.finds(where, f"its content is not what its digest was made of (amount {request.amount})")
     if bucket_for(request.service, row.customer_pseudonym) != row.bucket or payment.bucket != row.bucket:

@@ -18,17 +18,19 @@ _WRONG = text("""
         WHERE account_code LIKE 'position:%' AND its.state <> 'settled' GROUP BY 1, 2
     ),
     stands AS (
-        SELECT bank_code, currency, sum(cap_minor)::bigint AS cap, sum(held_minor)::bigint AS held, sum(posted_minor)::bigint AS posted
+        SELECT bank_code, currency, sum(cap_minor)::bigint AS cap, sum(held_minor)::bigint AS held, sum(posted_minor)::bigint AS posted,
+            sum(deposited_minor)::bigint AS deposited
         FROM position GROUP BY bank_code, currency
     ),
-    cap AS (SELECT DISTINCT ON (bank_code, currency) bank_code, currency, cap_minor AS minor FROM cap_change
+    cap AS (SELECT DISTINCT ON (bank_code, currency) bank_code, currency, cap_minor AS minor, deposited_minor AS deposited FROM cap_change
             ORDER BY bank_code, currency, changed_at DESC, change_id DESC),
     compared AS (
         SELECT bank_code, currency, stands.bank_code IS NOT NULL AS there, figure.* FROM stands
         FULL JOIN held USING (bank_code, currency) FULL JOIN posted USING (bank_code, currency) FULL JOIN cap USING (bank_code, currency)
         CROSS JOIN LATERAL (VALUES
             ('held', stands.held, coalesce(held.minor, 0)), ('posted', stands.posted, coalesce(posted.minor, 0)),
-            ('cap', stands.cap, cap.minor)
+            ('cap', stands.cap, cap.minor),
+            ('deposited part of the cap', stands.deposited, cap.deposited)
         ) AS figure (name, stands, recomputed)
     )
     SELECT 'position ' || bank_code || ' ' || currency,

@@ -24,6 +24,7 @@ _WORDS = {
     "cap": "cap change",
     "directory": "directory change",
     "calendar": "calendar change",
+    "audit": "audit entry",
     "window_closed": "close of window",
     "window_settled": "settlement of window",
     "look": "look at a payer",

@@ -11,7 +11,7 @@ from switch.store.payments import from_row
 
 NAME, INVARIANT = "webhooks", "I4"
 
-_STATE_OF = {kind: state for state, kind in KIND_OF.items()}
+_STATE_OF = {kind: state for state, kind in KIND_OF.items()} | {WebhookKind.PAYMENT_REFUNDED: PaymentState.COMPLETED}
 _FIXED = {
     PaymentState.COMPLETED: ("window_id", "business_date", "concluded_at", "biller_reference"),
     PaymentState.REJECTED: ("reason", "response_code", "concluded_at"),
@@ -22,12 +22,15 @@ _FIXED = {
 _COUNT = text("SELECT count(*) FROM webhook_delivery")
 _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
-        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, payment.*
+        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, asked.net_minor,
+        asked.until, payment.*
     FROM webhook_delivery AS told
     LEFT JOIN webhook_endpoint AS endpoint USING (endpoint_id)
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
     LEFT JOIN payment_event AS history
         ON history.bucket = told.bucket AND history.payment_id = told.payment_id AND history.number = told.event_number
+    LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
+        AND asked.round = told.event_number AND asked.participant_code = told.bank_code
     ORDER BY told.bucket, told.event_id
 """)
 
@@ -40,6 +43,12 @@ async def examine(look: Examination) -> None:
         elif row.kind == WebhookKind.TEST:
             if row.told_of is not None or row.moved:
                 look.finds(where, "it is a test and tells of a payment")
+        elif row.kind == WebhookKind.POSITION_WARNING:
+            if row.told_of is not None:
+                look.finds(where, "it is a warning and tells of a payment")
+        elif row.kind == WebhookKind.WINDOW_APPROVAL_ASKED:
+            if row.told_of is not None or (row.moved.get("net_minor"), row.moved.get("until")) != _asked(row):
+                look.finds(where, "it says otherwise than what its bank was asked")
         elif row.payment_id is None:
             look.finds(where, f"there is no payment {row.told_of}")
         elif row.bank_code != row.told_bank:
@@ -49,13 +58,26 @@ async def examine(look: Examination) -> None:
 
 
 def _wrong(row: Row[Any]) -> str | None:
-    state = _STATE_OF.get(row.kind)
-    if state is None or row.moved.get("state") != state or row.came_to != state or row.came_from == row.came_to:
+    state, refunded = _STATE_OF.get(row.kind), row.kind == WebhookKind.PAYMENT_REFUNDED
+    if state is None or row.moved.get("state") != state or row.came_to != state or (row.came_from == row.came_to) is not refunded:
         return f"a {row.kind} is not what line {row.event_number} of payment {row.told_of} gives rise to"
     try:
         stands = moved_part(from_row(row))
     except UNREADABLE:
         return None  # the payment itself is a finding
+    if int(row.moved.get("refunded_minor", -1)) not in _refunded(row):
+        return f"it tells of {row.moved.get('refunded_minor')} minor units taken back of payment {row.told_of}"
     if any(row.moved.get(name) != stands[name] for name in _FIXED[state]):
         return f"it says otherwise than payment {row.told_of}"
     return None
+
+
+def _refunded(row: Row[Any]) -> range:
+    """What can have been taken back when this was told."""
+    if row.kind == WebhookKind.PAYMENT_REFUNDED:
+        return range(1, min(row.refunded_minor + 1, row.amount_minor))
+    return range(row.amount_minor, row.amount_minor + 1) if row.kind == WebhookKind.PAYMENT_REVERSED else range(1)
+
+
+def _asked(row: Row[Any]) -> tuple[str | None, str | None]:
+    return str(row.net_minor), None if row.until is None else row.until.isoformat()

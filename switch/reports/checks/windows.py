@@ -66,12 +66,18 @@ _CLEARED = text("""
     WHERE entry.kind = 'window_settled' AND its.state <> 'settled'
 """)
 _INSTRUCTIONS = text("""
-    SELECT instruction.*, cells.cells, its.state, its.rtgs_reference AS window_reference
+    SELECT instruction.*, cells.cells, claims.cells AS claimed, its.state, its.rtgs_reference AS window_reference
     FROM settlement_instruction AS instruction JOIN settlement_window AS its USING (window_id)
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(debtor_code, creditor_code, minor::text)) AS cells FROM window_cell
         WHERE window_cell.window_id = instruction.window_id
     ) AS cells ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(CASE WHEN carried THEN defaulter_code ELSE creditor_code END,
+            CASE WHEN carried THEN creditor_code ELSE defaulter_code END, minor::text)) AS cells FROM window_claim
+        WHERE window_claim.window_id = instruction.window_id
+          AND since_attempt <= substring(instruction.instruction_id FROM '-([0-9]+)$')::integer
+    ) AS claims ON true
     ORDER BY instruction_id
 """)
 _UNCOVERED = text("""
@@ -88,7 +94,7 @@ async def examine(look: Examination) -> None:
     for wrong in (_PAYMENTS, _ENTRIES, _POINTERS, _CELLS, _CLEARED, _UNCOVERED):
         await look.where_wrong(wrong)
     async for row in look.each(_INSTRUCTIONS):
-        nets = {leg.participant: leg.minor for leg in nets_of(_cells(row.cells or []))}
+        nets = {leg.participant: leg.minor for leg in nets_of(_cells([*(row.cells or ()), *(row.claimed or ())]))}
         legs = _legs(row.legs)
         where = f"settlement instruction {row.instruction_id}"
         if sum(legs.values()):

@@ -1,7 +1,11 @@
 """The tables of the switch, one file a noun; importing this package fills `metadata`."""
 
 from switch.store.tables import (
+    approvals,
+    file_pushes,
     ledger,
+    liquidity,
+    messages,
     outages,
     outbox,
     participants,
@@ -11,14 +15,20 @@ from switch.store.tables import (
     proof_log,
     proposals,
     reconciliation,
+    reports,
     settlement,
+    staff,
     truth_checks,
     webhooks,
 )
 from switch.store.tables.schema import metadata
 
 __all__ = [
+    "approvals",
+    "file_pushes",
     "ledger",
+    "liquidity",
+    "messages",
     "metadata",
     "outages",
     "outbox",
@@ -29,7 +39,9 @@ __all__ = [
     "proof_log",
     "proposals",
     "reconciliation",
+    "reports",
     "settlement",
+    "staff",
     "truth_checks",
     "webhooks",
 ]

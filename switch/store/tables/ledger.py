@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -36,7 +37,9 @@ position = Table(
     Column("cap_minor", BigInteger, nullable=False),
     Column("held_minor", BigInteger, nullable=False),
     Column("posted_minor", BigInteger, nullable=False),
+    Column("deposited_minor", BigInteger, nullable=False, server_default="0"),
     ForeignKeyConstraint(["bank_code"], ["participant.code"]),
+    CheckConstraint("deposited_minor BETWEEN 0 AND cap_minor", name="deposited_within_cap"),
 )
 
 cap_change = Table(
@@ -50,6 +53,7 @@ cap_change = Table(
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     xact_column(),
+    Column("deposited_minor", BigInteger, nullable=False, server_default="0"),
     Index("ix_cap_change_order", "xact"),
 )
 
@@ -67,14 +71,8 @@ journal_entry = Table(
     xact_column(),
     Index("ix_journal_entry_window", "window_id", "bucket", "entry_id"),
     Index("ix_journal_entry_order", "xact", "bucket", "entry_id"),
-    Index(
-        "uq_journal_entry_payment",
-        "bucket",
-        "payment_id",
-        "kind",
-        unique=True,
-        postgresql_where=text("payment_id IS NOT NULL"),
-    ),
+    Index("uq_journal_entry_payment", "bucket", "payment_id", unique=True, postgresql_where=text("kind = 'payment_completed'")),
+    Index("ix_journal_entry_reversed", "bucket", "payment_id", postgresql_where=text("kind = 'payment_reversed'")),
 )
 
 posting = Table(

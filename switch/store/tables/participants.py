@@ -26,7 +26,7 @@ directory_change = Table(
     xact_column(),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
     Index("ix_directory_change_order", "xact"),
-    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit"),
+    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit", "staff", "staff_token"),
 )
 
 participant = Table(
@@ -112,12 +112,16 @@ service = Table(
     Column("overdue", Text, nullable=False),
     Column("reversal", Text, nullable=False),
     Column("reversal_seconds", Integer, nullable=False),
+    Column("refunds", Text, nullable=False),
+    Column("refund_fees", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     moment("changed_at"),
     one_of("mode", "online", "uploaded", "prepaid", "fee"),
     one_of("rule", "exact", "up_to", "at_least", "range", "any"),
     one_of("overdue", "staff", "give_back", "force"),
     one_of("reversal", "never", "asked", "told"),
+    one_of("refunds", "whole", "parts"),
+    one_of("refund_fees", "kept", "shared"),
     CheckConstraint("reversal_seconds > 0", name="reversal_seconds"),
     CheckConstraint("answer_seconds > 0 AND certain_seconds > answer_seconds", name="deadlines_nest"),
 )

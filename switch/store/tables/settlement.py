@@ -23,6 +23,7 @@ settlement_window = Table(
     moment("files_issued_at", nullable=True),
     Column("closed_xact", BigInteger),
     Column("settled_xact", BigInteger),
+    xact_column(),
     one_of("state", "open", "closed", "settling", "settled", "aborted"),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
     CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled"),

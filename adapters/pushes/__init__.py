@@ -1,0 +1,1 @@
+"""Ways to push files to servers of participants."""

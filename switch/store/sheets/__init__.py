@@ -1,0 +1,39 @@
+"""Sheets: the questions of each report in SQL, with the titles of what they answer."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from switch.domain.reports import ReportName, SheetPlan
+from switch.store.sheets import causes, oversight, payments, reconciliation, settlement
+
+_OF_PAYMENTS = (payments.BY_CATEGORY, payments.BY_CHANNEL, payments.BY_METHOD, payments.BY_GOVERNORATE, payments.BY_SERVICE)
+
+PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
+    {
+        ReportName.RECONCILIATION: (reconciliation.COMPARED, reconciliation.KINDS),
+        ReportName.AGEING: (reconciliation.AGES,),
+        ReportName.BREAKS: (reconciliation.LISTED,),
+        ReportName.TREND: (reconciliation.TREND,),
+        ReportName.CAUSES: (causes.BREAK_CAUSES, causes.REJECTED),
+        ReportName.FAULTS: (causes.PARTIES, causes.FAULTS, causes.STAGES),
+        ReportName.SETTLEMENT: (settlement.DAY_WINDOWS, settlement.WINDOW_NETS, settlement.DAY_NETS),
+        ReportName.PAYMENTS: _OF_PAYMENTS,
+        ReportName.MONTH: (
+            oversight.TOTALS,
+            reconciliation.TREND,
+            *_OF_PAYMENTS,
+            oversight.BANKS,
+            oversight.BILLERS,
+            oversight.HOURS,
+            oversight.PEAKS,
+            oversight.CONCENTRATION,
+            causes.PARTIES,
+            causes.REJECTED,
+            oversight.DECLARED_OUTAGES,
+            oversight.ADVICES,
+            oversight.LIQUIDITY,
+            settlement.DAY_WINDOWS,
+            settlement.DAY_NETS,
+        ),
+    }
+)

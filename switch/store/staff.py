@@ -1,0 +1,173 @@
+"""Staff: accounts, sessions, tokens, used codes and attempts; rows and what they mean. Passwords and secrets stay here."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from switch.domain.staff import (
+    ATTEMPTS_FORGOTTEN_SECONDS,
+    SEEN_AGAIN_SECONDS,
+    Attempts,
+    Role,
+    StaffAccount,
+    StaffSession,
+    StaffStatus,
+    StaffToken,
+)
+from switch.store.directory_rows import DirectoryRows
+from switch.store.tables import staff as tables
+
+_ACCOUNT = text("SELECT * FROM staff_account WHERE name = :name")
+_ACCOUNTS = text("SELECT * FROM staff_account ORDER BY name")
+_USE_CODE = text("""
+    INSERT INTO staff_code (name, step) VALUES (:name, :step)
+    ON CONFLICT (name) DO UPDATE SET step = excluded.step WHERE staff_code.step < excluded.step RETURNING true
+""")
+_ADD_SESSION = text("""
+    INSERT INTO staff_session (session_id, name, token_hash, origin, began_at, seen_at)
+    VALUES (:session_id, :name, :token_hash, :origin, :began_at, :began_at)
+""")
+_SESSION = text("SELECT * FROM staff_session WHERE token_hash = :token_hash")
+_SEEN = text("""
+    UPDATE staff_session SET seen_at = CAST(:now AS timestamptz)
+    WHERE session_id = :session_id AND ended_at IS NULL AND seen_at < CAST(:before AS timestamptz)
+""")
+_END = text("UPDATE staff_session SET ended_at = CAST(:now AS timestamptz) WHERE session_id = :session_id AND ended_at IS NULL")
+_END_ALL = text("UPDATE staff_session SET ended_at = CAST(:now AS timestamptz) WHERE name = :name AND ended_at IS NULL")
+_TOKEN = text("SELECT * FROM staff_token WHERE token_hash = :token_hash")
+_TOKEN_BY_ID = text("SELECT * FROM staff_token WHERE token_id = :token_id")
+_TOKENS = text("SELECT * FROM staff_token WHERE CAST(:name AS text) IS NULL OR name = :name ORDER BY token_id DESC")
+_FIRST_ATTEMPT = text("""
+    INSERT INTO staff_attempt (place, failures, last_at) VALUES (:place, 0, CAST(:now AS timestamptz)) ON CONFLICT (place) DO NOTHING
+""")
+_ATTEMPTS = text("SELECT * FROM staff_attempt WHERE place = :place FOR UPDATE")
+_KEEP_ATTEMPTS = text("UPDATE staff_attempt SET failures = :failures, last_at = CAST(:last_at AS timestamptz) WHERE place = :place")
+_CLEAR_ATTEMPTS = text("DELETE FROM staff_attempt WHERE place = :place OR last_at < CAST(:forgotten AS timestamptz)")
+
+
+async def find_account(connection: AsyncConnection, name: str) -> StaffAccount | None:
+    row = (await connection.execute(_ACCOUNT, {"name": name})).one_or_none()
+    return None if row is None else _account_of(row)
+
+
+async def accounts(connection: AsyncConnection) -> list[StaffAccount]:
+    return [_account_of(row) for row in (await connection.execute(_ACCOUNTS)).all()]
+
+
+async def put_account(rows: DirectoryRows, account: StaffAccount) -> bool:
+    """Its password and secret go into the history as one digest, from which nobody can learn them."""
+    told = {"name": account.name, "roles": _written(account.roles), "status": account.status}
+    row = told | {"password_hash": account.password_hash, "totp_secret": account.totp_secret}
+    credentials = hashlib.sha256(f"{account.password_hash} {account.totp_secret}".encode()).hexdigest()
+    return await rows.put_row(tables.staff_account, "staff", row, told | {"credentials": credentials})
+
+
+async def use_code(connection: AsyncConnection, name: str, step: int) -> bool:
+    """Whether it was good: once, and never after a later one."""
+    return (await connection.execute(_USE_CODE, {"name": name, "step": step})).first() is not None
+
+
+async def add_session(connection: AsyncConnection, session: StaffSession) -> None:
+    parameters = {
+        "session_id": session.session_id,
+        "name": session.name,
+        "token_hash": session.token_hash,
+        "origin": session.origin,
+        "began_at": session.began_at,
+    }
+    await connection.execute(_ADD_SESSION, parameters)
+
+
+async def find_session(connection: AsyncConnection, token_hash: bytes) -> StaffSession | None:
+    row = (await connection.execute(_SESSION, {"token_hash": token_hash})).one_or_none()
+    if row is None:
+        return None
+    return StaffSession(row.session_id, row.name, row.token_hash, row.origin, row.began_at, row.seen_at, row.ended_at)
+
+
+async def seen(connection: AsyncConnection, session: StaffSession, now: datetime) -> None:
+    before = now - timedelta(seconds=SEEN_AGAIN_SECONDS)
+    await connection.execute(_SEEN, {"session_id": session.session_id, "now": now, "before": before})
+
+
+async def end_session(connection: AsyncConnection, session_id: object, now: datetime) -> None:
+    await connection.execute(_END, {"session_id": session_id, "now": now})
+
+
+async def end_sessions(connection: AsyncConnection, name: str, now: datetime) -> None:
+    await connection.execute(_END_ALL, {"name": name, "now": now})
+
+
+async def put_token(rows: DirectoryRows, token: StaffToken) -> bool:
+    row: Mapping[str, Any] = {
+        "token_id": token.token_id,
+        "name": token.name,
+        "label": token.label,
+        "roles": _written(token.roles),
+        "reads_only": token.reads_only,
+        "token_hash": token.token_hash,
+        "issued_at": token.issued_at,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+    }
+    return await rows.put_row(tables.staff_token, "staff_token", row, row)
+
+
+async def find_token(connection: AsyncConnection, token_hash: bytes) -> StaffToken | None:
+    row = (await connection.execute(_TOKEN, {"token_hash": token_hash})).one_or_none()
+    return None if row is None else _token_of(row)
+
+
+async def find_token_by_id(connection: AsyncConnection, token_id: object) -> StaffToken | None:
+    row = (await connection.execute(_TOKEN_BY_ID, {"token_id": token_id})).one_or_none()
+    return None if row is None else _token_of(row)
+
+
+async def tokens(connection: AsyncConnection, name: str | None) -> list[StaffToken]:
+    """Newest first."""
+    return [_token_of(row) for row in (await connection.execute(_TOKENS, {"name": name})).all()]
+
+
+async def lock_attempts(connection: AsyncConnection, name: str, origin: str, now: datetime) -> Attempts:
+    """Locked until the transaction ends; of nobody before, none."""
+    place = _place(name, origin)
+    await connection.execute(_FIRST_ATTEMPT, {"place": place, "now": now})
+    row = (await connection.execute(_ATTEMPTS, {"place": place})).one()
+    return Attempts(row.failures, row.last_at)
+
+
+async def keep_attempts(connection: AsyncConnection, name: str, origin: str, attempts: Attempts) -> None:
+    parameters = {"place": _place(name, origin), "failures": attempts.failures, "last_at": attempts.last_at}
+    await connection.execute(_KEEP_ATTEMPTS, parameters)
+
+
+async def clear_attempts(connection: AsyncConnection, name: str, origin: str, now: datetime) -> None:
+    """And those of anybody that are long forgotten."""
+    forgotten = now - timedelta(seconds=ATTEMPTS_FORGOTTEN_SECONDS)
+    await connection.execute(_CLEAR_ATTEMPTS, {"place": _place(name, origin), "forgotten": forgotten})
+
+
+def _place(name: str, origin: str) -> bytes:
+    return hashlib.sha256(f"{name}\n{origin}".encode("utf-8", "replace")).digest()
+
+
+def _written(roles: frozenset[Role]) -> str:
+    return ",".join(sorted(roles))
+
+
+def _roles(written: str) -> frozenset[Role]:
+    return frozenset(Role(role) for role in written.split(","))
+
+
+def _account_of(row: Row[Any]) -> StaffAccount:
+    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, row.totp_secret)
+
+
+def _token_of(row: Row[Any]) -> StaffToken:
+    return StaffToken(
+        row.token_id, row.name, row.label, _roles(row.roles), row.reads_only, row.token_hash, row.issued_at, row.expires_at, row.revoked_at
+    )

@@ -1,0 +1,73 @@
+"""Keep: accounts of staff are added and changed. What ends a person's rights ends their sessions in the same transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from switch.domain.staff import Role, StaffAccount, StaffStatus, require_roles, require_staff_name, require_strong
+from switch.domain.staff_errors import StaffNameTaken, StaffUnknown
+from switch.domain.totp import fresh_totp_secret, otpauth
+from switch.ports import Clock
+from switch.store import staff
+from switch.store.database import Database
+from switch.store.directory_rows import locked
+from switch.usecases.passwords import Passwords
+
+
+class Enrolled(NamedTuple):
+    """`otpauth` is told once: what the person's authenticator app takes in."""
+
+    account: StaffAccount
+    otpauth: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepStaff:
+    clock: Clock
+    database: Database
+    passwords: Passwords
+
+    async def add(self, name: str, roles: frozenset[Role], password: str, *, by: str) -> Enrolled:
+        """Raises StaffNameMalformed, RolesMissing, PasswordWeak, StaffNameTaken: a name is one person's for good."""
+        require_strong(password, require_staff_name(name))
+        account = StaffAccount(name, require_roles(roles), StaffStatus.ACTIVE, await self.passwords.hash(password), fresh_totp_secret())
+        async with self.database.transaction() as connection:
+            rows = await locked(connection, self.clock, by)
+            if await staff.find_account(connection, name) is not None:
+                raise StaffNameTaken(name=name)
+            await staff.put_account(rows, account)
+        return Enrolled(account, otpauth(account.totp_secret, name))
+
+    async def set_roles(self, name: str, roles: frozenset[Role], *, by: str) -> StaffAccount:
+        """In force for the next call, in sessions and tokens too."""
+        require_roles(roles)
+        return await self._change(name, lambda account: replace(account, roles=roles), by=by)
+
+    async def disable(self, name: str, *, by: str) -> StaffAccount:
+        """At once; sessions end, tokens are good for nothing."""
+        return await self._change(name, lambda account: replace(account, status=StaffStatus.DISABLED), by=by)
+
+    async def enable(self, name: str, *, by: str) -> StaffAccount:
+        return await self._change(name, lambda account: replace(account, status=StaffStatus.ACTIVE), by=by)
+
+    async def set_password(self, name: str, password: str, *, by: str) -> StaffAccount:
+        """Sessions end."""
+        require_strong(password, name)
+        kept = await self.passwords.hash(password)
+        return await self._change(name, lambda account: replace(account, password_hash=kept), by=by)
+
+    async def renew_second_factor(self, name: str, *, by: str) -> Enrolled:
+        """For another phone: the former secret is good for nothing. Sessions end."""
+        secret = fresh_totp_secret()
+        return Enrolled(await self._change(name, lambda account: replace(account, totp_secret=secret), by=by), otpauth(secret, name))
+
+    async def _change(self, name: str, changed: Callable[[StaffAccount], StaffAccount], *, by: str) -> StaffAccount:
+        async with self.database.transaction() as connection:
+            rows = await locked(connection, self.clock, by)
+            if (known := await staff.find_account(connection, name)) is None:
+                raise StaffUnknown()
+            account = changed(known)
+            await staff.put_account(rows, account)
+            if not account.active or (account.password_hash, account.totp_secret) != (known.password_hash, known.totp_secret):
+                await staff.end_sessions(connection, name, rows.at)
+        return account

@@ -1,0 +1,378 @@
+"""Reports as known at a moment: the figures, recomputed from the raw rows; and the same again whatever happens later."""
+
+import hashlib
+import io
+import json
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pypdf
+import pytest
+from sqlalchemy import text
+
+from adapters.reports.csv import CsvReport
+from adapters.reports.json import JsonReport
+from adapters.reports.pdf import PdfReport
+from adapters.reports.xlsx import SpreadsheetReport
+from switch.domain.admission import Conclude
+from switch.domain.booked_statements import Side
+from switch.domain.fees import Fees
+from switch.domain.identifiers import ParticipantCode
+from switch.domain.outcomes import Accepted, Unknown
+from switch.domain.report_errors import ReportDiffers, ReportTooEarly
+from switch.domain.reports import ReportAsked, ReportName
+from switch.posting.batch import write_batch
+from switch.reports.issued_reports import IssuedReports
+from switch.store.database import Database, connect
+from switch.usecases.make_report import MadeReport, MakeReport
+from tests.reconciled import DAY, Prepared, World, line
+from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, order, rows, seed
+
+KNOWN = START + timedelta(hours=1)
+LAYOUTS = {layout.extension: layout for layout in (JsonReport(), CsvReport(), SpreadsheetReport(), PdfReport())}
+FEES = Fees(payer=30, biller=20, switch=30, bank=10, central_bank=5, tax=5)
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    database = connect(database_url)
+    await seed(database, {BANK: 10_000_000, OTHER_BANK: 10_000_000})
+    yield World(database, FixedClock(), Prepared())
+    await database.close()
+
+
+async def a_day(world: World) -> None:
+    """Twelve payments of two banks, one refused, one in doubt; a bank that forgot one and wrote another wrongly; a silent biller."""
+    paid = [await world.completed(1_000 + number * 7, BANK if number % 3 else OTHER_BANK) for number in range(12)]
+    await write_batch(world.database, [order(9_000, fees=FEES, accept=True)], START)
+    await world.rejected(400)
+    doubtful = order(600)
+    await write_batch(world.database, [doubtful], START)
+    why = Unknown("no answer within 5 s")
+    await write_batch(world.database, [Conclude(doubtful.payment.payment_id, why, START + timedelta(seconds=5), "biller", START)], START)
+    own = [payment for payment in paid if payment.request.bank == BANK]
+    lines = [line(payment) for payment in own[1:]]
+    lines[0] = replace(lines[0], minor=lines[0].minor + 5)
+    await world.hand_in(BANK, lines)
+    await world.hand_in(BILLER, [line(payment, Side.BILLER) for payment in paid])
+    await world.reconcile(DAY)
+
+
+def asked(
+    name: ReportName, known_at: datetime = KNOWN, first: date = DAY, last: date = DAY, own: ParticipantCode | None = None
+) -> ReportAsked:
+    return ReportAsked(name, first, last, known_at, participant=own)
+
+
+def maker(world: World, at: datetime | None = None) -> MakeReport:
+    return MakeReport(FixedClock(at or KNOWN + timedelta(minutes=1)), world.database, LAYOUTS)
+
+
+async def made(world: World, what: ReportAsked, layout: str = "json", at: datetime | None = None) -> tuple[bytes, MadeReport]:
+    async with maker(world, at)(what, layout, by="staff:nour") as report:
+        return b"".join(report.parts()), report
+
+
+async def sheets(world: World, what: ReportAsked) -> dict[str, list[dict[str, Any]]]:
+    content, _ = await made(world, what)
+    return {sheet["key"]: sheet["rows"] for sheet in json.loads(content)["sheets"]}
+
+
+async def every_digest(world: World) -> dict[tuple[str, str], str]:
+    found = {}
+    for name in ReportName:
+        for layout in LAYOUTS:
+            content, report = await made(world, asked(name), layout)
+            assert hashlib.sha256(content).hexdigest() == report.issued.sha256
+            found[name.value, layout] = report.issued.sha256
+    return found
+
+
+# --- the figures, by other hands -------------------------------------------------------------------------------------
+
+
+async def test_reconciliation_counts_what_the_raw_rows_say(world: World) -> None:
+    await a_day(world)
+    payments = await rows(world.database, "SELECT * FROM payment WHERE window_id IS NOT NULL")
+    breaks = await rows(world.database, "SELECT * FROM break WHERE state = 'open'")
+    counted: Counter[tuple[str, str]] = Counter()
+    for payment in payments:
+        counted["bank", payment.bank_code] += 1
+        counted["biller", payment.biller_code] += 1
+    at_stake: dict[tuple[str, str], dict[Any, int]] = defaultdict(dict)
+    for one in breaks:
+        stakes, key = at_stake[one.side, one.participant_code], one.payment_id or one.break_id
+        stakes[key] = max(one.minor, stakes.get(key, 0))
+
+    found = {(row["side"], row["participant"]): row for row in (await sheets(world, asked(ReportName.RECONCILIATION)))["sides"]}
+
+    assert {key: row["payments"] for key, row in found.items()} == counted
+    for key, row in found.items():
+        assert row["breaks"] == sum((one.side, one.participant_code) == key for one in breaks)
+        assert row["unreconciled"] == f"{sum(at_stake[key].values()) / 100:.2f}"
+    assert {key: row["statement"] for key, row in found.items()} == {
+        ("bank", BANK): "received", ("biller", BILLER): "received", ("bank", OTHER_BANK): "not_received",
+    }  # fmt: skip
+    assert {key: row["matched"] for key, row in found.items()} == {("bank", BANK): 6, ("biller", BILLER): 12, ("bank", OTHER_BANK): 0}
+
+
+async def test_a_participant_gets_its_own_numbers_only(world: World) -> None:
+    await a_day(world)
+    for name in (ReportName.RECONCILIATION, ReportName.AGEING, ReportName.BREAKS):
+        content, _ = await made(world, asked(name, own=BANK))
+        for sheet in json.loads(content)["sheets"]:
+            assert {row["participant"] for row in sheet["rows"]} <= {BANK}, (name, sheet["key"])
+        assert OTHER_BANK not in content.decode()
+    (day,) = (await sheets(world, asked(ReportName.TREND, own=OTHER_BANK)))["days"]
+    assert (day["payments"], day["breaks_found"]) == (4, 0)
+
+
+async def test_nets_are_those_of_the_payments_and_sum_to_zero(world: World) -> None:
+    await a_day(world)
+    async with world.database.transaction() as connection:
+        for code, kind in (("900018", "operator"), ("900026", "overseer")):
+            content = json.dumps({"code": code, "kind": kind, "status": "live", "name_ar": kind, "name_en": kind})
+            await connection.execute(
+                text(
+                    'INSERT INTO directory_change (change_id, kind, subject, content, changed_at, "by")'
+                    " VALUES (gen_random_uuid(), 'participant', :code, CAST(:content AS jsonb), :at, 'seed')"
+                ),
+                {"code": code, "content": content, "at": START},
+            )
+    nets: Counter[str] = Counter()
+    for row in await rows(world.database, "SELECT * FROM payment WHERE window_id IS NOT NULL"):
+        nets[row.bank_code] += row.amount_minor + row.payer_fee - row.bank_fee
+        nets[row.biller_code] -= row.amount_minor - row.biller_fee
+        nets["900018"] -= row.switch_fee
+        nets["900026"] -= row.central_bank_fee + row.tax
+
+    found = (await sheets(world, asked(ReportName.SETTLEMENT)))["nets"]
+
+    assert {row["participant"]: row["pays"] if float(row["pays"]) else f"-{row['receives']}" for row in found} == {
+        code: f"{minor / 100:.2f}" for code, minor in nets.items()
+    }
+    assert sum(float(row["pays"]) - float(row["receives"]) for row in found) == pytest.approx(0)
+
+
+async def test_every_cause_is_someones_and_counted_once(world: World) -> None:
+    await a_day(world)
+    found = await sheets(world, asked(ReportName.FAULTS))
+    cases = {(row["party"], row["stage"], row["cause"]): row["cases"] for row in found["faults"]}
+    assert cases == {
+        ("bank", "break", "amount_differs"): 1, ("bank", "break", "missing_at_bank"): 2, ("network", "break", "not_advised"): 1,
+        ("biller", "in_doubt", "silence"): 1, ("biller", "rejected", "other"): 1,
+    }  # fmt: skip
+    ordered = 12 + 1 + 1 + 1
+    assert {row["party"]: row["per_100_000"] for row in found["parties"]} == {
+        "bank": f"{100_000 * 3 / ordered:.2f}", "biller": f"{100_000 * 2 / ordered:.2f}", "network": f"{100_000 / ordered:.2f}",
+    }  # fmt: skip
+
+
+async def test_the_month_adds_up(world: World) -> None:
+    await a_day(world)
+    found = await sheets(world, asked(ReportName.MONTH, first=date(2026, 11, 1), last=date(2026, 11, 30)))
+    payments = await rows(world.database, "SELECT * FROM payment WHERE window_id IS NOT NULL")
+    shares = Counter[str]()
+    for payment in payments:
+        shares[payment.bank_code] += payment.amount_minor
+    whole = sum(shares.values())
+    (total,) = found["totals"]
+    assert (total["payments"], total["amount"], total["ordered"], total["rejected"], total["doubted"]) == (
+        13,
+        f"{whole / 100:.2f}",
+        15,
+        1,
+        1,
+    )
+    banks = next(row for row in found["concentration"] if row["of"] == "banks")
+    assert banks["hhi"] == round(sum((share / whole) ** 2 for share in shares.values()) * 10_000)
+    (biller,) = found["billers"]
+    assert (biller["asked"], biller["answered"], biller["availability"]) == (14, 13, f"{100 * 13 / 14:.2f}")
+    liquidity = {row["participant"]: row["peak"] for row in found["liquidity"]}
+    owed = Counter[str]()
+    for payment in payments:
+        owed[payment.bank_code] += payment.amount_minor + payment.payer_fee
+    assert liquidity == {code: f"{minor / 100:.2f}" for code, minor in owed.items()}
+
+
+# --- as known at -----------------------------------------------------------------------------------------------------
+
+
+async def test_whatever_happens_later_a_report_for_a_past_moment_has_the_same_digest(world: World) -> None:
+    await a_day(world)
+    before = await every_digest(world)
+    missing = (await world.breaks(state="open"))[0]
+
+    world.clock.at = KNOWN + timedelta(hours=2)
+    late = [order(5_000, at=START), order(8_000, bank=OTHER_BANK, accept=True, at=START)]  # a clock that stood still: its times are before
+    await write_batch(world.database, late, START)
+    await write_batch(world.database, [Conclude(late[0].payment.payment_id, Accepted("B"), START, "biller", START)], START)
+    paid = await rows(world.database, "SELECT * FROM payment WHERE window_id IS NOT NULL AND bank_code = :bank", bank=OTHER_BANK)
+    assert len(paid) == 5
+    await world.hand_in(BANK, [])
+    await world.reconcile(DAY)
+    await rename_and_raise_cap(world.database)
+    later = KNOWN + timedelta(hours=3)
+
+    assert await every_digest(world) == before
+    assert len(await IssuedReports(world.database).newest(1_000)) == len(before)
+    now_known = (await sheets_at(world, later))["sides"]
+    then_known = (await sheets(world, asked(ReportName.RECONCILIATION)))["sides"]
+    assert now_known != then_known
+    assert {row["name"] for row in then_known} == {"مشارك"}
+    assert "اسم جديد" in {row["name"] for row in now_known}
+    assert missing.opened_at <= KNOWN
+
+
+async def sheets_at(world: World, known_at: datetime) -> dict[str, list[dict[str, Any]]]:
+    content, _ = await made(world, asked(ReportName.RECONCILIATION, known_at), at=known_at + timedelta(minutes=1))
+    return {sheet["key"]: sheet["rows"] for sheet in json.loads(content)["sheets"]}
+
+
+async def rename_and_raise_cap(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            text(
+                'INSERT INTO directory_change (change_id, kind, subject, content, changed_at, "by") SELECT gen_random_uuid(), kind,'
+                " subject, jsonb_set(content, '{name_ar}', '\"اسم جديد\"'), :at, 'staff' FROM directory_change WHERE subject = :code"
+            ),
+            {"at": KNOWN + timedelta(hours=1), "code": BANK},
+        )
+        await connection.execute(
+            text(
+                'INSERT INTO cap_change (change_id, bank_code, currency, cap_minor, changed_at, "by")'
+                " VALUES (gen_random_uuid(), :bank, 'SYP', 99, :at, 'staff')"
+            ),
+            {"bank": BANK, "at": START},
+        )
+
+
+async def test_a_break_that_ended_and_was_opened_again_is_shown_as_it_stood(world: World) -> None:
+    payment, other = await world.completed(1_000), await world.completed(2_000)
+    states = []
+    for hours, lines in enumerate(([], [line(payment), line(other)], [line(other)])):
+        world.clock.at = START + timedelta(hours=hours)
+        await world.hand_in(BANK, lines)
+        await world.reconcile(DAY)
+    for hours in range(3):
+        known_at = START + timedelta(hours=hours, minutes=5)
+        content, _ = await made(world, asked(ReportName.BREAKS, known_at, own=BANK), at=START + timedelta(hours=4))
+        (row,) = (row for row in json.loads(content)["sheets"][0]["rows"] if row["payment_id"] == str(payment.payment_id))
+        states.append((row["state"], row["ended_at"]))
+    assert states == [("open", None), ("matched_later", "2026-11-24T09:00:00.000Z"), ("open", None)]
+
+
+async def test_what_was_under_way_when_a_report_was_made_never_slips_into_it(world: World) -> None:
+    await a_day(world)
+    what = asked(ReportName.TREND)
+    under_way = connect(world.database.engine.url.render_as_string(hide_password=False), pool_size=1)
+    async with under_way.transaction() as connection:
+        await connection.execute(text("SELECT pg_current_xact_id()"))
+        await connection.execute(
+            text(
+                'INSERT INTO directory_change (change_id, kind, subject, content, changed_at, "by")'
+                " VALUES (gen_random_uuid(), 'participant', :code, '{\"name_ar\": \"متأخر\"}', :at, 'slow')"
+            ),
+            {"code": BANK, "at": START},
+        )
+        first, _ = await made(world, asked(ReportName.RECONCILIATION))
+        await write_batch(world.database, [order(70_000, accept=True)], START)
+        trend, _ = await made(world, what)
+    await under_way.close()
+    again, _ = await made(world, asked(ReportName.RECONCILIATION))
+    assert first == again
+    assert "متأخر" not in again.decode()
+    assert trend == (await made(world, what))[0]
+
+
+async def test_books_that_were_changed_by_hand_are_found_by_a_report_made_again(world: World) -> None:
+    await a_day(world)
+    await made(world, asked(ReportName.SETTLEMENT))
+    async with world.database.transaction() as connection:
+        await connection.execute(text("SET LOCAL session_replication_role = replica"))
+        await connection.execute(text("UPDATE payment SET amount_minor = amount_minor + 1 WHERE window_id IS NOT NULL"))
+    with pytest.raises(ReportDiffers):
+        await made(world, asked(ReportName.SETTLEMENT), "csv")
+
+
+async def test_a_moment_that_is_too_young_is_refused_and_leaves_nothing(world: World) -> None:
+    with pytest.raises(ReportTooEarly):
+        await made(world, asked(ReportName.AGEING), at=KNOWN + timedelta(seconds=9))
+    assert await rows(world.database, "SELECT * FROM report_moment") == []
+
+
+# --- in every layout -------------------------------------------------------------------------------------------------
+
+
+async def test_a_month_with_nothing_is_still_a_report(world: World) -> None:
+    for name in ReportName:
+        what = asked(name, first=date(2026, 10, 1), last=date(2026, 10, 31))
+        contents = {layout: (await made(world, what, layout))[0] for layout in LAYOUTS}
+        assert all(contents.values())
+        text_of = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(contents["pdf"])).pages)
+        assert "2026" in text_of
+
+
+async def test_the_pdf_is_in_arabic_and_says_what_it_is(world: World) -> None:
+    await a_day(world)
+    content, report = await made(world, asked(ReportName.RECONCILIATION), "pdf")
+    read = pypdf.PdfReader(io.BytesIO(content))
+    words = " ".join(page.extract_text() for page in read.pages)
+    assert read.metadata is not None
+    assert read.metadata.title == "تقرير المطابقة – 24 تشرين الثاني 2026"
+    assert read.metadata.creation_date == KNOWN
+    assert report.issued.content_sha256 in words.replace("\n", "")
+    for expected in ("المطابقة", "مصرف", "مفوترة", BANK, OTHER_BANK):
+        assert expected in words
+    fonts = {str(font.get_object()["/BaseFont"]) for page in read.pages for font in page["/Resources"]["/Font"].values()}  # type: ignore[index]
+    assert all("IBMPlexSansArabic" in font for font in fonts)
+
+
+async def test_the_spreadsheet_and_the_csv_have_the_same_figures(world: World) -> None:
+    await a_day(world)
+    content, _ = await made(world, asked(ReportName.SETTLEMENT), "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert all(page.sheet_view.rightToLeft for page in book)
+    nets = [[cell.value for cell in row] for row in book.worksheets[2].iter_rows(min_row=4)]
+    written, _ = await made(world, asked(ReportName.SETTLEMENT), "csv")
+    csv = [part.split(",") for part in written.decode("utf-8-sig").split("\r\n")]
+    assert csv[0][:3] == ["H", "report-csv-1", "settlement"]
+    place = next(number for number, row in enumerate(csv) if row[:2] == ["S", "nets"])
+    assert [float(row[-1]) for row in csv[place + 2 : place + 2 + len(nets)]] == [row[-1] for row in nets]
+    assert csv[-2][0] == "T"
+
+
+async def test_a_long_report_streams_and_its_pdf_says_how_much_more_there_is(world: World) -> None:
+    await world.completed(1_000)
+    async with world.database.transaction() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO break (break_id, kind, side, participant_code, business_date, currency, minor, differences, state, opened_at)"
+                " SELECT md5(n::text) || md5('x' || n), 'missing_at_switch', 'bank', :bank, :day, 'SYP', n, '[]', 'open', :at"
+                " FROM generate_series(1, 5000) AS n"
+            ),
+            {"bank": BANK, "day": DAY, "at": START},
+        )
+    content, _ = await made(world, asked(ReportName.BREAKS), "csv")
+    assert content.count(b"\r\nD,") == 5_000
+    drawn, _ = await made(world, asked(ReportName.BREAKS), "pdf")
+    assert "4700" in " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(drawn)).pages)
+
+
+async def test_the_queries_behind_a_report_can_be_asked_by_hand(world: World) -> None:
+    await a_day(world)
+    content, _ = await made(world, asked(ReportName.RECONCILIATION))
+    document = json.loads(content)
+    for query, sheet in zip(document["queries"], document["sheets"], strict=True):
+        parameters = dict(query["parameters"])
+        for moment in ("known_at", "begins", "ends"):
+            if moment in parameters:
+                parameters[moment] = datetime.fromisoformat(parameters[moment]).astimezone(UTC)
+        for day in ("first", "last"):
+            if day in parameters:
+                parameters[day] = date.fromisoformat(parameters[day])
+        assert len(await rows(world.database, query["sql"], **parameters)) == len(sheet["rows"])
