@@ -1,7 +1,7 @@
 # The commands of this project; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run demo faults bench bench-large load test check lint format lock clean
+.PHONY: help install run demo faults bench bench-large load test audit packages check lint format lock clean
 
 BIN := .venv/bin
 # What exists of the checked folders.
@@ -45,8 +45,16 @@ check: install  ## Format, lint, types, imports, unit and architecture tests (un
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n auto tests/unit tests/architecture
 
-test: check  ## Everything that CI runs
+test: check audit  ## Everything that CI runs
 	$(BIN)/pytest -q -n 2 --dist loadfile --ignore tests/unit --ignore tests/architecture tests
+
+audit: install  ## Bandit over the code, and no secret in any file; part of `make test`
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml switch adapters deploy migrations
+	git ls-files -z | grep -zvE '^(requirements\.lock|docs/openapi\.json|tests/contract/golden/)' | \
+		xargs -0 $(BIN)/detect-secrets-hook --disable-plugin HexHighEntropyString
+
+packages: install  ## Known holes in what requirements.lock names (needs the network; fails where anything could not be looked up)
+	$(BIN)/uv tool run pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 lint: install  ## Ruff and mypy only
 	$(BIN)/ruff check $(CODE)

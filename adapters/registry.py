@@ -24,7 +24,7 @@ from adapters.reports.pdf import PdfReport
 from adapters.reports.xlsx import SpreadsheetReport
 from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
-from adapters.transports.connections import Connections
+from adapters.transports.connections import Connections, Shown
 from adapters.transports.guarded import GuardedHosts
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
@@ -85,14 +85,15 @@ def open_adapters(
     rtgs_exchange: Path | None = None,
     rtgs_message: str = "pacs.029",
     iso20022_schemas: Path | None = None,
+    shown: Shown | None = None,
     push_key: Callable[[], bytes | None] = lambda: None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
     `networks` are those on which participants name addresses themselves. With `rtgs_exchange` the RTGS is spoken to in ISO 20022
-    through that folder, else in JSON over HTTP at `rtgs_url`.
+    through that folder, else in JSON over HTTP at `rtgs_url`. The certificate `shown` is for billers and an RTGS that ask for one.
     """
-    calls = SignedCalls(signer, find_key)
+    calls = SignedCalls(signer, find_key, connections=Connections(shows=shown))
     webhooks = StandardWebhooks.on(networks)
     pushes = SftpSender(files_directory, GuardedHosts(networks), push_key)
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)

@@ -39,8 +39,18 @@ class Settings(BaseSettings):
     """The authority that issues the participants' certificates (PEM); a participant's code is the certificate's Common Name."""
     tls_revoked: Path | None = None
     """The authority's list of revoked certificates (PEM); read again when the file changes."""
+    tls_client_certificate: Path | None = None
+    """What the switch shows to billers and an RTGS that ask for a certificate (PEM, with its chain)."""
+    tls_client_key: Path | None = None
     tls_proxies: Annotated[str, AfterValidator(_networks)] = ""
     """Networks of proxies that end TLS for us and pass on `Client-Cert` (RFC 9440), such as `10.20.0.7/32`."""
+    pkcs11_module: Path | None = None
+    """The library of the token that holds the switch's private key, such as `/usr/lib/softhsm/libsofthsm2.so`; without it, a file."""
+    pkcs11_token: str = "switch"  # noqa: S105 - the name of a token, no secret
+    pkcs11_key: str = "switch-main"
+    """The label of the key pair in the token."""
+    pkcs11_pin_file: Path | None = None
+    """Holds the user PIN; mode 0600."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""

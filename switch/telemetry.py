@@ -1,4 +1,4 @@
-"""Telemetry: structured events on standard error, one JSON object a line, without personal data."""
+"""Telemetry: structured events on standard error, one JSON object a line in plain ASCII, without personal data."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ def configure_logging(level: str, process: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),

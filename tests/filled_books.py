@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,10 @@ from sqlalchemy import insert, text, update
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
-from switch.domain.approvals import Answered, Approval, Asked, DecisionKind, SettlementRule, Silence
 from switch.domain.bills import Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
-from switch.domain.defaults import Claim, Source, WindowClaim, claim_legs
+from switch.domain.defaults import claim_legs
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
     EntryId,
@@ -30,17 +29,15 @@ from switch.domain.identifiers import (
     bucket_of_customer,
     bucketed_id,
 )
-from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_carried, default_covered
+from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_covered
 from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.privacy import Kept, RetentionRule
-from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind, ProposalState
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
-from switch.domain.staff import Role
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
 from switch.posting.reversal import ReversalPosting
@@ -48,20 +45,16 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import approvals, caps, claims, inquiries, journal, privacy, proposals, statement_rules, windows
-from switch.store.database import Connection, Database, Together
+from switch.store import caps, inquiries, journal, privacy, statement_rules, windows
+from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.payments import from_row
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
-from switch.usecases.issue_staff_token import IssueStaffToken
-from switch.usecases.keep_audit import KeepAudit
-from switch.usecases.keep_position_history import KeepPositionHistory
-from switch.usecases.keep_staff import KeepStaff
-from switch.usecases.passwords import Passwords
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from switch.usecases.watch_positions import WatchPositions
+from tests.filled_beside import fill_the_staff, keep_liquidity
+from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -70,8 +63,6 @@ NEXT_WINDOW = "SYP-20261124-02"
 TARIFF = Tariff("T-1", None, None, 0, "SYP", 100, 5_000, 100_000, BorneBy.PAYER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 BORNE = Tariff("T-2", None, "branch", 0, "SYP", 200, 0, 100_000, BorneBy.BILLER, 500_000, 300_000, 100_000, date(2026, 1, 1))
 
-DEFAULT = Claim(OTHER_BANK, BANK, Source.SHARE, 1_000)
-"""A part of what the other bank owed in the settled window."""
 WEBHOOK = WebhookEndpoint(
     WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START
 )  # fmt: skip
@@ -138,7 +129,7 @@ async def filled_world(database: Database, folder: Path) -> World:
     await reverse(world, in_parts, 2_345)
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
-    await keep_liquidity(world)
+    await keep_liquidity(world.database)
     await hand_in_and_reconcile(world)
     return world
 
@@ -215,8 +206,7 @@ async def settle_by_hand(world: World) -> None:
         EntryId(bucketed_id(0, START)), EntryKind.WINDOW_SETTLED, WindowId(WINDOW), DAY, START,
         tuple(Posting(account, -minor, "SYP") for account, minor in stood.items()),
     )  # fmt: skip
-    covered = WindowClaim(WindowId(WINDOW), DEFAULT, carried=False)
-    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, covered.cell])]
+    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, COVERED.cell])]
     async with world.database.transaction() as connection:
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
@@ -243,35 +233,9 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(insert(window), opened)
         await connection.execute(text("UPDATE open_window SET window_id = :id"), {"id": NEXT_WINDOW})
         await connection.execute(text("UPDATE position SET posted_minor = 0"))
-        await default_by_hand(connection, covered)
+        await default_by_hand(connection, NEXT_WINDOW)
         for code in (BANK, OTHER_BANK, BILLER):
             await connection.execute(insert(metadata.tables["issued_file"]), issued(world, code, paid))
-
-
-async def default_by_hand(connection: Connection, covered: WindowClaim) -> None:
-    """What a rule, an approval, an answer and a recomputation by two people write."""
-    proposal = Proposal(
-        ProposalId(bucketed_id(0, START)), ProposalKind.RECOMPUTE_WINDOW, WINDOW, {"without": OTHER_BANK}, Foreseen(), "insolvent",
-        "staff:nour", START, START, ProposalState.APPROVED, "staff:sami", START, carried_out_at=START,
-    )  # fmt: skip
-    await proposals.insert(connection, proposal)
-    following = await windows.find(connection, NEXT_WINDOW)
-    settled = await windows.find(connection, WINDOW)
-    assert following is not None
-    assert settled is not None
-    together = Together()
-    await journal.append(together, [default_carried(following, [DEFAULT], START)])
-    await together.run(connection)
-    await approvals.set_rule(connection, "SYP", SettlementRule(600), proposal)
-    asked = Asked(BANK, 80_000, START, START + timedelta(minutes=10), Silence.APPROVES)
-    await approvals.ask(connection, settled.window_id, Approval(1), [asked])
-    await approvals.answer(connection, settled.window_id, Approval(1, (asked,)), Answered(BANK, True, None, START, BANK))
-    number = await approvals.decide(connection, settled, Approval(1), DecisionKind.RECOMPUTED, proposal)
-    carried = WindowClaim(following.window_id, DEFAULT, carried=True)
-    await claims.insert(connection, settled.window_id, number, [covered, carried])
-    await connection.execute(
-        text("UPDATE position SET posted_minor = :owed WHERE bank_code = :code"), {"owed": DEFAULT.minor, "code": OTHER_BANK}
-    )
 
 
 def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, Any]:
@@ -288,23 +252,6 @@ def issued(world: World, code: ParticipantCode, paid: list[Any]) -> dict[str, An
         "fee_minor": fee, "net_minor": amount + fee - sum(row.bank_fee for row in own) if at_bank else amount - fee,
         "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "issued_at": START,
     }  # fmt: skip
-
-
-async def keep_liquidity(world: World) -> None:
-    """A warning, a snapshot of positions, and some quarters of an hour of what was paid."""
-    later = FixedClock(START + timedelta(hours=1))
-
-    def at(seconds: int) -> datetime:
-        return START + timedelta(seconds=seconds)
-
-    directory = CurrentDirectory(world.database)
-    async with world.database.transaction() as connection:
-        await caps.put(connection, OTHER_BANK, Money(9_000_000, "SYP"), at(1), "test", Money(4_000_000, "SYP"))
-        await caps.put(connection, BANK, Money(150_000, "SYP"), at(3_000_000), "test", Money(50_000, "SYP"))
-    await WatchPositions(later, directory.current, world.database)()
-    await KeepPositionHistory(later, world.database)()
-    async with world.database.transaction() as connection:
-        await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
 
 
 async def hand_in_and_reconcile(world: World) -> None:
@@ -327,20 +274,5 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
-    await fill_the_staff(world)
+    await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
-
-
-async def fill_the_staff(world: World) -> None:
-    """Somebody, a program of theirs, and something that they looked at."""
-    clock, passwords = FixedClock(), Passwords()
-    await KeepStaff(clock, world.database, passwords).add("nour", frozenset({Role.OPERATOR}), "a sentence of my own", by="test")
-    await IssueStaffToken(clock, world.database)("nour", "export", frozenset({Role.OPERATOR}), 30, reads_only=True, by="test")
-    await KeepAudit(clock, world.database)(
-        who="staff:nour",
-        via="session",
-        action="GET /v1/operator/payments",
-        subject="/v1/operator/payments",
-        outcome="done",
-        origin="10.0.0.1",
-    )

@@ -5,6 +5,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import cached_property
+from pathlib import Path
 
 from adapters.transports.address import Address
 from adapters.transports.connection import Connection
@@ -19,6 +20,10 @@ HostOf = Callable[[Address], Awaitable[str]]
 """Where to connect to for an address. Raises Unheard where we may not."""
 
 
+Shown = tuple[Path, Path]
+"""The certificate that we show to whoever asks for one, and its key; PEM files."""
+
+
 async def _as_named(at: Address) -> str:
     return at.host
 
@@ -26,8 +31,9 @@ async def _as_named(at: Address) -> str:
 class Connections:
     """Those of one counterparty are apart from everybody else's, even where both are at one address."""
 
-    def __init__(self, host_of: HostOf = _as_named, most: int = MOST_CONNECTIONS) -> None:
+    def __init__(self, host_of: HostOf = _as_named, most: int = MOST_CONNECTIONS, shows: Shown | None = None) -> None:
         self._host_of = host_of
+        self._shows = shows
         self._lines: defaultdict[tuple[str, Address], _Lines] = defaultdict(lambda: _Lines(most))
 
     async def obtain(self, counterparty: str, at: Address, *, new: bool) -> Connection:
@@ -59,7 +65,11 @@ class Connections:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._shows is not None:
+            context.load_cert_chain(*self._shows)
+        return context
 
 
 class _Lines:

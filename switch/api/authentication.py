@@ -14,12 +14,13 @@ from switch.domain.errors import NotAllowed
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SessionOver
-from switch.signatures import SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
+from switch.signatures import SignatureKeyUnknown, SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
 
 CALLER = "switch.caller"
 REQUEST_ID = "switch.request_id"
 SIGN_IN_PATH = "/v1/staff/sessions"
 UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json", SIGN_IN_PATH})
+_KEYID = "switch.keyid"
 _BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"
 """The reference page and its files: nothing in them is anybody's."""
@@ -40,8 +41,11 @@ class Authentication:
         self._nonces = nonces
 
     def meet(self, scope: Scope) -> None:
-        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate."""
-        if self._certificates is not None and not _unsigned(scope["path"]):
+        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate.
+
+        Certificates are participants'; staff have their tokens.
+        """
+        if self._certificates is not None and not _unsigned(scope["path"]) and bearer_of(scope) is None:
             self._certificates.meet(scope)
 
     def caller(self, scope: Scope, body: bytes) -> Participant | None:
@@ -61,7 +65,13 @@ class Authentication:
         if not self._nonces.first_seen(verified.keyid, verified.nonce, self._clock.monotonic()):
             raise NonceReplayed()
         sender.require_live()
+        scope[_KEYID] = verified.keyid
         return sender
+
+    def require_still_active(self, scope: Scope) -> None:
+        """A key that was revoked while its request was under way gets no answer any more. Raises SignatureKeyUnknown."""
+        if scope[_KEYID] not in self._directory.current().keys:
+            raise SignatureKeyUnknown()
 
     async def staff(self, secret: str) -> StaffCaller:
         """Whose session or token it is. Raises SessionOver."""

@@ -122,6 +122,7 @@ class Exchange:
             return await audited(self.switch, caller, scope, self._ask_in_time(scope, receive, body))
         with self.limits.admitted(caller, sender, scope, len(body)) as near:
             answer = await quickly(self.switch, scope, body) or await self._ask_in_time(scope, receive, body)
+            self.authentication.require_still_active(scope)
             answer.headers.extend(near)
             return answer
 

@@ -134,6 +134,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "proposal_decided": Kind(409, "Proposal decided", "اقتراح مبتوت فيه"),
         "own_proposal": Kind(403, "Own proposal", "اقتراح الشخص نفسه"),
         "payment_not_overdue": Kind(409, "Payment not overdue", "دفعة لم تتجاوز مهلتها"),
+        "proposal_content_wrong": Kind(422, "Content of the proposal wrong", "محتوى الاقتراح غير صالح"),
+        "life_cycle_refused": Kind(409, "Not the next step of its life", "ليست الخطوة التالية"),
         "reason_missing": Kind(422, "Reason missing", "السبب ناقص"),
         "biller_silent": Kind(503, "Biller not answering", "الجهة المفوترة لا تجيب", Retry.NEW_KEY),
         "biller_in_outage": Kind(422, "Biller in a declared outage", "الجهة المفوترة في توقف معلن", Retry.NEW_KEY),

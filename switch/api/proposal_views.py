@@ -9,14 +9,14 @@ from switch.api.shapes import Amount, Moment, Shape
 from switch.domain.proposals import REASON_CHARACTERS, Proposal, ProposalKind, ProposalState
 
 _EXAMPLE: dict[str, Any] = {
-    "kind": "payment.give_back",
-    "subject": "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071",
-    "content": {},
-    "reason": "The biller has confirmed by letter 17/2026 that it has not booked it",
+    "kind": "cap.change",
+    "subject": "100010",
+    "content": {"cap": "5000000.00", "currency": "SYP"},
+    "reason": "Deposit of 2026-11-24, letter 17",
 }
 
 Reason = Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS)]
-Fact = Annotated[str, Field(max_length=4_000)]
+Fact = Annotated[str, Field(max_length=60_000)]
 FactName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 
 

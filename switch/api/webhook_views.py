@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import PaymentView, view
+from switch.api.proof_views import HeadView
 from switch.api.shapes import Amount, Currency, Moment, Shape, Text
 from switch.api.window_views import WindowText
 from switch.domain.payments import Payment, PaymentEvent
@@ -123,6 +124,8 @@ class WebhookEventView(Shape):
     """Only in `position.warning`."""
     window: AskedWindowView | None = None
     """Only in `window.approval_asked`."""
+    log_head: HeadView | None = None
+    """Only in `proof_log.head`: keep its note. As `GET /v1/log/heads` shows it."""
 
 
 def endpoint_view(listed: ListedEndpoint) -> WebhookEndpointView:
@@ -157,11 +160,13 @@ def delivery_view(delivery: WebhookDelivery) -> WebhookDeliveryView:
 
 def written(event: WebhookEvent, payment: Payment | None, history: Sequence[PaymentEvent]) -> bytes:
     """What belongs to one kind is there only in that: all others are, byte for byte, what banks have always read."""
+    head = event.moved if event.kind is WebhookKind.LOG_HEAD else None
     shown = WebhookEventView.model_construct(
         event_id=event.event_id,
         type=event.kind,
         created_at=event.created_at,
         payment=None if payment is None else view(payment, history),
+        log_head=None if head is None else HeadView(size=int(head["size"] or 0), signed_at=event.created_at, note=head["note"] or ""),
         position_warning=_warning_view(event.moved) if event.kind is WebhookKind.POSITION_WARNING else None,
         window=_asked(event) if event.kind is WebhookKind.WINDOW_APPROVAL_ASKED else None,
     )
@@ -169,7 +174,7 @@ def written(event: WebhookEvent, payment: Payment | None, history: Sequence[Paym
     return shown.__pydantic_serializer__.to_json(shown, exclude=absent)
 
 
-_ONLY_IN = {"position_warning": WebhookKind.POSITION_WARNING, "window": WebhookKind.WINDOW_APPROVAL_ASKED}
+_ONLY_IN = {"position_warning": WebhookKind.POSITION_WARNING, "window": WebhookKind.WINDOW_APPROVAL_ASKED, "log_head": WebhookKind.LOG_HEAD}
 
 
 def _asked(event: WebhookEvent) -> AskedWindowView:

@@ -1,9 +1,11 @@
 """Opening: from the settings, a switch on its database with its adapters; closed in the order that loses nothing."""
 
+import stat
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
@@ -18,7 +20,7 @@ from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
 from switch.settings import Settings, SettingsWrong
-from switch.signatures import SigningKey, VerifyingKey, load_signing_key, load_verifying_key
+from switch.signatures import SigningKey, TokenKey, VerifyingKey, load_signing_key, load_verifying_key, open_token
 from switch.store.database import LINE_TROUBLE, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
@@ -26,6 +28,7 @@ from switch.store.vault import use_vault
 
 SWITCH_KEYID = "switch:main"
 PUSH_KEY = "push.pem"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DATABASE_TROUBLE = LINE_TROUBLE
 """For the command line, which does not know the store."""
 
@@ -40,9 +43,25 @@ class SystemClock:
         return time.monotonic()
 
 
-def load_switch_key(settings: Settings) -> SigningKey:
-    """The switch's own private key. Raises FileNotFoundError where `switch keys init` was never run."""
-    return load_signing_key(SWITCH_KEYID, (settings.keys / "switch.pem").read_bytes())
+def load_switch_key(settings: Settings, *, make: bool = False) -> SigningKey | TokenKey:
+    """The switch's own private key, in its token or in a file that nobody else can read.
+
+    Raises FileNotFoundError where `switch keys init` was never run, SettingsWrong, KeyUnusable.
+    """
+    if settings.pkcs11_module is None:
+        return load_signing_key(SWITCH_KEYID, _secret(settings.keys / "switch.pem"))
+    if settings.pkcs11_pin_file is None:
+        raise SettingsWrong("SWITCH_PKCS11_PIN_FILE: the token wants a PIN")
+    pin = _secret(settings.pkcs11_pin_file).decode().strip()
+    return open_token(
+        SWITCH_KEYID, module=settings.pkcs11_module, token=settings.pkcs11_token, label=settings.pkcs11_key, pin=pin, make=make
+    )
+
+
+def _secret(path: Path) -> bytes:
+    if path.stat().st_mode & OTHERS:
+        raise SettingsWrong(f"{path}: others of this machine can read or change it; chmod 600 it")
+    return path.read_bytes()
 
 
 def load_former_keys(settings: Settings) -> tuple[VerifyingKey, ...]:
@@ -108,6 +127,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         rtgs_exchange=settings.rtgs_exchange,
         rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
+        shown=_shown(settings),
         push_key=lambda: _push_key(settings),
     )
     try:
@@ -128,6 +148,17 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     finally:
         await adapters.close()
         await database.close()
+
+
+def _shown(settings: Settings) -> tuple[Path, Path] | None:
+    certificate, key = settings.tls_client_certificate, settings.tls_client_key
+    if certificate is None or key is None:
+        if certificate is not key:
+            raise SettingsWrong("SWITCH_TLS_CLIENT_CERTIFICATE and SWITCH_TLS_CLIENT_KEY go together")
+        return None
+    if missing := [path for path in (certificate, key) if not path.is_file()]:
+        raise SettingsWrong(f"SWITCH_TLS_CLIENT_…: {missing[0]} is not there")
+    return certificate, key
 
 
 def _push_key(settings: Settings) -> bytes | None:

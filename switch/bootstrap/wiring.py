@@ -44,6 +44,10 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
+from switch.usecases.agree_on_cap import AgreeOnCap
+from switch.usecases.agree_on_key import AgreeOnKey
+from switch.usecases.agree_on_limit import AgreeOnLimit
+from switch.usecases.agree_on_participant import AgreeOnParticipant
 from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
@@ -156,6 +160,16 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
         ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
     }
+    change_cap = ChangeCap(clock=clock, database=database)
+    register_key = RegisterKey(clock=clock, database=database, refresh=directory.refresh)
+    limit_participant = LimitParticipant(clock=clock, database=database, refresh=directory.refresh)
+    admit_participant = AdmitParticipant(clock=clock, database=database, refresh=directory.refresh)
+    undertakings |= {
+        ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, change_cap),
+        ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, register_key),
+        ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, limit_participant),
+        ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, admit_participant),
+    }
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     return Switch(
         clock=clock,
@@ -188,17 +202,17 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         remove_webhook=RemoveWebhook(clock, database, directory.refresh),
         deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
         replay_webhooks=ReplayWebhooks(clock, database),
-        admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
-        register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
+        admit_participant=admit_participant,
+        register_key=register_key,
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
-        limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
+        limit_participant=limit_participant,
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
         try_tariff=try_tariff,
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
-        change_cap=ChangeCap(clock=clock, database=database),
+        change_cap=change_cap,
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
@@ -232,7 +246,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         ),
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
-        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN),
+        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening),
         make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         breaks=Breaks(database),

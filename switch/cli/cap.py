@@ -7,12 +7,15 @@ import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.identifiers import ParticipantCode, participant_code
 from switch.domain.liquidity import FEWEST_LIKE_DAYS, CapWarning, Forecast, PositionThen
 from switch.domain.money import Money, parse_amount
 from switch.domain.positions import Position
+from switch.domain.proposals import ProposalKind
+from switch.usecases.agree_on_cap import cap_content
 
 FIGURES = ("cap", "deposited", "granted", "held", "posted", "headroom")
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
@@ -40,17 +43,25 @@ def set_cap(
         str | None, typer.Option(help="The part of it that a deposit backs; the rest is granted. Left out, that part stays.")
     ] = None,
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
+    reason: Why = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a cap, in force for the next payment. What was accepted stays accepted."""
+    """Change a cap, by two people, in force for the next payment. What was accepted stays accepted."""
+
+    def wanted() -> tuple[ParticipantCode, Money, Money | None]:
+        return participant_code(bank), _amount(amount, currency), None if deposited is None else _amount(deposited, currency)
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        code, cap, backed = wanted()
+        return ProposalKind.CHANGE_CAP, code, cap_content(cap, backed)
 
     async def work(switch: Switch) -> list[Position]:
-        code = participant_code(bank)
-        backed = None if deposited is None else _amount(deposited, currency)
-        await switch.change_cap(code, _amount(amount, currency), by=by_whom(), deposited=backed)
+        code, cap, backed = wanted()
+        await switch.change_cap(code, cap, by=by_whom(), deposited=backed)
         return await switch.positions.of_bank(code)
 
-    _print(run(work), as_json)
+    if (changed := do_or_propose(reason, asked, work, as_json=as_json)) is not None:
+        _print(changed, as_json)
 
 
 @app.command()

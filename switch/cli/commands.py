@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
+from switch.cli import audit
+
 COMMANDS = MappingProxyType(
     {
         "run": "run:run",
@@ -52,6 +54,10 @@ COMMANDS = MappingProxyType(
 
 class Commands(TyperGroup):
     """Typer keeps the types of contexts and commands to itself, hence Any."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        audit.given.set(tuple(args))
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*COMMANDS, *super().list_commands(ctx)]

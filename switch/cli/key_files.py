@@ -5,7 +5,7 @@ from pathlib import Path
 
 from switch.bootstrap.master_keys import PERSONAL_KEYS, ensure_master_keys
 from switch.settings import Settings
-from switch.signatures import SigningKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
+from switch.signatures import SigningKey, TokenKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
 
 SWITCH_KEYID = "switch:main"
 SWITCH_PRIVATE = "switch.pem"
@@ -20,14 +20,22 @@ class NoKey(Exception):
         self.path = path
 
 
-def ensure_switch_key(settings: Settings) -> SigningKey:
-    """The switch's own key, made where there is none, its public half for those who check what it signs, and the keys of personal data."""
-    key = ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+def ensure_switch_key(settings: Settings) -> SigningKey | TokenKey:
+    """The switch's own key, made where there is none, its public half for those who check it, and the keys of personal data."""
+    key = _ensure_token_key(settings) if settings.pkcs11_module else ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     ensure_master_keys(settings.keys / PERSONAL_KEYS)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
         write_whole(public, pem, mode=0o644)
     return key
+
+
+def _ensure_token_key(settings: Settings) -> SigningKey | TokenKey:
+    """Made within the token, which it never leaves."""
+    from switch.bootstrap import load_switch_key  # noqa: PLC0415 - only where there is a token: it brings all of the switch along
+
+    return load_switch_key(settings, make=True)
 
 
 def ensure_sandbox_key(settings: Settings, code: str) -> SigningKey:

@@ -4,6 +4,7 @@ import typer
 
 from switch.cli.key_files import NoKey, ensure_switch_key, load_switch_public_key
 from switch.cli.output import AsJson, print_json, say
+from switch.cli.reaching import needs_database_and_key
 from switch.settings import load_settings
 
 app = typer.Typer(help="The switch's own key.", no_args_is_help=True)
@@ -11,10 +12,12 @@ app = typer.Typer(help="The switch's own key.", no_args_is_help=True)
 
 @app.command()
 def init() -> None:
-    """Make the switch's key in <data>/keys unless it is there, readable by this user only."""
+    """Make the switch's key in <data>/keys, or in the token of SWITCH_PKCS11_MODULE, unless it is there."""
     settings = load_settings()
-    key = ensure_switch_key(settings)
-    say(f"{key.keyid} ({key.algorithm}): {settings.keys.absolute()}")
+    with needs_database_and_key():
+        key = ensure_switch_key(settings)
+    where = f"token {settings.pkcs11_token}, " if settings.pkcs11_module else ""
+    say(f"{key.keyid} ({key.algorithm}): {where}{settings.keys.absolute()}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """`switch participant`: who takes part, with which status and which keys."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,16 @@ import typer
 from switch.application import Switch
 from switch.cli import outage, participant_limits
 from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import participant_code
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.proposals import ProposalKind
 from switch.signatures import load_verifying_key
+from switch.usecases.agree_on_key import PUBLIC_KEY
+from switch.usecases.agree_on_participant import participant_content
 
 app = typer.Typer(help="Participants: list, admit, suspend, resume, close, connect; and their keys.", no_args_is_help=True)
 key_app = typer.Typer(help="The public keys of participants.", no_args_is_help=True)
@@ -57,35 +62,46 @@ def admit(
     status: Annotated[ParticipantStatus, typer.Option(help="Draft and testing ones cannot pay or be paid yet.")] = ParticipantStatus.DRAFT,
     category: Annotated[str | None, typer.Option(help="Of a biller, such as electricity.")] = None,
     governorate: Annotated[str | None, typer.Option(help="Of a biller that serves one.")] = None,
+    reason: Why = None,
 ) -> None:
-    """Enter a participant, or change what the directory says of it."""
+    """Enter a participant, or change what the directory says of it, by two people."""
+
+    def wanted(_: Switch) -> Participant:
+        return Participant(participant_code(code), kind, Name(name_ar, name_en), status, category, governorate)
+
+    _change(wanted, reason)
+
+
+@app.command()
+def suspend(code: Code) -> None:
+    """Stop a participant at once, by one person: it pays nothing and is paid nothing; what is in doubt is still concluded."""
 
     async def work(switch: Switch) -> Participant:
-        participant = Participant(participant_code(code), kind, Name(name_ar, name_en), status, category, governorate)
-        await switch.admit_participant(participant, by=by_whom())
-        return participant
+        suspended = replace(switch.directory.current().participant(participant_code(code)), status=ParticipantStatus.SUSPENDED)
+        await switch.admit_participant(suspended, by=by_whom())
+        return suspended
 
     _say_status(run(work))
 
 
 @app.command()
-def suspend(code: Code) -> None:
-    """Stop a participant at once: it pays nothing and is paid nothing; what is in doubt is still concluded."""
-    _move(code, ParticipantStatus.SUSPENDED)
+def move(code: Code, status: Annotated[ParticipantStatus, typer.Argument(help="The next status of its life.")], reason: Why = None) -> None:
+    """Move a participant on, by two people: draft, testing, pilot, live; suspended; closed."""
+    _move(code, status, reason)
 
 
 @app.command()
-def resume(code: Code) -> None:
-    """Make a participant live, the first time or again."""
-    _move(code, ParticipantStatus.LIVE)
+def resume(code: Code, reason: Why = None) -> None:
+    """Make a participant live, the first time or again, by two people."""
+    _move(code, ParticipantStatus.LIVE, reason)
 
 
 @app.command()
-def close(code: Code, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """End a participation for good."""
+def close(code: Code, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, reason: Why = None) -> None:
+    """End a participation for good, by two people."""
     if not yes:
         typer.confirm(f"Close {code} for good?", abort=True)
-    _move(code, ParticipantStatus.CLOSED)
+    _move(code, ParticipantStatus.CLOSED, reason)
 
 
 @app.command()
@@ -110,23 +126,27 @@ def add_key(
     code: Code,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The public key as PEM.")],
     name: Annotated[str, typer.Option(help="Tells the keys of a participant apart.")] = "main",
+    reason: Why = None,
 ) -> None:
-    """Register a public key: messages that it signed are the participant's from now on."""
+    """Register a public key, by two people: messages that it signed are then the participant's."""
+    pem = file.read_text(encoding="ascii", errors="replace")
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.REGISTER_KEY, f"{participant_code(code)}:{name}", {PUBLIC_KEY: pem}
 
     async def work(switch: Switch) -> ParticipantKey:
         owner = participant_code(code)
-        keyid, pem = f"{owner}:{name}", file.read_text(encoding="ascii", errors="replace")
-        key = ParticipantKey(keyid, owner, load_verifying_key(keyid, pem).algorithm, pem)
+        key = ParticipantKey(f"{owner}:{name}", owner, load_verifying_key(f"{owner}:{name}", pem).algorithm, pem)
         await switch.register_key(key, by=by_whom())
         return key
 
-    registered = run(work)
-    say(f"{registered.keyid} ({registered.algorithm}) is active.")
+    if (registered := do_or_propose(reason, asked, work)) is not None:
+        say(f"{registered.keyid} ({registered.algorithm}) is active.")
 
 
 @key_app.command("revoke")
 def revoke_key(keyid: Annotated[str, typer.Argument(help="Such as 100010:main.")]) -> None:
-    """Take a key out of use at once and for good; what it signed before stays evidence."""
+    """Take a key out of use at once and for good, by one person; what it signed before stays evidence."""
     run(lambda switch: switch.revoke_key(keyid, by=by_whom()))
     say(f"{keyid} is revoked.")
 
@@ -148,14 +168,22 @@ def list_keys(code: Annotated[str | None, typer.Argument(help="Only those of thi
     )
 
 
-def _move(code: str, status: ParticipantStatus) -> None:
-    async def work(switch: Switch) -> Participant:
-        known = switch.directory.current().participant(participant_code(code))
-        moved = replace(known, status=status)
-        await switch.admit_participant(moved, by=by_whom())
-        return moved
+def _move(code: str, status: ParticipantStatus, reason: str | None) -> None:
+    _change(lambda switch: replace(switch.directory.current().participant(participant_code(code)), status=status), reason)
 
-    _say_status(run(work))
+
+def _change(wanted: Callable[[Switch], Participant], reason: str | None) -> None:
+    def asked(switch: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        participant = wanted(switch)
+        return ProposalKind.CHANGE_PARTICIPANT, participant.code, participant_content(participant)
+
+    async def work(switch: Switch) -> Participant:
+        participant = wanted(switch)
+        await switch.admit_participant(participant, by=by_whom())
+        return participant
+
+    if (changed := do_or_propose(reason, asked, work)) is not None:
+        _say_status(changed)
 
 
 def _say_status(participant: Participant) -> None:

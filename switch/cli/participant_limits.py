@@ -7,12 +7,15 @@ import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.directory import Directory
 from switch.domain.identifiers import participant_code
 from switch.domain.limits import Limit, Limited, Limits, ParticipantLimit
+from switch.domain.proposals import ProposalKind
 from switch.settings import load_settings
+from switch.usecases.agree_on_limit import limit_content
 
 app = typer.Typer(help="What participants may ask of the switch, at one moment and a second: show, set, clear.", no_args_is_help=True)
 
@@ -55,27 +58,31 @@ def set_limit(
     what: What,
     per_second: Annotated[int, typer.Option(help="How many a second in the long run; not for at_once.")] = 0,
     burst: Annotated[int | None, typer.Option(help="How many at one moment; ten seconds' worth where it is left out.")] = None,
+    reason: Why = None,
 ) -> None:
-    """Give a participant a limit of its own, in force a second later."""
+    """Give a participant a limit of its own, by two people, in force a second later."""
     limit = Limit.of_rate(per_second) if burst is None else Limit(burst, per_second)
-    said = _say(code, what, limit)
-    say(f"{said.participant} {said.what}: {limit.burst:,} at one moment" + (f", {per_second:,} a second" if per_second else ""))
+    if (said := _say(code, what, limit, reason)) is not None:
+        say(f"{said.participant} {said.what}: {limit.burst:,} at one moment" + (f", {per_second:,} a second" if per_second else ""))
 
 
 @app.command()
-def clear(code: Code, what: What) -> None:
-    """Let the general limit hold again."""
-    said = _say(code, what, None)
-    say(f"{said.participant} {said.what}: the general limit holds")
+def clear(code: Code, what: What, reason: Why = None) -> None:
+    """Let the general limit hold again, by two people."""
+    if (said := _say(code, what, None, reason)) is not None:
+        say(f"{said.participant} {said.what}: the general limit holds")
 
 
-def _say(code: str, what: Limited, limit: Limit | None) -> ParticipantLimit:
+def _say(code: str, what: Limited, limit: Limit | None, reason: str | None) -> ParticipantLimit | None:
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.CHANGE_LIMIT, ParticipantLimit(participant_code(code), what, limit).limit_id, limit_content(limit)
+
     async def work(switch: Switch) -> ParticipantLimit:
         said = ParticipantLimit(participant_code(code), what, limit)
         await switch.limit_participant(said, by=by_whom())
         return said
 
-    return run(work)
+    return do_or_propose(reason, asked, work)
 
 
 def _in_force(directory: Directory, code: str, general: Limits) -> list[InForce]:

@@ -8,6 +8,7 @@ import typer
 
 from switch.application import Switch
 from switch.bootstrap import opened_switch
+from switch.cli.audit import audited
 from switch.cli.output import tell_refusal
 from switch.cli.reaching import reached
 from switch.domain.errors import Refusal
@@ -25,7 +26,7 @@ def run(work: Callable[[Switch], Awaitable[T]]) -> T:
 
     async def within() -> T:
         async with opened_switch(settings) as switch:
-            return await work(switch)
+            return await audited(switch, work)
 
     try:
         with reached(settings):

@@ -1,7 +1,6 @@
 """Signing in at the console: who decides proves who they are, once for a command or for a session that is kept (file, 0600)."""
 
 import os
-import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.audit import console
 from switch.cli.output import say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
@@ -63,11 +63,6 @@ async def decider(switch: Switch, settings: Settings, kind: ProposalKind, *, nam
     else:
         raise StaffAccountNeeded()
     return _require(caller, kind)
-
-
-def console() -> str:
-    """From where, for the audit."""
-    return f"console {socket.gethostname()}"
 
 
 def _require(caller: StaffCaller, kind: ProposalKind) -> str:

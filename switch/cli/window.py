@@ -8,6 +8,7 @@ import typer
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
+from switch.cli.second_person import Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.calendar import BUSINESS_ZONE, local_moment
@@ -125,7 +126,7 @@ def recompute(
 def close(
     window: Annotated[str | None, typer.Argument(help="Close only if this one is open.", metavar="[WINDOW]")] = None,
     currency: Currency = "SYP",
-    reason: Annotated[str, typer.Option(help="Before the cut-off: why; it is kept for good.")] = "",
+    reason: Why = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
@@ -137,9 +138,9 @@ def close(
 
     async def work(switch: Switch) -> ClosedWindow | Proposal:
         opened = (await switch.windows.one(window)).window if window is not None else await switch.open_window(currency)
-        if opened.closes_at <= switch.clock.now():
+        if opened.closes_at <= switch.clock.now() or at_once(reason):
             return await switch.close_window(opened.currency, by=by_whom(by), only=opened.window_id)
-        return await switch.propose(ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason, by=by_whom(by))
+        return await switch.propose(ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason or "", by=by_whom(by))
 
     done = run(work)
     if isinstance(done, Proposal):

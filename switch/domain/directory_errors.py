@@ -33,6 +33,12 @@ class ParticipantClosed(Refusal):
     ar = "أُغلق المشارك {participant} نهائياً."
 
 
+class LifeCycleRefused(Refusal):
+    code = "life_cycle_refused"
+    en = "The participant {participant} is {status}; from there it becomes {possible}."
+    ar = "حالة المشارك {participant} هي {status}؛ ويصير منها {possible}."
+
+
 class AuthorityTaken(Refusal):
     code = "authority_taken"
     en = "There is one {kind} only, and it is {participant}."

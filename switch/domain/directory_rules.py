@@ -13,6 +13,7 @@ from switch.domain.directory_errors import (
     DepositAboveCap,
     EndpointRefused,
     KeyIdMalformed,
+    LifeCycleRefused,
     NameMissing,
     NotABank,
     NotABiller,
@@ -29,7 +30,7 @@ from switch.domain.identifiers import participant_code, service_code
 from switch.domain.limit_errors import LimitRefused
 from switch.domain.limits import Limited, ParticipantLimit
 from switch.domain.money import MAXIMUM_MINOR, SCALES, Money
-from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.participants import NEXT, Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import Channel
 from switch.domain.texts import require_plain
 
@@ -66,6 +67,14 @@ def require_participant(participant: Participant, known: Participant | None) -> 
         raise ParticipantKindFixed(participant=known.code, kind=known.kind)
     if known.status is ParticipantStatus.CLOSED and participant.status is not ParticipantStatus.CLOSED:
         raise ParticipantClosed(participant=known.code)
+
+
+def require_next(participant: Participant, known: Participant | None) -> None:
+    """Raises LifeCycleRefused where its status is not the next one of its life, nor the same."""
+    status = None if known is None else known.status
+    if participant.status is not status and participant.status not in NEXT[status]:
+        possible = ", ".join(NEXT[status]) or "–"
+        raise LifeCycleRefused(participant=participant.code, status=status or "–", possible=possible)
 
 
 def require_the_same(participant: Participant, standing: Participant) -> None:

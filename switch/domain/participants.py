@@ -1,7 +1,9 @@
 """Participants: the banks (wallets too) and billers of the switch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from switch.domain.errors import ParticipantNotLive
 from switch.domain.identifiers import ParticipantCode
@@ -24,6 +26,20 @@ class ParticipantStatus(StrEnum):
     LIVE = "live"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+
+
+NEXT: Mapping[ParticipantStatus | None, tuple[ParticipantStatus, ...]] = MappingProxyType(
+    {
+        None: (ParticipantStatus.DRAFT, ParticipantStatus.TESTING),
+        ParticipantStatus.DRAFT: (ParticipantStatus.TESTING, ParticipantStatus.CLOSED),
+        ParticipantStatus.TESTING: (ParticipantStatus.PILOT, ParticipantStatus.CLOSED),
+        ParticipantStatus.PILOT: (ParticipantStatus.LIVE, ParticipantStatus.TESTING, ParticipantStatus.SUSPENDED, ParticipantStatus.CLOSED),
+        ParticipantStatus.LIVE: (ParticipantStatus.SUSPENDED, ParticipantStatus.CLOSED),
+        ParticipantStatus.SUSPENDED: (ParticipantStatus.LIVE, ParticipantStatus.PILOT, ParticipantStatus.TESTING, ParticipantStatus.CLOSED),
+        ParticipantStatus.CLOSED: (),
+    }
+)
+"""Its life, step by step: nobody goes live who was not tested and has not had a pilot. None: of whom nobody has heard yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ class ProposalKind(StrEnum):
     """The cut-off of the open window is moved, this once."""
     SET_SETTLEMENT_RULE = "settlement.rule"
     """How long approval is awaited, what silence counts for, how losses are shared."""
+    CHANGE_CAP = "cap.change"
+    """The net debit cap of a bank."""
+    REGISTER_KEY = "key.register"
+    """A public key of a participant, which then verifies its messages."""
+    CHANGE_LIMIT = "limit.change"
+    """How much of something a participant may ask."""
+    CHANGE_PARTICIPANT = "participant.change"
+    """Who takes part: admitted, moved on in its life, named otherwise."""
 
 
 class ProposalState(StrEnum):
@@ -58,6 +66,12 @@ class OwnProposal(Refusal):
     code = "own_proposal"
     en = "Nobody approves what they have proposed themselves ({by}); another person must."
     ar = "لا يوافق أحد على ما اقترحه بنفسه ({by})؛ يلزم شخص آخر."
+
+
+class ContentWrong(Refusal):
+    code = "proposal_content_wrong"
+    en = "The content of such a proposal has the field “{field}”, and this is not what belongs in it."
+    ar = "في محتوى هذا الاقتراح الحقل «{field}»، وما فيه ليس ما يلزم."
 
 
 class PaymentNotOverdue(Refusal):
@@ -139,6 +153,13 @@ class Proposal:
             raise ProposalDecided(state=self.state)
         if at >= self.expires_at:
             raise ProposalDecided(state=ProposalState.EXPIRED)
+
+
+def given(content: Mapping[str, str], field: str) -> str:
+    """Raises ContentWrong where it is missing."""
+    if not (text := content.get(field, "")):
+        raise ContentWrong(field=field)
+    return text
 
 
 def given_reason(text: str) -> str:

@@ -59,15 +59,27 @@ PROPOSES = frozenset({Role.OPERATOR, Role.RECONCILER, Role.SETTLEMENT_OFFICER, R
 
 _BOOKS = frozenset({Role.OPERATOR, Role.RECONCILER})
 _PARTICIPANTS = frozenset({Role.PARTICIPANT_ADMIN})
+_SETTLEMENT = frozenset({Role.SETTLEMENT_OFFICER})
 _DECIDED_BY = {
     ProposalKind.FORCE_PAYMENT: _BOOKS,
     ProposalKind.GIVE_BACK_PAYMENT: _BOOKS,
+    ProposalKind.PUBLISH_TARIFF: _PARTICIPANTS,
+    ProposalKind.CHANGE_CAP: _SETTLEMENT,
+    ProposalKind.OVERRIDE_WINDOW: _SETTLEMENT,
+    ProposalKind.WITHHOLD_WINDOW: _SETTLEMENT,
+    ProposalKind.RECOMPUTE_WINDOW: _SETTLEMENT,
+    ProposalKind.SET_SETTLEMENT_RULE: _SETTLEMENT,
+    ProposalKind.CLOSE_WINDOW_NOW: _SETTLEMENT | {Role.OPERATOR},
+    ProposalKind.PUT_OFF_WINDOW: _SETTLEMENT | {Role.OPERATOR},
+    ProposalKind.REGISTER_KEY: _PARTICIPANTS,
+    ProposalKind.CHANGE_LIMIT: _PARTICIPANTS,
+    ProposalKind.CHANGE_PARTICIPANT: _PARTICIPANTS,
 }
 
 
 def may_decide(roles: frozenset[Role], kind: ProposalKind) -> bool:
-    """Propose it, approve it and refuse it alike; what nobody is named for is the operator's."""
-    return bool(roles & _DECIDED_BY.get(kind, {Role.OPERATOR}))
+    """Propose it, approve it and refuse it alike."""
+    return bool(roles & _DECIDED_BY[kind])
 
 
 class StaffStatus(StrEnum):

@@ -20,7 +20,7 @@ from switch.domain.settlement import Window
 MOST_ENDPOINTS = 5
 """Of one bank: each event is kept once for each of them."""
 SECRET_BYTES = 32
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks  # pragma: allowlist secret
 
 
 class WebhookKind(StrEnum):
@@ -30,6 +30,7 @@ class WebhookKind(StrEnum):
     PAYMENT_REFUNDED = "payment.refunded"
     """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    LOG_HEAD = "proof_log.head"
     WINDOW_APPROVAL_ASKED = "window.approval_asked"
     POSITION_WARNING = "position.warning"
     TEST = "webhook.test"
@@ -85,7 +86,7 @@ class WebhookEvent:
     payment_id: PaymentId | None
     number: int
     moved: Mapping[str, str | None]
-    """What a payment's moves change of it, as it was then; of a warning, all that it says."""
+    """What a payment's moves change of it, as it was then; of a warning, all that it says; of a head its size, note and moment."""
     created_at: datetime
 
 
@@ -122,6 +123,16 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
         for payment, at in moves
         if (endpoints := listening.get(payment.request.bank)) and (kind := kind_of(payment)) is not None
         for event_id in (EventId(bucketed_id(payment.bucket, at)),)
+        for endpoint_id in endpoints
+    ]
+
+
+def log_head_told(size: int, note: str, listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """A signed head of the proof log, for everybody who listens to keep: then the log cannot be made anew behind their backs."""
+    event_id, head = EventId(bucketed_id(0, at)), {"size": str(size), "note": note, "signed_at": at.isoformat()}
+    return [
+        WebhookEvent(event_id, endpoint_id, bank, WebhookKind.LOG_HEAD, None, 0, head, at)
+        for bank, endpoints in listening.items()
         for endpoint_id in endpoints
     ]
 

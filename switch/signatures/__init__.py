@@ -20,6 +20,7 @@ from switch.signatures.keys import Algorithm, SigningKey, VerifyingKey, generate
 from switch.signatures.parameters import AHEAD_SECONDS, LONGEST_LIFE_SECONDS, OLDEST_SECONDS
 from switch.signatures.sign import SigningParty, new_nonce, sign_request, sign_response
 from switch.signatures.target import RawHeaders, Target, target_of_scope
+from switch.signatures.token import TokenKey, open_token
 from switch.signatures.verify import FindKey, Verified, verify_request, verify_response
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SigningKey",
     "SigningParty",
     "Target",
+    "TokenKey",
     "Verified",
     "VerifyingKey",
     "content_digest",
@@ -52,6 +54,7 @@ __all__ = [
     "load_signing_key",
     "load_verifying_key",
     "new_nonce",
+    "open_token",
     "sign_request",
     "sign_response",
     "target_of_request",

@@ -30,6 +30,12 @@ _ADD_NODES = insert_rows(proof_node, tuple(proof_node.c.keys()))
 _ADD_HEAD = insert_rows(proof_head, tuple(proof_head.c.keys()))
 _MOVE_END = text("UPDATE proof_end SET size = :size, sealed_below = :sealed_below, peaks = :peaks")
 
+_WORTH_TELLING = text("""
+    SELECT coalesce((SELECT date_trunc('minute', signed_at) < date_trunc('minute', CAST(:now AS timestamptz))
+                     FROM proof_head WHERE size <= :size ORDER BY size DESC LIMIT 1), true)
+        OR EXISTS (SELECT FROM proof_leaf WHERE position >= :size AND kind = 'window_closed')
+""")
+
 
 class End(NamedTuple):
     """Where the log ends: its right edge, and the first database transaction that is not sealed."""
@@ -65,6 +71,11 @@ async def add_nodes(connection: AsyncConnection, nodes: Sequence[tuple[Subtree, 
 async def add_head(connection: AsyncConnection, size: int, sealed_below: int, note: str, signed_at: datetime) -> None:
     row = {"size": size, "sealed_below": sealed_below, "note": note, "signed_at": signed_at}
     await connection.execute(_ADD_HEAD, as_rows([row]))
+
+
+async def worth_telling(connection: AsyncConnection, size: int, now: datetime) -> bool:
+    """Whether a head over more than these is the first of its minute, or stands over the close of a window. Asked before it is added."""
+    return bool((await connection.execute(_WORTH_TELLING, {"size": size, "now": now})).scalar_one())
 
 
 async def move_end(connection: AsyncConnection, frontier: Frontier, sealed_below: int) -> None:

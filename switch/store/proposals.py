@@ -21,6 +21,7 @@ _DECIDE = text("""
     WHERE proposal_id = :id
 """)
 _CARRIED_OUT = text("UPDATE proposal SET carried_out_at = CAST(:at AS timestamptz) WHERE proposal_id = :id AND carried_out_at IS NULL")
+_EXPIRE = text("UPDATE proposal SET state = 'expired' WHERE state = 'proposed' AND expires_at <= CAST(:at AS timestamptz)")
 _TO_CARRY_OUT = text("SELECT * FROM proposal WHERE state = 'approved' AND carried_out_at IS NULL ORDER BY decided_at LIMIT :most")
 _PAGE = text("""
     SELECT * FROM proposal
@@ -51,6 +52,11 @@ async def decide(connection: AsyncConnection, proposal: Proposal) -> None:
 
 async def carried_out(connection: AsyncConnection, proposal_id: ProposalId, at: datetime) -> None:
     await connection.execute(_CARRIED_OUT, {"id": proposal_id, "at": at})
+
+
+async def expire(connection: AsyncConnection, at: datetime) -> None:
+    """Marks what nobody has decided in time."""
+    await connection.execute(_EXPIRE, {"at": at})
 
 
 async def to_carry_out(connection: AsyncConnection, most: int) -> Sequence[Proposal]:

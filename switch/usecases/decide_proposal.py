@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from switch.domain.errors import Refusal
 from switch.domain.proposals import Proposal, ProposalUnknown
 from switch.ports import Clock
 from switch.store import proposals
@@ -42,12 +43,19 @@ class DecideProposal:
         return refused
 
     async def finish(self) -> int:
-        """Carries out what was approved and not done; says how many."""
-        async with self.database.reading() as connection:
+        """Carries out what was approved and not done; says how many. What nobody has decided in time is over."""
+        async with self.database.transaction() as connection:
+            await proposals.expire(connection, self.clock.now())
             waiting = await proposals.to_carry_out(connection, MOST_AT_ONCE)
+        done = 0
         for proposal in waiting:
-            await self._carry_out(proposal)
-        return len(waiting)
+            try:
+                await self._carry_out(proposal)
+            except Refusal as refusal:  # the others are not to wait for it
+                _log.error("proposal.not_carried_out", proposal_id=str(proposal.proposal_id), kind=proposal.kind, refusal=refusal.code)
+            else:
+                done += 1
+        return done
 
     async def _carry_out(self, proposal: Proposal) -> None:
         await self.undertakings[proposal.kind].carry_out(proposal)

@@ -1,11 +1,13 @@
 """Seal: what was committed since becomes leaves of the proof log, and a signed head stands over them. Off the way of payments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from switch.domain.tree_heads import TreeHead
+from switch.domain.webhooks import NOBODY, Listening, log_head_told
 from switch.ports import Clock, Signer
 from switch.signatures.notes import sign_note
-from switch.store import proof_log
+from switch.store import proof_log, webhooks
 from switch.store.database import Connection, Database
 
 ROWS_AT_ONCE = 10_000
@@ -20,6 +22,8 @@ class SealLog:
     origin: str
     """The log's own name, for ever."""
     rows_at_once: int = ROWS_AT_ONCE
+    listening: Callable[[], Listening] = lambda: NOBODY
+    """Who keeps heads: one at each window's close, and at most one a minute otherwise."""
 
     async def __call__(self) -> int:
         """One head over what is new. Says how many leaves where there may be more at once, else 0: heads are seconds apart."""
@@ -49,7 +53,11 @@ class SealLog:
         frontier, nodes = end.frontier.extended(leaves, keep_every=proof_log.LEVELS_APART)
         now = self.clock.now()
         head = TreeHead(self.origin, frontier.size, frontier.root(), now)
+        note = sign_note(self.signer, self.origin, head.text())
+        listening = self.listening()
+        if listening and await proof_log.worth_telling(connection, end.frontier.size, now):
+            await webhooks.append(connection, log_head_told(frontier.size, note, listening, now))
         await proof_log.add_nodes(connection, nodes)
-        await proof_log.add_head(connection, frontier.size, sealed_below, sign_note(self.signer, self.origin, head.text()), now)
+        await proof_log.add_head(connection, frontier.size, sealed_below, note, now)
         await proof_log.move_end(connection, frontier, sealed_below)
         return len(leaves)

@@ -129,6 +129,50 @@ async def test_another_message_of_the_same_bank_is_not_what_ordered_it(line: Lin
     assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_not_sealed"])
 
 
+async def test_the_order_to_take_back_is_kept_and_sealed_too(line: Line, tmp_path: Path, project_root: Path) -> None:
+    paid = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "evidence-0004")).json()
+    line.clock.move(1)
+    back = await line.bank.post(
+        f"/v1/payments/{paid['payment_id']}/reversals", json={"reason": "duplicate"}, headers={"Idempotency-Key": "back-0004"}
+    )
+    assert back.status_code == 201, back.text
+    parts = await _taken(line, paid["payment_id"])
+    name = "message-02-reversal.http"
+    assert parts[name].startswith(f"POST /v1/payments/{paid['payment_id']}/reversals HTTP/1.1\r\n".encode())
+    assert verified(parts, line, tmp_path, project_root)[0] == 0
+
+    parts[name] = parts[name].replace(b"duplicate", b"fraudulent")
+    _signed_anew(parts, line)
+    code, told = verified(parts, line, tmp_path, project_root)
+    assert (code, [(found["code"], found["where"]) for found in told["findings"]]) == (
+        3,
+        [("message_unsigned", name), ("message_not_sealed", name)],
+    )
+
+
+async def test_a_payment_of_a_batch_has_the_message_of_the_batch(line: Line, tmp_path: Path, project_root: Path) -> None:
+    lines = [{**order(FEE, NATIONAL_NUMBER, "750.00"), "idempotency_key": f"evidence-batch-{number}"} for number in range(2)]
+    handed_in = await line.bank.post("/v1/payment-batches", json={"batch_reference": "evidence-5", "lines": lines})
+    assert handed_in.status_code in (200, 201, 202), handed_in.text
+    await line.switch.pay_batches.settled()
+    (paid,) = (await line.bank.get("/v1/payments", params={"idempotency_key": "evidence-batch-1"})).json()["items"]
+    parts = await _taken(line, paid["payment_id"])
+    assert b"evidence-batch-0" in parts["message-01-order-in-a-batch.http"]
+    assert verified(parts, line, tmp_path, project_root)[0] == 0
+
+    parts["message-01-order-in-a-batch.http"] = parts["message-01-order-in-a-batch.http"].replace(b"750.00", b"850.00")
+    _signed_anew(parts, line)
+    code, told = verified(parts, line, tmp_path, project_root)
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_unsigned"])
+
+
+async def _taken(line: Line, payment_id: str) -> dict[str, bytes]:
+    await line.switch.seal_log.whole()
+    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment_id}/evidence")
+    with zipfile.ZipFile(BytesIO(taken.content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def _signed_anew(parts: dict[str, bytes], line: Line) -> None:
     del parts["SHA256SUMS"], parts["SHA256SUMS.sig"]
     parts["SHA256SUMS"] = b"".join(signed_line(name, hashlib.sha256(content).hexdigest()) for name, content in parts.items())

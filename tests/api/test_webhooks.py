@@ -1,6 +1,7 @@
 """Webhooks: a bank is told what became of its payments, signed, in order, at least once."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,7 @@ async def test_a_completed_payment_is_told_as_its_bank_reads_it_and_an_independe
         (delivery,) = await hook.deliveries()
         assert (delivery["event_id"], delivery["state"], delivery["last_answer"]) == (event["event_id"], "delivered", "status 200")
         assert await hook.tell() == 0
-        for wrong in ({"body": question.body + b" "}, {"secret": "whsec_" + "A" * 44}):
+        for wrong in ({"body": question.body + b" "}, {"secret": "whsec_" + "A" * 44}):  # pragma: allowlist secret
             with pytest.raises(WebhookVerificationError):
                 Webhook(wrong.get("secret", hook.secret)).verify(wrong.get("body", question.body), question.headers)
         assert (await line.switch.verification()).findings == ()
@@ -226,3 +227,27 @@ async def test_an_end_point_that_hangs_delays_no_other(line: Line) -> None:
 async def test_a_bank_without_an_end_point_leaves_nothing_behind(line: Line) -> None:
     await pay_fee(line, "key-webhook-1")
     assert await line.query("SELECT 1 FROM webhook_delivery") == []
+
+
+async def test_heads_of_the_proof_log_are_handed_to_whoever_listens_one_a_minute_and_at_each_close(line: Line) -> None:
+    async with hooked(line) as hook:
+
+        async def sealed() -> list[dict[str, Any]]:
+            await line.switch.seal_log.whole()
+            await hook.tell()
+            return [event["log_head"] for event in hook.heard if event["type"] == "proof_log.head"]
+
+        await pay_fee(line, "key-webhook-1")
+        first = await sealed()
+        await pay_fee(line, "key-webhook-2")
+        assert await sealed() == first  # the same minute
+        line.clock.move(60)
+        await pay_fee(line, "key-webhook-3")
+        second = await sealed()
+        await line.switch.close_window("SYP", by="staff:test")
+        third = await sealed()
+        assert [len(first), len(second), len(third)] == [1, 2, 3]
+        listed = (await line.bank.get("/v1/log/heads")).json()["items"]
+        assert all(head in listed for head in third)
+        assert all("log_head" not in event for event in hook.heard if event["type"] == "payment.completed")
+        assert (await line.switch.verification()).findings == ()

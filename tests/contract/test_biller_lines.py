@@ -2,11 +2,14 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
+from adapters.billers.json_http import JsonBiller
+from adapters.transports.connections import Connections
 from switch.domain.outcomes import Accepted, Unknown
 from tests.contract.conftest import payment
 from tests.contract.lines import SECONDS, Line, accepted
@@ -76,3 +79,48 @@ async def test_many_orders_at_once_each_get_their_own_answer(line: Line) -> None
         outcomes = await asyncio.gather(*(line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS) for order in orders))
     assert outcomes == [Accepted(order.request.amount.text()) for order in orders]
     assert biller.connections <= 64
+
+
+async def test_what_was_said_is_kept_with_the_outcome_word_for_word(line: Line) -> None:
+    order = payment()
+    async with played(line.says(accepted(order))) as biller:
+        outcome = await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS)
+    (kept,) = outcome.heard
+    assert kept.what == "pay"
+    assert kept.question.startswith(f"PUT /payments/{order.payment_id} HTTP/1.1\r\n".encode())
+    assert kept.question.endswith(biller.questions[0].body)
+    assert kept.answer.startswith(b"HTTP/1.1 200\r\n")
+    assert b'"biller_reference"' in kept.answer.partition(b"\r\n\r\n")[2]
+    assert b"signature-input" in kept.answer.lower()
+    assert kept.answered_at is not None
+    assert kept.answered_at >= kept.asked_at
+
+
+async def test_silence_is_kept_as_silence_and_who_was_never_asked_said_nothing(line: Line) -> None:
+    order = payment()
+
+    async with played(lambda _: None) as biller:
+        outcome = await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS)
+        url = biller.url
+    (kept,) = outcome.heard
+    assert isinstance(outcome, Unknown)
+    assert (kept.answer, kept.answered_at, kept.fault) == (b"", None, outcome.why)
+    never = await line.adapter.pay(line.at(url), order, answer_seconds=SECONDS)  # nobody is there any more
+    assert (isinstance(never, Unknown) and never.asked, never.heard) == (False, ())
+
+
+async def test_a_biller_that_asks_for_a_certificate_is_shown_ours(line: Line, authority: trustme.CA, tmp_path: Path) -> None:
+    ours = authority.issue_cert("switch.example")
+    certificate, key = tmp_path / "ours.pem", tmp_path / "ours.key"
+    ours.cert_chain_pems[0].write_to_path(certificate)
+    ours.private_key_pem.write_to_path(key)
+    asking = server_side(authority, "127.0.0.1")
+    authority.configure_trust(asking)
+    asking.verify_mode = ssl.CERT_REQUIRED
+    order = payment()
+    async with played(line.says(accepted(order)), asking) as biller:
+        assert isinstance(line.adapter, JsonBiller)
+        assert isinstance(await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS), Unknown)
+        shown = replace(line.adapter.calls, connections=Connections(shows=(certificate, key)))
+        assert await JsonBiller(shown).pay(line.at(biller.url), order, answer_seconds=SECONDS) == Accepted("E-77")
+        shown.connections.close()

@@ -185,7 +185,7 @@ async def test_a_wrong_end_point_is_refused(office: Office) -> None:
     for url in (
         "ftp://biller.example/",
         "http:///path",
-        "http://user:secret@biller.example/",
+        "http://user:secret@biller.example/",  # pragma: allowlist secret
         "http://biller.example/?q=1",
         "http://biller.example/#here",
         "http://169.254.169.254/latest",

@@ -33,8 +33,9 @@ class Desk:
     def __init__(self) -> None:
         self._runner = CliRunner()
 
-    def __call__(self, *words: str, code: int = 0) -> str:
-        result = self._runner.invoke(app, words)
+    def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> str:
+        """`typed` is what is typed when it asks."""
+        result = self._runner.invoke(app, words, input=typed)
         assert result.exit_code == code, (result.output, result.exception)
         return result.output
 
@@ -42,11 +43,14 @@ class Desk:
         return json.loads(self(*words, "--json", code=code))
 
 
-def desk_at(url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk_at(url: str, data: Path, monkeypatch: pytest.MonkeyPatch, *, sandbox: bool = True) -> Desk:
+    """In a sandbox one person is enough."""
     monkeypatch.setenv("SWITCH_DATABASE_URL", url)
     monkeypatch.setenv("SWITCH_DATA", str(data))
     keep_test_keys(load_settings().keys)
     ensure_switch_key(load_settings())
+    if sandbox:
+        load_settings().sandbox_keys.mkdir(parents=True, exist_ok=True)
     return Desk()
 
 

@@ -283,7 +283,7 @@ def test_a_weak_or_strange_key_is_refused() -> None:
         with pytest.raises(KeyUnusable):
             load_verifying_key("100010:main", BANK.verifying_key().pem(), algorithm)
     with pytest.raises(KeyUnusable):
-        load_signing_key("100010:main", b"-----BEGIN PRIVATE KEY-----")
+        load_signing_key("100010:main", b"-----BEGIN PRIVATE KEY-----")  # pragma: allowlist secret
 
 
 def test_every_refusal_has_its_words_in_both_languages() -> None:

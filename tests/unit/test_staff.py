@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from switch.domain.staff import FREE_ATTEMPTS, LONGEST_PAUSE_SECONDS, Attempts, Role, require_staff_name, require_strong
+from switch.domain.proposals import ProposalKind
+from switch.domain.staff import FREE_ATTEMPTS, LONGEST_PAUSE_SECONDS, Attempts, Role, may_decide, require_staff_name, require_strong
 from switch.domain.staff_errors import PasswordWeak, SignInTooSoon, StaffNameMalformed
 from switch.domain.totp import code_of, step_at, step_of_code
 
@@ -59,3 +60,9 @@ def test_waits_double_up_to_a_quarter_of_an_hour_and_are_forgotten_in_a_day() ->
 
 def test_every_role_has_a_name_that_people_type() -> None:
     assert all(role == role.lower() and " " not in role for role in Role)
+
+
+@pytest.mark.parametrize("kind", ProposalKind)
+def test_somebody_decides_each_kind_of_proposal_and_whoever_only_reads_decides_none(kind: ProposalKind) -> None:
+    assert any(may_decide(frozenset({role}), kind) for role in Role)
+    assert not may_decide(frozenset({Role.OVERSEER, Role.AUDITOR}), kind)

@@ -22,7 +22,7 @@ from switch.domain.texts import FORBIDDEN_CHARACTERS
 
 BYTES_AT_ONCE = 1 << 18
 HEAD_BYTES = TAIL_BYTES = 1 << 12
-_ORDINARY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+_ORDINARY = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-"  # pragma: allowlist secret
 _SHAPE = b"\n,,,,,,.,,"
 """What is left of an ordinary row when these are taken away: nine cells, and one point, in the amount."""
 _CONTROLS = bytes((*range(10), 11, 12, *range(14, 32), 127))

@@ -51,6 +51,9 @@ class _Sink:
     def flush(self) -> None:
         """Nothing waits."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def take(self) -> bytes:
         taken = b"".join(self._written)
         self._written.clear()
@@ -62,7 +65,7 @@ def filled(made: BinaryIO, sheets: Iterable[Sheet]) -> Iterator[bytes]:
     by_name = {_SHEET.format(number=sheet.number): sheet for sheet in sheets}
     sink = _Sink()
     with zipfile.ZipFile(made) as template:
-        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as package:  # type: ignore[call-overload]
+        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as package:
             for name in sorted(template.namelist(), key=lambda name: name in by_name):
                 content = template.read(name)
                 sheet = by_name.get(name)

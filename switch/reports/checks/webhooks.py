@@ -23,12 +23,13 @@ _COUNT = text("SELECT count(*) FROM webhook_delivery")
 _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
         endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, asked.net_minor,
-        asked.until, payment.*
+        asked.until, head.note AS head_note, payment.*
     FROM webhook_delivery AS told
     LEFT JOIN webhook_endpoint AS endpoint USING (endpoint_id)
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
     LEFT JOIN payment_event AS history
         ON history.bucket = told.bucket AND history.payment_id = told.payment_id AND history.number = told.event_number
+    LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CAST(told.moved ->> 'size' AS bigint)
     LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
         AND asked.round = told.event_number AND asked.participant_code = told.bank_code
     ORDER BY told.bucket, told.event_id
@@ -40,21 +41,32 @@ async def examine(look: Examination) -> None:
         where = f"webhook event {row.event_id}"
         if row.owner != row.told_bank:
             look.finds(where, f"it is for {row.told_bank} and goes to an end point of {row.owner}", invariant="I11")
-        elif row.kind == WebhookKind.TEST:
-            if row.told_of is not None or row.moved:
-                look.finds(where, "it is a test and tells of a payment")
-        elif row.kind == WebhookKind.POSITION_WARNING:
+        elif row.kind in _OF_NO_PAYMENT:
             if row.told_of is not None:
-                look.finds(where, "it is a warning and tells of a payment")
-        elif row.kind == WebhookKind.WINDOW_APPROVAL_ASKED:
-            if row.told_of is not None or (row.moved.get("net_minor"), row.moved.get("until")) != _asked(row):
-                look.finds(where, "it says otherwise than what its bank was asked")
+                look.finds(where, f"a {row.kind} tells of a payment")
+            elif not _says_what_it_should(row):
+                look.finds(where, "it says otherwise than what its bank was to be told")
         elif row.payment_id is None:
             look.finds(where, f"there is no payment {row.told_of}")
         elif row.bank_code != row.told_bank:
             look.finds(where, f"it tells {row.told_bank} of a payment of {row.bank_code}", invariant="I11")
         elif (wrong := _wrong(row)) is not None:
             look.finds(where, wrong)
+
+
+_OF_NO_PAYMENT = frozenset({WebhookKind.TEST, WebhookKind.LOG_HEAD, WebhookKind.POSITION_WARNING, WebhookKind.WINDOW_APPROVAL_ASKED})
+
+
+def _says_what_it_should(row: Row[Any]) -> bool:
+    match row.kind:
+        case WebhookKind.TEST:
+            return not row.moved
+        case WebhookKind.LOG_HEAD:
+            return bool(row.moved.get("note") == row.head_note)
+        case WebhookKind.WINDOW_APPROVAL_ASKED:
+            return bool((row.moved.get("net_minor"), row.moved.get("until")) == _asked(row))
+        case _:
+            return True
 
 
 def _wrong(row: Row[Any]) -> str | None:

@@ -238,34 +238,34 @@ LIQUIDITY = SheetPlan(
         NAME_EN,
         money("cap", "السقف في نهاية المدة", "Cap at the end"),
         money("peak", "أعلى مركز", "Highest position"),
-        at("peak_at", "وقته", "Its minute"),
+        at("peak_at", "وقته", "Its second"),
         rate("use", "من السقف %", "Of the cap %"),
         count("refused", "دفعات رُفضت لتجاوز السقف", "Refused for the cap"),
         count("changes", "تعديلات السقف", "Changes of the cap"),
     ),
     f"""
-    WITH minutes AS (
-        SELECT bank_code, date_trunc('minute', created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS minute, sum(minor) AS minor
+    WITH seconds AS (
+        SELECT bank_code, date_trunc('second', created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS second, sum(minor) AS minor
         FROM {POSITIONS} AS its GROUP BY 1, 2
     ),
-    running AS (SELECT bank_code, minute, sum(minor) OVER (PARTITION BY bank_code ORDER BY minute)::bigint AS minor FROM minutes),
-    peak AS (SELECT DISTINCT ON (bank_code) * FROM running WHERE minute >= :begins ORDER BY bank_code, minor DESC, minute),
+    running AS (SELECT bank_code, second, sum(minor) OVER (PARTITION BY bank_code ORDER BY second)::bigint AS minor FROM seconds),
+    peak AS (SELECT DISTINCT ON (bank_code) * FROM running WHERE second >= :begins ORDER BY bank_code, minor DESC, second),
     cap AS (
         SELECT DISTINCT ON (bank_code) * FROM {CAPS} AS its WHERE changed_at < :ends ORDER BY bank_code, changed_at DESC, change_id DESC
     ),
     cap_then AS (
         SELECT DISTINCT ON (bank_code) bank_code, its.cap_minor FROM peak JOIN {CAPS} AS its USING (bank_code)
-        WHERE changed_at < minute + interval '1 minute' ORDER BY bank_code, changed_at DESC, change_id DESC
+        WHERE changed_at < second + interval '1 second' ORDER BY bank_code, changed_at DESC, change_id DESC
     ),
     changed AS (SELECT bank_code, count(*) AS changes FROM {CAPS} AS its WHERE changed_at >= :begins AND changed_at < :ends GROUP BY 1),
     refused AS (SELECT bank_code, count(*) AS refused FROM {REFUSALS} AS its WHERE refusal_code = 'cap_exceeded' GROUP BY 1)
-    SELECT bank_code, {names("bank_code")}, cap.cap_minor, coalesce(greatest(peak.minor, 0), 0), peak.minute,
+    SELECT bank_code, {names("bank_code")}, cap.cap_minor, coalesce(greatest(peak.minor, 0), 0), peak.second,
         {percent("greatest(peak.minor, 0)", "cap_then.cap_minor")}, coalesce(refused, 0), coalesce(changes, 0)
     FROM cap LEFT JOIN peak USING (bank_code) LEFT JOIN cap_then USING (bank_code) LEFT JOIN changed USING (bank_code)
     LEFT JOIN refused USING (bank_code) {named("bank_code")} ORDER BY bank_code
     """,
     note=Name(
-        "أعلى مركز: أعلى رصيد مرحّل في نهاية دقيقة، من القيود؛ والحجوزات العابرة ليست فيه.",
-        "Highest position: the most that was posted at the end of a minute, from the journal; holds under way are not in it.",
+        "أعلى مركز: أعلى رصيد مرحّل في نهاية ثانية، من القيود؛ والحجوزات العابرة ليست فيه.",
+        "Highest position: the most that was posted at the end of a second, from the journal; holds under way are not in it.",
     ),
 )

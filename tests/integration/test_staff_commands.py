@@ -1,0 +1,124 @@
+"""The commands of staff where it is no sandbox: accounts, sign-in, two people for what takes two, and the audit of all of it."""
+
+import json
+import stat
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from switch.domain.totp import STEP_SECONDS, code_of
+from switch.settings import load_settings
+from switch.signatures import generate_key
+from tests.integration.test_directory_commands import BANK, Desk, database_url, desk_at, durable_server
+
+__all__ = ["database_url", "durable_server"]
+PASSWORD = "a sentence that only I know"
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = desk_at(database_url, tmp_path, monkeypatch, sandbox=False)
+    desk("catalogue", "load")
+    return desk
+
+
+class Person:
+    """With a phone that shows the code of a step never used before."""
+
+    def __init__(self, desk: Desk, name: str, *roles: str) -> None:
+        self.name = name
+        asked = [word for role in roles for word in ("--role", role)]
+        shown = desk("staff", "add", name, *asked, typed=f"{PASSWORD}\n{PASSWORD}\n")
+        (address,) = [line for line in shown.splitlines() if line.startswith("otpauth://")]
+        self._secret = parse_qs(urlsplit(address).query)["secret"][0]
+        self._step = 0
+
+    def typed(self) -> str:
+        self._step = max(self._step + 1, int(time.time()) // STEP_SECONDS - 1)
+        return f"{PASSWORD}\n{code_of(self._secret, self._step)}\n"
+
+
+def test_a_cap_takes_two_people_who_prove_who_they_are(desk: Desk) -> None:
+    nour, sami = Person(desk, "nour", "settlement_officer"), Person(desk, "sami", "auditor")
+
+    assert "reason_missing" in desk("cap", "set", BANK, "5000.00", code=1)
+    proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit of today, letter 17")
+    assert [tuple(one.values()) for one in proposal["foreseen"]["changes"]] == [
+        ("net debit cap SYP", "–", "5000.00"),
+        ("headroom SYP", "0.00", "5000.00"),
+        ("used", "–", "0 %"),
+    ]
+    assert desk.json("cap", "show") == []
+    approve = ("proposal", "approve", proposal["proposal_id"])
+    assert "staff_account_needed" in desk(*approve, "--by", "nour", code=1)
+    assert "sign_in_refused" in desk(*approve, "--as", "nour", typed=f"{PASSWORD}\n000000\n", code=1)
+    assert "not_allowed" in desk(*approve, "--as", "sami", typed=sami.typed(), code=1)
+
+    assert "staff:nour" in desk(*approve, "--as", "nour", typed=nour.typed())
+
+    assert desk.json("cap", "show")[0]["cap"] == "5000.00"
+
+
+def test_a_kept_session_is_only_its_users_and_ends(desk: Desk, tmp_path: Path) -> None:
+    nour = Person(desk, "nour", "participant_admin")
+    pem = tmp_path / "bank.pub"
+    pem.write_text(generate_key(f"{BANK}:main", "ed25519").verifying_key().pem())
+    shown = desk("participant", "key", "add", BANK, str(pem), "--reason", "first key, read out by telephone")
+    (proposal_id,) = [word for word in shown.split() if word.count("-") == 4 and len(word) == 36]
+
+    desk("staff", "sign-in", "nour", typed=nour.typed())
+    (kept,) = load_settings().run.glob("staff-session-*")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert desk.json("participant", "key", "list") == []
+    desk("proposal", "approve", proposal_id)
+    assert [key["keyid"] for key in desk.json("participant", "key", "list")] == [f"{BANK}:main"]
+
+    desk("staff", "sign-out")
+    assert not kept.exists()
+    assert "staff_account_needed" in desk("proposal", "refuse", proposal_id, "--reason", "late", code=1)
+    assert "revoked" in desk("participant", "key", "revoke", f"{BANK}:main")
+
+
+def test_a_program_decides_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    Person(desk, "nour", "settlement_officer")
+    proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit")
+    words = ("--label", "export", "--role", "settlement_officer", "--may-propose")
+    secret = desk("staff", "token", "issue", "nour", *words).split()[-1]
+    monkeypatch.setenv("SWITCH_STAFF_TOKEN", secret)
+
+    assert "person_needed" in desk("proposal", "approve", proposal["proposal_id"], code=1)
+
+    (token,) = desk.json("staff", "token", "list", "nour")
+    desk("staff", "token", "revoke", token["token_id"])
+    assert "session_over" in desk("proposal", "approve", proposal["proposal_id"], code=1)
+
+
+def test_accounts_are_listed_changed_and_disabled(desk: Desk) -> None:
+    Person(desk, "nour", "operator", "auditor")
+    assert "password_weak" in desk("staff", "add", "eve", "--role", "operator", typed="short\nshort\n", code=1)
+    assert "staff_name_taken" in desk("staff", "add", "nour", "--role", "operator", typed=f"{PASSWORD}\n{PASSWORD}\n", code=1)
+    desk("staff", "role", "nour", "--role", "overseer")
+    assert desk.json("staff", "list") == [{"name": "nour", "roles": ["overseer"], "status": "active"}]
+    assert "otpauth://totp/Switch:nour" in desk("staff", "totp", "nour")
+    desk("staff", "password", "nour", typed=f"{PASSWORD} too\n{PASSWORD} too\n")
+    desk("staff", "disable", "nour")
+    assert desk.json("staff", "list")[0]["status"] == "disabled"
+    assert "staff_unknown" in desk("staff", "disable", "nobody", code=1)
+    assert desk.json("verify")["findings"] == []
+
+
+def test_commands_are_in_the_audit_without_what_may_be_somebodys(desk: Desk) -> None:
+    desk("cap", "set", BANK, "5000.00", "--reason", "deposit of today")
+    desk("payment", "story", "01020304051", code=1)
+    desk("participant", "suspend", "100028")
+
+    found = [(one["action"], one["subject"], one["outcome"], one["reason"]) for one in desk.json("staff", "audit")]
+
+    assert found[:3] == [
+        ("switch participant suspend", "participant suspend 100028", "done", None),
+        ("switch payment story", "payment story …", "payment_unknown", None),
+        ("switch cap set", "cap set 100010 5000.00 --reason …", "done", "deposit of today"),
+    ]
+    assert PASSWORD not in json.dumps(desk.json("staff", "audit"))
