@@ -8,8 +8,6 @@ END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON directory_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON participant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -18,7 +16,33 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tariff FOR EAC
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON idempotency FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- What retention may take away, by its own job only (docs/privacy.md).
+CREATE FUNCTION refuse_change_but_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(current_setting('switch.erasing', true), '') <> 'on' THEN
+        RAISE EXCEPTION '% is append-only (I14): % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION refuse_change_but_of_personal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(OLD) - 'personal') IS DISTINCT FROM (to_jsonb(NEW) - 'personal') OR NEW.personal IS NOT NULL THEN
+        RAISE EXCEPTION 'line % of batch % is append-only (I14)', OLD.line, OLD.batch_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER append_only BEFORE UPDATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER append_only BEFORE UPDATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER only_erased BEFORE UPDATE ON payment_batch_line FOR EACH ROW EXECUTE FUNCTION refuse_change_but_of_personal();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON personal_data_look FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The checks of whole statements look rows up by key, one by one: a plan made while tables are small must not last.
 
@@ -112,10 +136,10 @@ BEGIN
        OR NEW.refunds NOT IN (OLD.refunds, OLD.refunds + 1) THEN
         RAISE EXCEPTION 'what was taken back of payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_reference,
+    IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_pseudonym,
         OLD.amount_minor, OLD.currency, OLD.payer_fee, OLD.biller_fee, OLD.reserved_at)
        IS DISTINCT FROM
-       (NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.service_code, NEW.biller_code, NEW.customer_reference,
+       (NEW.bank_code, NEW.idempotency_key, NEW.request_digest, NEW.service_code, NEW.biller_code, NEW.customer_pseudonym,
         NEW.amount_minor, NEW.currency, NEW.payer_fee, NEW.biller_fee, NEW.reserved_at) THEN
         RAISE EXCEPTION 'the content of payment % was changed (I1)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -173,7 +197,8 @@ CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON webhook_endpoi
 CREATE TRIGGER raises_version AFTER INSERT OR UPDATE OR DELETE ON outage FOR EACH ROW EXECUTE FUNCTION directory_changes();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON outage FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON webhook_endpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON webhook_delivery FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE ON webhook_delivery FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON webhook_delivery FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I14: what nothing else in the books could prove is sealed when it is added; `switch verify` makes the seal again and compares.
 CREATE FUNCTION seal_row() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $$
@@ -185,6 +210,7 @@ END $$;
 CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed BEFORE INSERT ON retention_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON position_snapshot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -353,19 +379,19 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proposal FOR EACH STAT
 
 -- What counts in a window: the payments completed in it, with the other sign what was taken back in it, and what was adjusted in it. Nets, files and checks read this.
 CREATE VIEW movement AS
-    SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, customer_reference, bill_number,
+    SELECT window_id, business_date, bucket, payment_id, bank_code, biller_code, service_code, personal, bill_number,
         bank_reference, biller_reference, currency, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax,
         concluded_at AS moved_at, false AS reversal, payment_id AS movement_id, 0::bigint AS written_off
     FROM payment WHERE window_id IS NOT NULL
     UNION ALL
-    SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, customer_reference,
+    SELECT reversal.window_id, reversal.business_date, bucket, payment_id, payment.bank_code, biller_code, service_code, personal,
         bill_number, payment.bank_reference, payment.biller_reference, reversal.currency, -reversal.amount_minor, -reversal.payer_fee,
         -reversal.biller_fee, -reversal.switch_fee, -reversal.bank_fee, -reversal.central_bank_fee, -reversal.tax, reversal.concluded_at,
         true, reversal_id, 0
     FROM reversal JOIN payment USING (bucket, payment_id) WHERE reversal.window_id IS NOT NULL
     UNION ALL
     SELECT adjustment.window_id, adjustment.business_date, bucket, payment_id, payment.bank_code, payment.biller_code, service_code,
-        customer_reference, bill_number, payment.bank_reference, payment.biller_reference, payment.currency, 0, adjustment.payer_fee,
+        personal, bill_number, payment.bank_reference, payment.biller_reference, payment.currency, 0, adjustment.payer_fee,
         adjustment.biller_fee, adjustment.switch_fee, 0, 0, 0, adjustment.made_at, false, adjustment_id, adjustment.written_off_minor
     FROM adjustment JOIN payment USING (bucket, payment_id);
 

@@ -19,6 +19,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.privacy import Privacy
 from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
@@ -46,6 +47,7 @@ from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
+from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
@@ -56,6 +58,7 @@ from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.make_report import MakeReport
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
@@ -69,6 +72,7 @@ from switch.usecases.reconcile import Reconcile
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
@@ -78,6 +82,7 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
+from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
@@ -148,6 +153,12 @@ class Switch:
     keep_position_history: KeepPositionHistory
     load_catalogue: LoadCatalogue
 
+    # personal data
+    look_at_payer: LookAtPayer
+    set_retention: SetRetention
+    erase_expired: EraseExpired
+    renew_personal_data: RenewPersonalData
+
     # windows, settlement, files, reconciliation
     set_calendar: SetCalendar
     open_window: OpenWindow
@@ -185,6 +196,7 @@ class Switch:
     payments: Payments
     payment_stories: PaymentStories
     positions: Positions
+    privacy: Privacy
     proposals: Proposals
     proof_log: ProofLog
     readiness: Readiness

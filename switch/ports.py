@@ -46,6 +46,20 @@ class Signer(Protocol):
         """The public half (SubjectPublicKeyInfo): a log's signatures name their key by a hash of it."""
 
 
+class MasterKeys(Protocol):
+    """What the keys of personal data are made from; they may live in a file or in a token, which need not show them."""
+
+    @property
+    def newest(self) -> int:
+        """The number of the one that is used from now on; numbers begin at 1."""
+
+    def derive(self, number: int, purpose: str) -> bytes:
+        """32 bytes, always the same: HMAC-SHA256 of the purpose. Number 0 never changes. Raises KeyError where it is gone."""
+
+    def refresh(self) -> None:
+        """Look again which there are: another process may have made a new one."""
+
+
 class BillerAdapter(Protocol):
     """One biller protocol. Never raises for what a biller does: anything odd is Unknown. Each call ends within `answer_seconds`."""
 

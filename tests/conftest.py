@@ -14,11 +14,21 @@ from alembic import command
 from alembic.config import Config
 
 from switch.postgres_server import PostgresServer
+from tests.vault_keys import use_test_vault
 
 _TEMPLATE = "migrated"
 _MEMORY = Path("/dev/shm")
 _MEMORY_NEEDED_BYTES = 2 * 1024**3
 _numbers = itertools.count(1)
+
+
+use_test_vault()
+
+
+@pytest.fixture(autouse=True)
+def _test_vault() -> None:
+    """Whatever the test before has opened."""
+    use_test_vault()
 
 
 @pytest.fixture(scope="session")

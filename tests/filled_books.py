@@ -13,7 +13,7 @@ from sqlalchemy import insert, text, update
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
-from switch.domain.bills import BillKey, Inquiry, PresentedBill, Presentment
+from switch.domain.bills import Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.break_repairs import Adjustment
 from switch.domain.breaks import ClosingRule, decided
@@ -30,6 +30,7 @@ from switch.domain.identifiers import (
     WebhookEndpointId,
     WindowId,
     bucket_of,
+    bucket_of_customer,
     bucketed_id,
 )
 from switch.domain.ledger import EntryKind, JournalEntry, Posting, default_covered
@@ -37,6 +38,7 @@ from switch.domain.messages import Exchange, own_message
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
+from switch.domain.privacy import Kept, RetentionRule
 from switch.domain.reconciliation import BreakKind, BreakState, MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
@@ -49,9 +51,10 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import break_queries, break_work, caps, closing_rules, inquiries, journal, statement_rules, windows
+from switch.store import break_queries, break_work, caps, closing_rules, inquiries, journal, privacy, statement_rules, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
+from switch.store.payments import from_row
 from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
@@ -181,9 +184,10 @@ async def fill_the_catalogue(world: World) -> None:
         for tariff in (TARIFF, BORNE):
             await directory.add_tariff(tariff)
         await directory.put_webhook(WEBHOOK)
+        await privacy.set_rule(connection, RetentionRule(Kept.INQUIRIES, 35), START, "test")
         for cap in (9_000_000, 8_000_000):
             await caps.put(connection, BANK, Money(cap, "SYP"), START + timedelta(seconds=10_000_000 - cap), "test")
-        inquiry_id = InquiryId(bucketed_id(BillKey(SERVICE, "1000000001", "B0").bucket, START))
+        inquiry_id = InquiryId(bucketed_id(bucket_of_customer(SERVICE, "1000000001"), START))
         await inquiries.add(
             connection, [Inquiry(inquiry_id, BANK, SERVICE, "1000000001", Presentment((shown,)), START, START + timedelta(minutes=15))]
         )
@@ -268,7 +272,7 @@ async def hand_in_and_reconcile(world: World) -> None:
             row.payment_id,
             row.bank_reference,
             BILLER,
-            row.customer_reference,
+            from_row(row).request.customer_reference,
             row.amount_minor + number - 1,
             DAY,
             fee=row.payer_fee,

@@ -11,7 +11,7 @@ from switch.domain.admission import Reserve
 from switch.domain.bills import Bill, BillKey
 from switch.domain.catalogue import AmountRuleKind
 from switch.domain.fees import NO_FEES, Fees
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, bucket_for, bucketed_id
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, bucket_of_customer, bucketed_id
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
@@ -126,7 +126,7 @@ def order(
         bill_number=bill_number,
     )
     payment = Payment(
-        payment_id=PaymentId(bucketed_id(bucket_for(SERVICE, reference), at)),
+        payment_id=PaymentId(bucketed_id(bucket_of_customer(SERVICE, reference), at)),
         request=request,
         request_digest=request.digest(),
         biller=BILLER,

@@ -13,7 +13,7 @@ from switch.domain.bills import Bill, BillKey
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import AmountRuleKind, Mode
 from switch.domain.directory import Directory
-from switch.domain.identifiers import IdempotencyKey, PaymentId, WindowId, bucketed_id
+from switch.domain.identifiers import IdempotencyKey, PaymentId, WindowId, bucket_of_customer, bucketed_id
 from switch.domain.ledger import JournalEntry, payment_completed
 from switch.domain.money import Money
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
@@ -78,7 +78,7 @@ def _one(pattern: int, order: Payment, serial: int, at: datetime) -> Filled:
     bill = _bill(request, at)
     payment = replace(
         order,
-        payment_id=PaymentId(bucketed_id(bill.key.bucket, at)),
+        payment_id=PaymentId(bucketed_id(bucket_of_customer(request.service, request.customer_reference), at)),
         request=request,
         request_digest=request.digest(),
         reserved_at=at,

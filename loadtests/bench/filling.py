@@ -22,6 +22,9 @@ from switch.domain.directory import Directory
 from switch.domain.identifiers import WindowId
 from switch.domain.ledger import payment_completed
 from switch.domain.payments import Payment
+from switch.domain.pseudonyms import customer_pseudonym
+from switch.store.outbox import kept_content
+from switch.store.payments import personal_of
 
 AT_ONCE = 50_000
 TOLD_EVERY = 500_000
@@ -135,7 +138,8 @@ def _pattern_row(pattern: int, order: Payment) -> tuple[Any, ...]:
 def _made_row(one: Filled) -> tuple[Any, ...]:
     payment, request, bill, entry, advice = one.payment, one.payment.request, one.bill, one.entry, one.advice
     return (
-        *(one.pattern, payment.bucket, request.customer_reference, request.bill_number, request.idempotency_key, request.bank_reference),
+        *(one.pattern, payment.bucket, customer_pseudonym(request.customer_reference), personal_of(payment)),
+        *(request.bill_number, request.idempotency_key, request.bank_reference),
         *(payment.payment_id, payment.request_digest, bill.digest(), entry.entry_id, entry.digest(), advice.event_id),
-        *(orjson.dumps(advice.content).decode(), bill.issued_on, bill.due_on, payment.reserved_at),
+        *(orjson.dumps(kept_content(advice)).decode(), bill.issued_on, bill.due_on, payment.reserved_at),
     )

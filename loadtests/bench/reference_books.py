@@ -33,7 +33,7 @@ class ReferenceBooks:
         with self._connected() as connection:
             connection.execute(
                 """
-                INSERT INTO bill (bucket, service_code, customer_reference, bill_number, amount_minor, currency, rule, uploaded, held_minor,
+                INSERT INTO bill (bucket, service_code, customer_pseudonym, bill_number, amount_minor, currency, rule, uploaded, held_minor,
                     paid_minor, withdrawn, digest)
                 SELECT n %% 1024, %s, (100000000 + n)::text, 'R-1', 100000, 'SYP', 'exact', true, 0, 0, false, sha256('')
                 FROM generate_series(%s::bigint, %s::bigint) AS n

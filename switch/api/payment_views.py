@@ -99,7 +99,8 @@ class PaymentView(Shape):
     bank_code: ParticipantText
     biller_code: ParticipantText
     service_code: ServiceText
-    customer_reference: str
+    customer_reference: str | None
+    """None where its time to be kept is over (docs/privacy.md)."""
     bill_number: str | None
     inquiry_id: UUID | None
     amount: Amount
@@ -155,7 +156,7 @@ def view(payment: Payment, history: Sequence[PaymentEvent] | None = None) -> Pay
         bank_code=request.bank,
         biller_code=payment.biller,
         service_code=request.service,
-        customer_reference=request.customer_reference,
+        customer_reference=None if payment.erased else request.customer_reference,
         bill_number=request.bill_number,
         inquiry_id=request.inquiry_id,
         amount=Amount.of(request.amount),

@@ -219,6 +219,9 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "rtgs_statement_missing": Kind(404, "No statement of the RTGS", "لا كشف من نظام RTGS"),
         "files_being_issued": Kind(409, "Files are being issued", "الملفات قيد الإصدار", Retry.SAME_KEY),
         "file_totals_disagree": Kind(409, "Totals of a file disagree", "مجاميع ملف غير متطابقة"),
+        # personal data
+        "retention_out_of_range": Kind(422, "Not kept for that long", "مدة حفظ غير ممكنة"),
+        "look_reason_missing": Kind(422, "Reason missing", "السبب ناقص"),
         # proofs and receipts
         "payment_not_sealed": Kind(409, "Not sealed yet", "لم تُختم بعد", Retry.SAME_KEY),
         "log_size_unknown": Kind(422, "No such size of the log", "لا حجم كهذا للسجل"),

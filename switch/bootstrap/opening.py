@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.registry import open_adapters
 from switch.application import Switch
+from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
 from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import read_networks
@@ -23,6 +24,7 @@ from switch.signatures import SigningKey, TokenKey, VerifyingKey, load_signing_k
 from switch.store.database import LINE_TROUBLE, connect
 from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
 from switch.store.server_safety import require_safe
+from switch.store.vault import use_vault
 
 SWITCH_KEYID = "switch:main"
 PUSH_KEY = "push.pem"
@@ -104,6 +106,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
     database = connect(find_url(settings), pool_size=settings.pool_size)
     directory = CurrentDirectory(database)
     signer = load_switch_key(settings)
+    use_vault(FileMasterKeys(settings.keys / PERSONAL_KEYS))
 
     def find_key(keyid: str) -> VerifyingKey | None:
         known = directory.current().keys.get(keyid)

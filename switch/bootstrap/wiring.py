@@ -27,6 +27,7 @@ from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.reports.positions import Positions
+from switch.reports.privacy import Privacy
 from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
@@ -66,6 +67,7 @@ from switch.usecases.decide_window import DecideWindow
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
+from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.inquire_bill import InquireBill
@@ -77,6 +79,7 @@ from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
 from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
+from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.make_report import MakeReport
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
@@ -92,6 +95,7 @@ from switch.usecases.reconcile import Reconcile
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
+from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
@@ -103,6 +107,7 @@ from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_closing_rule import SetClosingRule
+from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_doubt import SettleDoubt
@@ -223,6 +228,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         keep_position_history=KeepPositionHistory(clock, database),
         load_catalogue=load_catalogue,
         set_calendar=SetCalendar(clock=clock, database=database),
+        look_at_payer=LookAtPayer(clock, database),
+        set_retention=SetRetention(clock, database),
+        erase_expired=EraseExpired(clock, database),
+        renew_personal_data=RenewPersonalData(clock, database),
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
@@ -264,6 +273,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),
+        privacy=Privacy(database),
         positions=Positions(database),
         proof_log=ProofLog(database, log.origin),
         proposals=Proposals(clock, database),

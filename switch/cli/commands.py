@@ -42,6 +42,7 @@ COMMANDS = MappingProxyType(
         "report": "report:app",
         "verify": "verify:verify",
         "log": "log:app",
+        "privacy": "privacy:app",
         "receipt": "receipt:app",
         "psql": "psql:psql",
         "openapi": "openapi:openapi",

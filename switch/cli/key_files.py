@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from switch.bootstrap.master_keys import PERSONAL_KEYS, ensure_master_keys
 from switch.settings import Settings
 from switch.signatures import SigningKey, TokenKey, VerifyingKey, generate_key, load_signing_key, load_verifying_key
 
@@ -20,9 +21,10 @@ class NoKey(Exception):
 
 
 def ensure_switch_key(settings: Settings) -> SigningKey | TokenKey:
-    """The switch's own key, made where there is none, and its public half for those who check what it signs."""
+    """The switch's own key, made where there is none, its public half for those who check it, and the keys of personal data."""
     key = _ensure_token_key(settings) if settings.pkcs11_module else ensure_key(settings.keys / SWITCH_PRIVATE, SWITCH_KEYID)
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ensure_master_keys(settings.keys / PERSONAL_KEYS)
     public, pem = settings.keys / SWITCH_PUBLIC, key.verifying_key().pem().encode("ascii")
     if not public.exists() or public.read_bytes() != pem:
         write_whole(public, pem, mode=0o644)

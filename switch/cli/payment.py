@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from switch.cli.proposal import show
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.identifiers import idempotency_key, participant_code
-from switch.domain.payments import Payment
+from switch.domain.payments import Payer, Payment
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.reports.payment_stories import PaymentStory
 
@@ -94,6 +95,30 @@ def decide(
         return await switch.propose(kind, payment, content, reason=reason, by=by_whom(by))
 
     show(run(work), as_json)
+
+
+@app.command()
+def payer(
+    payment: Annotated[str, typer.Argument(help="Its id or payment reference.")],
+    reason: Annotated[str, typer.Option(help="Why you look: it is kept for good, with your name, and sealed into the proof log.")],
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who paid, and for which customer: shown only for a reason, and every look is kept (`switch privacy looks`)."""
+    found = run(lambda switch: switch.look_at_payer(payment, reason, by_whom(by)))
+    its = found.request.payer or Payer()
+    if as_json:
+        known = {"customer_reference": found.request.customer_reference, **asdict(its)}
+        print_json({"payment_id": found.payment_id, "erased": found.erased} | ({} if found.erased else known))
+        return
+    about = [
+        ("المعرّف · payment id", found.payment_id),
+        ("مرجع الزبون · customer reference", found.request.customer_reference),
+        ("الاسم · name", its.name),
+        ("الهاتف · phone", its.phone),
+        ("الرقم الوطني · national number", its.national_number),
+    ]
+    print_table("الدافع · Payer", ("", ""), [*about[:1], ("", "مُحيت · erased")] if found.erased else about)
 
 
 @app.command()

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from switch.domain.catalogue import AmountRule, AmountRuleKind
 from switch.domain.errors import BillAlreadyPaid, BillBeingPaid, BillChanged, BillWithdrawn
-from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode, bucket_for
+from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.pseudonyms import customer_pseudonym
 from switch.domain.values import value
 
 
@@ -18,10 +19,6 @@ class BillKey(NamedTuple):
     service: ServiceCode
     customer_reference: str
     bill_number: str
-
-    @property
-    def bucket(self) -> int:
-        return bucket_for(self.service, self.customer_reference)
 
 
 @value(frozen=True, slots=True)
@@ -79,7 +76,12 @@ class Bill:
 
     def digest(self) -> bytes:
         """SHA-256 of what the biller said, kept beside it: an edited bill is found by it (I14)."""
-        content = (*self.key, self.amount.minor, self.amount.currency, self.rule, self.uploaded, str(self.issued_on), str(self.due_on))
+        return self.digest_of(customer_pseudonym(self.key.customer_reference))
+
+    def digest_of(self, customer: str) -> bytes:
+        """The customer is in it by its pseudonym."""
+        key = (self.key.service, customer, self.key.bill_number)
+        content = (*key, self.amount.minor, self.amount.currency, self.rule, self.uploaded, str(self.issued_on), str(self.due_on))
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
     @property

@@ -9,6 +9,7 @@ from typing import NewType
 from uuid import UUID
 
 from switch.domain.errors import CheckDigitWrong, IdempotencyKeyMalformed, NationalCodeMalformed
+from switch.domain.pseudonyms import customer_pseudonym
 
 ParticipantCode = NewType("ParticipantCode", str)
 ServiceCode = NewType("ServiceCode", str)
@@ -70,10 +71,15 @@ def idempotency_key(text: str) -> IdempotencyKey:
     return IdempotencyKey(text)
 
 
-def bucket_for(service: str, customer_reference: str) -> int:
-    """Where everything about one customer of one service lives: its bills, payments, postings and outbox."""
-    digest = hashlib.blake2b(f"{service}/{customer_reference}".encode(), digest_size=2).digest()
+def bucket_for(service: str, customer: str) -> int:
+    """Where everything about one customer (a pseudonym) of one service lives: its bills, payments, postings and outbox."""
+    digest = hashlib.blake2b(f"{service}/{customer}".encode(), digest_size=2).digest()
     return int.from_bytes(digest) % BUCKETS
+
+
+def bucket_of_customer(service: str, customer_reference: str) -> int:
+    """By the pseudonym: an id, which many may see, gives away nothing of the customer."""
+    return bucket_for(service, customer_pseudonym(customer_reference))
 
 
 def bucketed_id(bucket: int, at: datetime) -> UUID:

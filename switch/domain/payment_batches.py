@@ -37,7 +37,7 @@ class PaymentBatch:
     bank: ParticipantCode
     batch_reference: str
     digest: bytes
-    """SHA-256 of the lines as they were sent: the same reference with another digest is a conflict."""
+    """Keyed, of the SHA-256 of the lines as they were sent: the same reference with another digest is a conflict."""
     lines: int
     received_at: datetime
     done_at: datetime | None = None

@@ -20,8 +20,10 @@ from switch.domain.identifiers import (
     bucket_of,
     payment_reference,
 )
+from switch.domain.masks import masked
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused
+from switch.domain.pseudonyms import customer_pseudonym, payer_pseudonym
 from switch.domain.stand_in import StandInState
 from switch.domain.values import value
 
@@ -93,11 +95,15 @@ class PaymentRequest:
     def digest(self) -> bytes:
         """SHA-256 of the content: the same key with another digest is a conflict, and an edited payment is found by it (I1)."""
         payer = self.payer or Payer()
+        return self.digest_of(customer_pseudonym(self.customer_reference), payer_pseudonym(payer.name, payer.phone, payer.national_number))
+
+    def digest_of(self, customer: str, payer: str) -> bytes:
+        """Personal data is in it by its pseudonyms: nobody can guess it from the digest, and it stays good when they are erased."""
         content = (
             self.bank,
             self.idempotency_key,
             self.service,
-            self.customer_reference,
+            customer,
             self.amount.minor,
             self.amount.currency,
             self.bank_reference,
@@ -105,9 +111,7 @@ class PaymentRequest:
             self.method,
             str(self.inquiry_id or ""),
             self.bill_number,
-            payer.name,
-            payer.phone,
-            payer.national_number,
+            payer,
         )
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
 
@@ -136,6 +140,8 @@ class Payment:
     concluded_at: datetime | None = None
     events: int = 0
     """How many lines its history has."""
+    erased: bool = False
+    """Whether who paid, and for which customer, is not known any more (docs/privacy.md)."""
     refunded: int = 0
     """Minor units of its amount that were taken back, by `refunds` reversals; it is REVERSED when that is all of it."""
     refunds: int = 0
@@ -154,6 +160,10 @@ class Payment:
     def hold_minor(self) -> int:
         """What the payment takes under the cap: the amount and the fee that the payer bears."""
         return self.request.amount.minor + self.fees.payer
+
+    def masked(self) -> "Payment":
+        """As staff see it, who look at a payer only with a reason."""
+        return replace(self, request=replace(self.request, customer_reference=masked(self.request.customer_reference), payer=None))
 
     @property
     def left(self) -> Money:

@@ -10,7 +10,7 @@ from switch.domain.catalogue import Mode, Service
 from switch.domain.directory import Directory
 from switch.domain.errors import BillNotAsked, BillUnknown, CurrencyUnsupported, InquiryExpired, InquiryNeeded, InquiryUnknown, Refusal
 from switch.domain.fees import NO_FEES, applicable
-from switch.domain.identifiers import PaymentId, bucket_for, bucketed_id
+from switch.domain.identifiers import PaymentId, bucket_of_customer, bucketed_id
 from switch.domain.outages import Outage
 from switch.domain.outcomes import Accepted
 from switch.domain.payments import Payment, PaymentRequest, PaymentState
@@ -88,7 +88,7 @@ def _bound_inquiry(request: PaymentRequest, named: Inquiry | None, service: Serv
 def _payment(request: PaymentRequest, digest: bytes, service: Service, directory: Directory, now: datetime) -> Payment:
     tariff = applicable(directory.tariffs, service.code, request.channel, request.amount, local_date(now))
     return Payment(
-        payment_id=PaymentId(bucketed_id(bucket_for(service.code, request.customer_reference), now)),
+        payment_id=PaymentId(bucketed_id(bucket_of_customer(service.code, request.customer_reference), now)),
         request=request,
         request_digest=digest,
         biller=service.biller,

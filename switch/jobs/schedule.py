@@ -35,4 +35,6 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("watch_positions", 2.0, switch.watch_positions),
         Job("keep_position_history", 30.0, switch.keep_position_history),
         Job("chase_files", 60.0, switch.chase_files),
+        Job("erase_expired", 60.0, switch.erase_expired),
+        Job("renew_personal_data", 10.0, switch.renew_personal_data),
     )

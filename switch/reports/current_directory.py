@@ -5,6 +5,7 @@ import asyncio
 from switch.domain.directory import Directory
 from switch.store import directory
 from switch.store.database import Database
+from switch.store.vault import vault
 
 
 class CurrentDirectory:
@@ -29,7 +30,8 @@ class CurrentDirectory:
             self._version, self._directory = await directory.read(connection)
 
     async def refresh_if_changed(self) -> bool:
-        """One row is asked for; the whole is read only where another process, or another hand, has changed it."""
+        """One row is asked for; the whole is read only where another process, or another hand, has changed it. So are master keys."""
+        vault().refresh()
         async with self._database.reading() as connection:
             changed = await directory.version(connection) != self._version
         if changed:

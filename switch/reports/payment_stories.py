@@ -93,7 +93,7 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     history = await payment_queries.history(connection, payment.bucket, payment.payment_id)
     taken_back = await reversals.of_payment(connection, payment.payment_id)
     return PaymentStory(
-        payment=payment,
+        payment=payment.masked(),
         history=history,
         reversals=taken_back,
         entries=await journal_queries.of_payment(connection, payment.payment_id),

@@ -30,4 +30,4 @@ class Proposals:
     async def overdue(self, most: int) -> list[Payment]:
         """Payments past the moment by which their outcome was to be certain, the oldest first."""
         async with self.database.reading() as connection:
-            return await payment_queries.overdue(connection, self.clock.now(), most)
+            return [payment.masked() for payment in await payment_queries.overdue(connection, self.clock.now(), most)]

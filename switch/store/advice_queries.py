@@ -1,7 +1,7 @@
 """Advices as their biller asks for them. Reads only."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucket_of
+from switch.store.outbox import from_row
 
 _WAITING = text("""
-    SELECT event_id, biller_code, kind, payment_id, content, created_at, attempts FROM outbox
-    WHERE biller_code = :biller AND acknowledged_at IS NULL AND event_id > CAST(:after AS uuid)
+    SELECT event_id, outbox.biller_code, kind, payment_id, content, created_at, outbox.attempts, personal
+    FROM outbox JOIN payment USING (bucket, payment_id)
+    WHERE outbox.biller_code = :biller AND acknowledged_at IS NULL AND event_id > CAST(:after AS uuid)
     ORDER BY event_id LIMIT :limit
 """)
 _OUTSTANDING = """
@@ -38,7 +40,7 @@ class WaitingAdvice(NamedTuple):
 async def waiting(connection: AsyncConnection, biller: ParticipantCode, after: UUID | None, limit: int) -> list[WaitingAdvice]:
     """Oldest first; parked ones, too."""
     rows = (await connection.execute(_WAITING, {"biller": biller, "after": after or _FIRST, "limit": limit})).all()
-    return [WaitingAdvice(_advice(row), row.attempts) for row in rows]
+    return [WaitingAdvice(from_row(row), row.attempts) for row in rows]
 
 
 class OutstandingAdvice(NamedTuple):
@@ -78,14 +80,3 @@ class Delivery(NamedTuple):
 async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[Delivery]:
     rows = (await connection.execute(_OF_PAYMENT, {"bucket": bucket_of(payment_id), "payment_id": payment_id})).all()
     return [Delivery(*row)._replace(kind=AdviceKind(row.kind)) for row in rows]
-
-
-def _advice(row: Any) -> Advice:
-    return Advice(
-        event_id=EventId(row.event_id),
-        biller=ParticipantCode(row.biller_code),
-        kind=AdviceKind(row.kind),
-        payment_id=PaymentId(row.payment_id),
-        content=row.content,
-        created_at=row.created_at,
-    )

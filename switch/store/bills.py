@@ -1,4 +1,4 @@
-"""Bills: uploaded or presented, locked while a payment claims them."""
+"""Bills: uploaded or presented, locked while a payment claims them. Their customers are in the table by pseudonyms only."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -11,18 +11,19 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.identifiers import ServiceCode, bucket_for
 from switch.domain.money import Money
 from switch.domain.participants import Name
+from switch.domain.pseudonyms import customer_pseudonym
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import bill as table
 
 _COLUMNS = tuple(table.c.keys())
 _INSERT = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING")
-_ADD = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING RETURNING service_code, customer_reference, bill_number")
+_ADD = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING RETURNING bucket, service_code, customer_pseudonym, bill_number")
 _LOCK = text("""
     SELECT bill.* FROM bill
-    JOIN unnest(CAST(:buckets AS smallint[]), CAST(:services AS text[]), CAST(:references AS text[]), CAST(:numbers AS text[]))
-        AS wanted (bucket, service_code, customer_reference, bill_number)
-    USING (bucket, service_code, customer_reference, bill_number)
-    ORDER BY bucket, service_code, customer_reference, bill_number FOR UPDATE OF bill
+    JOIN unnest(CAST(:buckets AS smallint[]), CAST(:services AS text[]), CAST(:pseudonyms AS text[]), CAST(:numbers AS text[]))
+        AS wanted (bucket, service_code, customer_pseudonym, bill_number)
+    USING (bucket, service_code, customer_pseudonym, bill_number)
+    ORDER BY bucket, service_code, customer_pseudonym, bill_number FOR UPDATE OF bill
 """)
 _UPDATE = text(f"""
     UPDATE bill SET amount_minor = new.amount_minor, currency = new.currency, rule = new.rule, held_minor = new.held_minor,
@@ -30,37 +31,38 @@ _UPDATE = text(f"""
         description_ar = new.description_ar, description_en = new.description_en,
         changed_at = new.changed_at, digest = new.digest, uploaded = new.uploaded
     FROM {rows_of(table, _COLUMNS)}
-    WHERE (bill.bucket, bill.service_code, bill.customer_reference, bill.bill_number)
-        = (new.bucket, new.service_code, new.customer_reference, new.bill_number)
+    WHERE (bill.bucket, bill.service_code, bill.customer_pseudonym, bill.bill_number)
+        = (new.bucket, new.service_code, new.customer_pseudonym, new.bill_number)
 """)  # noqa: S608 - our own names
+_CUSTOMER_COLUMNS = ("bucket", "service_code", "customer_pseudonym")
 _OF_CUSTOMERS = text(f"""
-    SELECT bill.* FROM {rows_of(table, ("bucket", "service_code", "customer_reference"), "wanted")}
-    JOIN bill USING (bucket, service_code, customer_reference) ORDER BY bill.due_on NULLS LAST, bill.bill_number
+    SELECT bill.* FROM {rows_of(table, _CUSTOMER_COLUMNS, "wanted")}
+    JOIN bill USING (bucket, service_code, customer_pseudonym) ORDER BY bill.due_on NULLS LAST, bill.bill_number
 """)  # noqa: S608 - our own names
 Customer = tuple[ServiceCode, str]
+_Place = tuple[int, str, str, str]
+"""Bucket, service, pseudonym of the customer, number: how a bill is found, and the order in which bills are locked everywhere."""
 
 
 async def insert_missing(connection: AsyncConnection, bills: Collection[Bill]) -> None:
     """In one order everywhere, so that two batches that bring the same new bills wait and never deadlock."""
-    rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
-    await connection.execute(_INSERT, as_rows(rows))
+    await connection.execute(_INSERT, as_rows(_sorted_rows(bills)))
 
 
 async def add(connection: AsyncConnection, bills: Collection[Bill]) -> set[BillKey]:
     """The keys that were new; in the order of `insert_missing`."""
-    rows = [_row(bill) for bill in sorted(bills, key=lambda bill: (bill.key.bucket, bill.key))]
-    return {BillKey(*row) for row in (await connection.execute(_ADD, as_rows(rows))).all()}
+    asked = {_place(bill.key): bill.key for bill in bills}
+    added = (await connection.execute(_ADD, as_rows(_sorted_rows(bills)))).all()
+    return {asked[row.bucket, row.service_code, row.customer_pseudonym, row.bill_number] for row in added}
 
 
 async def lock(connection: AsyncConnection, keys: Iterable[BillKey]) -> dict[BillKey, Bill]:
-    wanted = list(keys)
-    parameters = {
-        "buckets": [key.bucket for key in wanted],
-        "services": [key.service for key in wanted],
-        "references": [key.customer_reference for key in wanted],
-        "numbers": [key.bill_number for key in wanted],
-    }
-    return {bill.key: bill for bill in map(from_row, (await connection.execute(_LOCK, parameters)).all())}
+    """Of two keys that mean one bill, written in two ways, only one is answered: a bill changes once in a statement."""
+    asked = {_place(key): key for key in keys}
+    parameters = {name: [place[at] for place in asked] for at, name in enumerate(("buckets", "services", "pseudonyms", "numbers"))}
+    rows = (await connection.execute(_LOCK, parameters)).all()
+    found = (from_row(row, asked[row.bucket, row.service_code, row.customer_pseudonym, row.bill_number]) for row in rows)
+    return {bill.key: bill for bill in found}
 
 
 async def update(connection: Writing, bills: Collection[Bill]) -> None:
@@ -69,19 +71,21 @@ async def update(connection: Writing, bills: Collection[Bill]) -> None:
 
 async def of_customers(connection: AsyncConnection, wanted: Collection[Customer]) -> list[list[Bill]]:
     """The bills of each, in their order; the one that is due first is the first."""
-    asked = {
-        (service, reference): {"bucket": bucket_for(service, reference), "service_code": service, "customer_reference": reference}
+    asked = {(service, reference): _customer_place(service, reference) for service, reference in wanted}
+    rows = [dict(zip(_CUSTOMER_COLUMNS, place, strict=True)) for place in set(asked.values())]
+    found: dict[tuple[int, str, str], list[Row[Any]]] = {}
+    for row in (await connection.execute(_OF_CUSTOMERS, as_rows(rows))).all():
+        found.setdefault((row.bucket, row.service_code, row.customer_pseudonym), []).append(row)
+    return [
+        [from_row(row, BillKey(service, reference, row.bill_number)) for row in found.get(asked[service, reference], ())]
         for service, reference in wanted
-    }
-    found: dict[Customer, list[Bill]] = {customer: [] for customer in asked}
-    for row in (await connection.execute(_OF_CUSTOMERS, as_rows(list(asked.values())))).all():
-        found[ServiceCode(row.service_code), row.customer_reference].append(from_row(row))
-    return [found[customer] for customer in wanted]
+    ]
 
 
-def from_row(row: Row[Any]) -> Bill:
+def from_row(row: Row[Any], key: BillKey) -> Bill:
+    """`key` is how whoever asked names it."""
     return Bill(
-        key=BillKey(ServiceCode(row.service_code), row.customer_reference, row.bill_number),
+        key=key,
         amount=Money(row.amount_minor, row.currency),
         rule=AmountRuleKind(row.rule),
         uploaded=row.uploaded,
@@ -96,10 +100,11 @@ def from_row(row: Row[Any]) -> Bill:
 
 
 def _row(bill: Bill) -> dict[str, Any]:
+    bucket, service, pseudonym, _ = _place(bill.key)
     return {
-        "bucket": bill.key.bucket,
-        "service_code": bill.key.service,
-        "customer_reference": bill.key.customer_reference,
+        "bucket": bucket,
+        "service_code": service,
+        "customer_pseudonym": pseudonym,
         "bill_number": bill.key.bill_number,
         "amount_minor": bill.amount.minor,
         "currency": bill.amount.currency,
@@ -113,5 +118,18 @@ def _row(bill: Bill) -> dict[str, Any]:
         "description_ar": bill.description.ar if bill.description else None,
         "description_en": bill.description.en if bill.description else None,
         "changed_at": bill.changed_at,
-        "digest": bill.digest(),
+        "digest": bill.digest_of(pseudonym),
     }
+
+
+def _sorted_rows(bills: Iterable[Bill]) -> list[dict[str, Any]]:
+    return sorted(map(_row, bills), key=lambda row: (row["bucket"], row["service_code"], row["customer_pseudonym"], row["bill_number"]))
+
+
+def _place(key: BillKey) -> _Place:
+    return (*_customer_place(key.service, key.customer_reference), key.bill_number)
+
+
+def _customer_place(service: str, reference: str) -> tuple[int, str, str]:
+    pseudonym = customer_pseudonym(reference)
+    return bucket_for(service, pseudonym), service, pseudonym

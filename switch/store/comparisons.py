@@ -16,10 +16,15 @@ def _same(one: str, other: str) -> str:
     return f"({one} = {other} OR for_matching({one}) = for_matching({other}))"
 
 
+def _named(pseudonym: str) -> str:
+    """Which of two customers it is can be seen in a break; who, cannot."""
+    return f"'~' || left({pseudonym}, 12)"
+
+
 AGREES = f"""
     line.business_date = :day AND line.reversed = (payment.state = 'REVERSED' AND payment.refunds = 1) AND line.currency IS NULL
     AND abs(line.minor - payment.amount_minor) <= newest.tolerance
-    AND (line.customer_reference IS NULL OR {_same("line.customer_reference", "payment.customer_reference")})
+    AND (line.customer_pseudonym IS NULL OR line.customer_pseudonym = payment.customer_pseudonym)
     AND CASE newest.side
         WHEN 'bank' THEN coalesce(line.counterparty_code = payment.biller_code, true) AND coalesce(line.fee_minor = payment.payer_fee, true)
             AND (line.own_reference IS NULL OR {_same("line.own_reference", "payment.bank_reference")})
@@ -54,7 +59,7 @@ _SETS = (
     text("ANALYZE unfit, wrong"),
     text(f"""
         CREATE TEMPORARY TABLE ours ON COMMIT DROP AS
-        SELECT seen.*, payment.payment_id, payment.customer_reference, payment.amount_minor, payment.state,
+        SELECT seen.*, payment.payment_id, payment.customer_pseudonym, payment.amount_minor, payment.state,
             payment.state = 'REVERSED' AND EXISTS (SELECT FROM reversal
                 WHERE reversal.bucket = payment.bucket AND reversal.payment_id = payment.payment_id
                   AND reversal.state = 'AGREED' AND reversal.business_date > :day) AS reversed_later,
@@ -90,7 +95,7 @@ _SETS = (
             SELECT stated.*, coalesce(
                 (stated.minor = ours.amount_minor)::integer + (stated.business_date = :day)::integer
                 + (stated.counterparty_code = ours.counterparty_code)::integer
-                + {_same("stated.customer_reference", "ours.customer_reference")}::integer
+                + (stated.customer_pseudonym = ours.customer_pseudonym)::integer
                 + coalesce({_same("stated.own_reference", "ours.own_reference")}, true)::integer, 0) AS likeness
             FROM stated LEFT JOIN ours USING (side, participant_code, payment_id)
         ),
@@ -126,8 +131,8 @@ _DIFFERENCES = text(f"""
             CAST(:day AS date)::text, booked.business_date::text),
         (5, 'reference_differs', 'counterparty', booked.counterparty_code <> ours.counterparty_code, ours.amount_minor,
             ours.counterparty_code, booked.counterparty_code),
-        (6, 'reference_differs', 'customer_reference', NOT {_same("booked.customer_reference", "ours.customer_reference")},
-            ours.amount_minor, ours.customer_reference, booked.customer_reference),
+        (6, 'reference_differs', 'customer_reference', booked.customer_pseudonym <> ours.customer_pseudonym,
+            ours.amount_minor, {_named("ours.customer_pseudonym")}, {_named("booked.customer_pseudonym")}),
         (7, 'reference_differs', side || '_reference', NOT {_same("booked.own_reference", "ours.own_reference")},
             ours.amount_minor, ours.own_reference, booked.own_reference),
         (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED' AND NOT ours.in_parts) AND NOT ours.reversed_later,

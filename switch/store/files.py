@@ -13,6 +13,7 @@ from switch.domain.statements import FileHeader, FileKind, FileTotals, IssuedFil
 from switch.store.database import as_rows, insert_rows
 from switch.store.tables.schema import given_columns
 from switch.store.tables.settlement import issued_file
+from switch.store.vault import row_name, vault
 
 ROWS_AT_ONCE = 5_000
 
@@ -45,12 +46,12 @@ _OWNERS = text("""
     FROM given FULL JOIN live USING (kind, code) ORDER BY kind, code
 """)
 _TO_BILLERS = text("""
-    SELECT biller_code, payment_id, bank_code, service_code, customer_reference, bill_number, bank_reference, biller_reference,
+    SELECT bank_code, biller_code, payment_id, bank_code, service_code, personal, bill_number, bank_reference, biller_reference,
         amount_minor, biller_fee, amount_minor - biller_fee, moved_at
     FROM movement WHERE window_id = :window ORDER BY biller_code, payment_id, reversal, movement_id
 """)
 _TO_BANKS = text("""
-    SELECT bank_code, payment_id, biller_code, service_code, customer_reference, bill_number, bank_reference, biller_reference,
+    SELECT bank_code, bank_code, payment_id, biller_code, service_code, personal, bill_number, bank_reference, biller_reference,
         amount_minor, payer_fee, amount_minor + payer_fee - bank_fee, moved_at
     FROM movement WHERE window_id = :window ORDER BY bank_code, payment_id, reversal, movement_id
 """)
@@ -96,10 +97,22 @@ async def owners(connection: AsyncConnection, window_id: WindowId) -> list[Owner
 
 
 @asynccontextmanager
-async def lines(connection: AsyncConnection, window_id: WindowId, kind: FileKind) -> AsyncIterator[AsyncIterator[Sequence[Row[Any]]]]:
+async def lines(connection: AsyncConnection, window_id: WindowId, kind: FileKind) -> AsyncIterator[AsyncIterator[Sequence[Sequence[Any]]]]:
     """All lines of a kind through a cursor of the server's, in parts: each row its file's owner, then the fields of its line."""
     async with connection.stream(_LINES[kind], {"window": window_id}, execution_options={"yield_per": ROWS_AT_ONCE}) as result:
-        yield result.partitions(ROWS_AT_ONCE)  # without its size it would be all at once
+        yield _with_references(result.partitions(ROWS_AT_ONCE))  # without its size it would be all at once
+
+
+async def _with_references(parts: AsyncIterator[Sequence[Row[Any]]]) -> AsyncIterator[Sequence[Sequence[Any]]]:
+    """The customer references come out of the vault as the lines go by; of an erased one nothing is left to say."""
+    take = vault().take
+    async for part in parts:
+        lines = []
+        for row in part:
+            bank, owner, payment_id, counterparty, service, personal, *rest = tuple(row)
+            reference = (take(bank, row_name("payment", payment_id), personal) or ("",))[0]
+            lines.append((owner, payment_id, counterparty, service, reference, *rest))
+        yield lines
 
 
 async def insert(connection: AsyncConnection, files: Iterable[IssuedFile], at: datetime) -> None:

@@ -16,8 +16,9 @@ from switch.domain.money import Money
 from switch.domain.participants import Name
 from switch.store.database import as_rows, insert_rows
 from switch.store.tables.payments import inquiry as table
+from switch.store.vault import row_name, vault
 
-_COLUMNS = ("bucket", "inquiry_id", "bank_code", "service_code", "customer_reference", "presentment", "presented_at", "expires_at")
+_COLUMNS = ("bucket", "inquiry_id", "bank_code", "service_code", "personal", "presentment", "presented_at", "expires_at")
 _INSERT = insert_rows(table, _COLUMNS)
 _FIND = text("""
     SELECT inquiry.* FROM inquiry
@@ -41,7 +42,7 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
         "inquiry_id": inquiry.inquiry_id,
         "bank_code": inquiry.bank,
         "service_code": inquiry.service,
-        "customer_reference": inquiry.customer_reference,
+        "personal": vault().put(inquiry.bank, row_name("inquiry", inquiry.inquiry_id), [inquiry.customer_reference]),
         "presentment": orjson.dumps([_bill_json(bill) for bill in inquiry.presentment.bills]).decode(),
         "presented_at": inquiry.presented_at,
         "expires_at": inquiry.expires_at,
@@ -49,11 +50,12 @@ def _row(inquiry: Inquiry) -> dict[str, Any]:
 
 
 def _inquiry(row: Row[Any]) -> Inquiry:
+    (reference,) = vault().take(row.bank_code, row_name("inquiry", row.inquiry_id), row.personal) or ("",)
     return Inquiry(
         inquiry_id=row.inquiry_id,
         bank=row.bank_code,
         service=row.service_code,
-        customer_reference=row.customer_reference,
+        customer_reference=reference,
         presentment=Presentment(tuple(_bill(bill) for bill in row.presentment)),
         presented_at=row.presented_at,
         expires_at=row.expires_at,

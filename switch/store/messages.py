@@ -11,6 +11,7 @@ from switch.domain.identifiers import PaymentId, bucket_of
 from switch.domain.messages import Exchange
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.messages import biller_message, order_message
+from switch.store.vault import row_name, vault
 
 _INSERT_ORDERS = insert_rows(order_message, tuple(order_message.c.keys()))
 # The same once more after a commit of which nobody knows.
@@ -22,12 +23,18 @@ _ORDERS = text("""
 _EXCHANGES = text("SELECT * FROM biller_message WHERE bucket = :bucket AND payment_id = :payment_id ORDER BY asked_at, what")
 
 
+MESSAGES = "messages"
+"""In the vault: in the place of the participant."""
 _KEYS = text("SELECT keyid, public_pem FROM participant_key WHERE keyid = ANY(CAST(:keyids AS text[]))")
 
 
 async def insert_orders(connection: Writing, messages: Mapping[UUID, bytes]) -> None:
     """By the id of what each has ordered."""
-    rows = [{"bucket": bucket_of(order_id), "order_id": order_id, "content": content} for order_id, content in messages.items()]
+    put = vault().put_bytes
+    rows = [
+        {"bucket": bucket_of(order_id), "order_id": order_id, "content": put(MESSAGES, order_name(order_id), content)}
+        for order_id, content in messages.items()
+    ]
     await connection.execute(_INSERT_ORDERS, as_rows(rows))
 
 
@@ -38,9 +45,9 @@ async def insert_exchanges(connection: Writing, exchanges: Sequence[tuple[Paymen
             "payment_id": payment_id,
             "asked_at": exchange.asked_at,
             "what": exchange.what,
-            "question": exchange.question,
+            "question": vault().put_bytes(MESSAGES, exchange_name(payment_id, exchange.what, "question"), exchange.question),
             "answered_at": exchange.answered_at,
-            "answer": exchange.answer,
+            "answer": vault().put_bytes(MESSAGES, exchange_name(payment_id, exchange.what, "answer"), exchange.answer),
             "fault": exchange.fault,
         }
         for payment_id, exchange in exchanges
@@ -49,15 +56,19 @@ async def insert_exchanges(connection: Writing, exchanges: Sequence[tuple[Paymen
 
 
 async def orders(connection: AsyncConnection, order_ids: Collection[UUID]) -> dict[UUID, bytes]:
-    wanted = list(order_ids)
+    """Those that are not erased."""
+    wanted, take = list(order_ids), vault().take_bytes
     parameters = {"buckets": [bucket_of(order_id) for order_id in wanted], "ids": wanted}
-    return {row.order_id: row.content for row in (await connection.execute(_ORDERS, parameters)).all()}
+    rows = (await connection.execute(_ORDERS, parameters)).all()
+    found = {row.order_id: take(MESSAGES, order_name(row.order_id), row.content) for row in rows}
+    return {order_id: content for order_id, content in found.items() if content is not None}
 
 
 async def exchanges(connection: AsyncConnection, payment_id: UUID) -> list[Exchange]:
-    """The oldest first."""
+    """The oldest first; those that are not erased."""
     parameters = {"bucket": bucket_of(payment_id), "payment_id": payment_id}
-    return [_exchange(row) for row in (await connection.execute(_EXCHANGES, parameters)).all()]
+    found = [_exchange(row) for row in (await connection.execute(_EXCHANGES, parameters)).all()]
+    return [exchange for exchange in found if exchange is not None]
 
 
 async def signers(connection: AsyncConnection, keyids: Collection[str]) -> dict[str, str]:
@@ -66,5 +77,18 @@ async def signers(connection: AsyncConnection, keyids: Collection[str]) -> dict[
     return {row.keyid: row.public_pem for row in found.all()}
 
 
-def _exchange(row: Row[Any]) -> Exchange:
-    return Exchange(row.what, row.asked_at, row.question, row.answered_at, row.answer, row.fault)
+def order_name(order_id: UUID) -> bytes:
+    return row_name("order_message", order_id)
+
+
+def exchange_name(payment_id: UUID, what: str, part: str) -> bytes:
+    return row_name(f"biller_message/{what}/{part}", payment_id)
+
+
+def _exchange(row: Row[Any]) -> Exchange | None:
+    take = vault().take_bytes
+    question = take(MESSAGES, exchange_name(row.payment_id, row.what, "question"), row.question)
+    answer = take(MESSAGES, exchange_name(row.payment_id, row.what, "answer"), row.answer)
+    if question is None or answer is None:
+        return None
+    return Exchange(row.what, row.asked_at, question, row.answered_at, answer, row.fault)

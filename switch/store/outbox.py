@@ -15,6 +15,7 @@ from switch.domain.stand_in import StandInState
 from switch.store import stand_ins
 from switch.store.database import Writing, as_rows, insert_rows
 from switch.store.tables.outbox import outbox
+from switch.store.vault import row_name, vault
 
 _COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
 _INSERT = insert_rows(outbox, _COLUMNS)
@@ -36,7 +37,8 @@ _LEASE = text("""
                               AND earlier.acknowledged_at IS NULL AND earlier.parked_at IS NULL)
           ORDER BY next_attempt_at, event_id LIMIT :most FOR UPDATE SKIP LOCKED) AS due
     WHERE outbox.bucket = due.bucket AND outbox.event_id = due.event_id
-    RETURNING outbox.*
+    RETURNING outbox.*, (SELECT payment.personal FROM payment
+        WHERE payment.bucket = outbox.bucket AND payment.payment_id = outbox.payment_id) AS personal
 """)
 _ACKNOWLEDGE = text("""
     UPDATE outbox SET acknowledged_at = :now
@@ -69,6 +71,9 @@ _IS_THERE = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :ev
 _EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
 
 
+_REFERENCE = "customer_reference"
+
+
 async def append(connection: Writing, advices: Sequence[Advice]) -> None:
     rows = [
         {
@@ -77,7 +82,7 @@ async def append(connection: Writing, advices: Sequence[Advice]) -> None:
             "biller_code": advice.biller,
             "kind": advice.kind,
             "payment_id": advice.payment_id,
-            "content": orjson.dumps(advice.content).decode(),
+            "content": orjson.dumps(kept_content(advice)).decode(),
             "created_at": advice.created_at,
             "attempts": 0,
             "next_attempt_at": advice.created_at,
@@ -103,7 +108,7 @@ async def lease_due(
     leased_until = now + timedelta(seconds=lease_seconds)
     parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
-    return sorted(((_from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
+    return sorted(((from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
 
 
 async def acknowledge(
@@ -168,12 +173,19 @@ async def postpone(
     await connection.execute(_POSTPONE, parameters)
 
 
-def _from_row(row: Row[Any]) -> Advice:
+def kept_content(advice: Advice) -> dict[str, str | None]:
+    """Without the customer reference: its place is kept, and it is filled from the payment when the advice goes out."""
+    return advice.content | {_REFERENCE: None}
+
+
+def from_row(row: Row[Any]) -> Advice:
+    kept = vault().take(row.content["bank_code"], row_name("payment", row.payment_id), row.personal)
+    reference = None if kept is None else str(kept[0])
     return Advice(
         event_id=EventId(row.event_id),
         biller=ParticipantCode(row.biller_code),
         kind=AdviceKind(row.kind),
         payment_id=row.payment_id,
-        content=row.content,
+        content={name: reference if name == _REFERENCE else said for name, said in row.content.items()},
         created_at=row.created_at,
     )

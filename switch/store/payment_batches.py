@@ -15,6 +15,7 @@ from switch.domain.payment_batches import BatchId, BatchLine, OrderedLine, Payme
 from switch.domain.payments import Channel, Method, Payer, PaymentRequest
 from switch.store.database import as_rows, insert_rows
 from switch.store.tables.payment_batches import payment_batch, payment_batch_line
+from switch.store.vault import row_name, vault
 
 LINES_A_STATEMENT = 1_000
 _BATCH_COLUMNS = ("bucket", "batch_id", "bank_code", "batch_reference", "digest", "lines", "received_at", "leased_until")
@@ -54,6 +55,10 @@ _FINISH = text(f"""
     WHERE bucket = :bucket AND batch_id = :batch_id AND done_at IS NULL AND NOT EXISTS (SELECT {_UNANSWERED})
     RETURNING batch_id
 """)  # noqa: S608 - our own text
+
+
+_NOBODY = Payer()
+_NOTHING_KNOWN = ("", None, None, None)
 
 
 async def add(connection: AsyncConnection, batch: PaymentBatch, lines: Sequence[BatchLine], leased_until: datetime) -> bool:
@@ -132,18 +137,20 @@ def from_row(row: Row[Any]) -> PaymentBatch:
 
 def ordered_line(bank: ParticipantCode, row: Row[Any]) -> OrderedLine:
     content = row.content
+    personal = None if row.personal is None else vault().take(bank, row_name("payment_batch_line", row.batch_id, row.line), row.personal)
+    reference, *payer = personal or _NOTHING_KNOWN
     request = PaymentRequest(
         bank=bank,
         idempotency_key=IdempotencyKey(row.idempotency_key),
         service=ServiceCode(row.service_code),
-        customer_reference=content["customer_reference"],
+        customer_reference=reference,
         amount=Money(content["minor"], content["currency"]),
         bank_reference=content["bank_reference"],
         channel=Channel(content["channel"]),
         method=Method(content["method"]),
         inquiry_id=InquiryId(UUID(content["inquiry_id"])) if content["inquiry_id"] else None,
         bill_number=content["bill_number"],
-        payer=Payer(*content["payer"]) if content["payer"] else None,
+        payer=Payer(*payer) if any(part is not None for part in payer) else None,
     )
     return OrderedLine(row.line, request, row.request_digest)
 
@@ -157,18 +164,18 @@ def _line_row(batch_id: BatchId, line: BatchLine) -> dict[str, Any]:
                 "request_digest": line.request_digest,
                 "service_code": request.service,
                 "content": _content(request),
+                "personal": vault().put(request.bank, row_name("payment_batch_line", batch_id, line.number), _personal(request)),
                 "refusal": None,
             }
         case RefusedLine(refusal=refusal):
             words = orjson.dumps([refusal.code, refusal.en, refusal.ar]).decode()
-            return row | {"idempotency_key": line.key, "request_digest": None, "service_code": None, "content": None, "refusal": words}
+            nothing = dict.fromkeys(("request_digest", "service_code", "content", "personal"))
+            return row | nothing | {"idempotency_key": line.key, "refusal": words}
 
 
 def _content(request: PaymentRequest) -> str:
-    payer = request.payer
     return orjson.dumps(
         {
-            "customer_reference": request.customer_reference,
             "minor": request.amount.minor,
             "currency": request.amount.currency,
             "bank_reference": request.bank_reference,
@@ -176,9 +183,13 @@ def _content(request: PaymentRequest) -> str:
             "method": request.method,
             "inquiry_id": request.inquiry_id,
             "bill_number": request.bill_number,
-            "payer": None if payer is None else [payer.name, payer.phone, payer.national_number],
         }
     ).decode()
+
+
+def _personal(request: PaymentRequest) -> tuple[str | None, ...]:
+    payer = request.payer or _NOBODY
+    return request.customer_reference, payer.name, payer.phone, payer.national_number
 
 
 def _of(batch: PaymentBatch) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.identifiers import ParticipantCode, WindowId, payment_ids_of, plain_payment_reference
+from switch.domain.identifiers import ParticipantCode, PaymentId, WindowId, payment_ids_of, plain_payment_reference
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.store.payments import find, from_row
 from switch.store.tables.payments import payment as table
@@ -56,12 +56,13 @@ async def history(connection: AsyncConnection, bucket: int, payment_id: UUID) ->
 async def named(connection: AsyncConnection, name: str) -> Payment | None:
     """By its id, or by its payment reference as a customer reads it out."""
     try:
-        return next(iter((await find(connection, [UUID(name)])).values()), None)
+        payment_id = UUID(name)
     except ValueError:
         if (reference := plain_payment_reference(name)) is None:
             return None
         candidates = await between(connection, *payment_ids_of(reference))
         return next((payment for payment in candidates if payment.reference == reference), None)
+    return (await find(connection, [payment_id])).get(PaymentId(payment_id))
 
 
 async def between(connection: AsyncConnection, bucket: int, first: UUID, end: UUID) -> list[Payment]:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,12 +13,14 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
+from switch.domain.pseudonyms import customer_pseudonym
 from switch.domain.retries import farthest
 from switch.domain.stand_in import StandInState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
 from switch.store.tables.schema import given_columns
+from switch.store.vault import row_name, vault
 
 _COLUMNS = tuple(table.c.keys())
 _INSERT = insert_rows(table, _COLUMNS)
@@ -69,6 +70,10 @@ _LEASE = text("""
     WHERE payment.bucket = due.bucket AND payment.payment_id = due.payment_id
     RETURNING payment.*
 """)
+
+
+_NOBODY = Payer()
+_NOTHING_KNOWN = ("", None, None, None)
 
 
 async def insert(connection: Writing, payments: Collection[Payment]) -> None:
@@ -121,18 +126,20 @@ async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: d
 
 
 def from_row(row: Row[Any]) -> Payment:
+    personal = vault().take(row.bank_code, row_name("payment", row.payment_id), row.personal)
+    reference, *payer = personal or _NOTHING_KNOWN
     request = PaymentRequest(
         bank=ParticipantCode(row.bank_code),
         idempotency_key=row.idempotency_key,
         service=row.service_code,
-        customer_reference=row.customer_reference,
+        customer_reference=reference,
         amount=Money(row.amount_minor, row.currency),
         bank_reference=row.bank_reference,
         channel=Channel(row.channel),
         method=Method(row.method),
         inquiry_id=row.inquiry_id,
         bill_number=row.bill_number,
-        payer=Payer(**row.payer) if row.payer else None,
+        payer=Payer(*payer) if any(part is not None for part in payer) else None,
     )
     return Payment(
         payment_id=row.payment_id,
@@ -153,6 +160,7 @@ def from_row(row: Row[Any]) -> Payment:
         business_date=row.business_date,
         concluded_at=row.concluded_at,
         events=row.events,
+        erased=personal is None,
         refunded=row.refunded_minor,
         refunds=row.refunds,
         stand_in=None if row.stand_in is None else StandInState(row.stand_in),
@@ -160,7 +168,7 @@ def from_row(row: Row[Any]) -> Payment:
 
 
 def _row(payment: Payment) -> dict[str, Any]:
-    request, fees, payer = payment.request, payment.fees, payment.request.payer
+    request, fees = payment.request, payment.fees
     return {
         "bucket": payment.bucket,
         "payment_id": payment.payment_id,
@@ -169,7 +177,7 @@ def _row(payment: Payment) -> dict[str, Any]:
         "request_digest": payment.request_digest,
         "service_code": request.service,
         "biller_code": payment.biller,
-        "customer_reference": request.customer_reference,
+        "customer_pseudonym": customer_pseudonym(request.customer_reference),
         "bill_number": request.bill_number,
         "inquiry_id": request.inquiry_id,
         "amount_minor": request.amount.minor,
@@ -184,7 +192,7 @@ def _row(payment: Payment) -> dict[str, Any]:
         "bank_reference": request.bank_reference,
         "channel": request.channel,
         "method": request.method,
-        "payer": None if payer is None else _payer_json(payer),
+        "personal": personal_of(payment),
         "state": payment.state,
         "reason": payment.reason,
         "response_code": payment.response_code,
@@ -222,8 +230,11 @@ def _moved(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _payer_json(payer: Payer) -> str:
-    return orjson.dumps({"name": payer.name, "phone": payer.phone, "national_number": payer.national_number}).decode()
+def personal_of(payment: Payment) -> bytes:
+    """Who pays for which customer, under lock."""
+    payer = payment.request.payer or _NOBODY
+    said = (payment.request.customer_reference, payer.name, payer.phone, payer.national_number)
+    return vault().put(payment.request.bank, row_name("payment", payment.payment_id), said)
 
 
 def _keys(ids: Iterable[UUID]) -> dict[str, list[Any]]:

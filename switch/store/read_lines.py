@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.booked_statements import BookedLine, Side, StatementHead, made_up_payment_id
 from switch.domain.identifiers import chance_of, payment_ids_of
 from switch.domain.money import Money
+from switch.domain.pseudonyms import customer_pseudonym
 from switch.domain.reconciliation import MOST_CARRY_FORWARD_DAYS
 from switch.store.copying import copy_in
 
 _TABLE = text("""
     CREATE TEMPORARY TABLE read_line (
         line integer, payment_id uuid, made_up_id uuid, named_bucket smallint, named_from uuid, named_to uuid, named_chance integer,
-        own_reference text, counterparty_code text, customer_reference text, amount text, business_date date, reversed boolean,
+        own_reference text, counterparty_code text, customer_pseudonym text, amount text, business_date date, reversed boolean,
         fee_minor bigint, currency text
     ) ON COMMIT DROP
 """)
@@ -48,9 +49,9 @@ _NAME_BY_OWN = {
     ),
 }
 _KEEP = text("""
-    INSERT INTO statement_line (payment_id, line, own_reference, counterparty_code, customer_reference, amount, business_date, reversed,
+    INSERT INTO statement_line (payment_id, line, own_reference, counterparty_code, customer_pseudonym, amount, business_date, reversed,
         fee_minor, currency)
-    SELECT coalesce(payment_id, made_up_id), line, own_reference, counterparty_code, customer_reference, amount, business_date, reversed,
+    SELECT coalesce(payment_id, made_up_id), line, own_reference, counterparty_code, customer_pseudonym, amount, business_date, reversed,
         fee_minor, currency
     FROM read_line ORDER BY line
 """)
@@ -80,12 +81,13 @@ def _written(key: int, currency: str, lines: Iterable[BookedLine]) -> Iterator[s
     """Rows in COPY's own text format (PostgreSQL, COPY, text format): cells between tabs, a backslash before what would be misread."""
     for line in lines:
         amount = Money(line.minor, line.currency or currency).text()
+        customer = None if line.customer_reference is None else customer_pseudonym(line.customer_reference)
         named: tuple[object, ...] = (None, None, None, None)
         if line.payment_id is None and line.payment_reference is not None:
             named = (*payment_ids_of(line.payment_reference), chance_of(line.payment_reference))
         cells = (
             *(line.line, line.payment_id, made_up_payment_id(key, line.line), *named, line.own_reference, line.counterparty),
-            *(line.customer_reference, amount, line.business_date, "t" if line.reversed else "f", line.fee, line.currency),
+            *(customer, amount, line.business_date, "t" if line.reversed else "f", line.fee, line.currency),
         )
         yield "\t".join(map(_cell, cells)) + "\n"
 

@@ -83,7 +83,7 @@ _KINDS = MappingProxyType(
                 json_build_array('statement', statement_id, participant_code, side, business_date, currency, revision, lines,
                     total_minor::text, fee_minor::text, layout, sha256, moment(received_at),
                     (SELECT encode(sha256(string_agg(sha256(convert_to(json_build_array(line.line, line.payment_id, line.own_reference,
-                         line.counterparty_code, line.customer_reference, line.amount, line.business_date, line.reversed,
+                         line.counterparty_code, line.customer_pseudonym, line.amount, line.business_date, line.reversed,
                          line.fee_minor::text, line.currency)::text,
                          'UTF8')), ''::bytea ORDER BY line.line)), 'hex')
                      FROM statement_line AS line WHERE line.statement_key = its.statement_key)) AS content
@@ -93,6 +93,11 @@ _KINDS = MappingProxyType(
             SELECT xact, audit_id::text AS name,
                 json_build_array('audit', audit_id, moment(at), who, via, action, subject, outcome, reason, origin, request_id) AS content
             FROM staff_audit
+        """,
+        "look": """
+            SELECT xact, look_id::text AS name,
+                json_build_array('look', look_id, payment_id, "by", reason, moment(looked_at)) AS content
+            FROM personal_data_look
         """,
     }
 )

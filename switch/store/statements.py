@@ -1,20 +1,22 @@
 """Statements as participants hand them in: poured in whole or not at all, one revision after another."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from switch.domain.booked_statements import ImportedStatement, Side
+from switch.domain.booked_statements import ImportedStatement, NotPlain, Side
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import MAXIMUM_MINOR, SCALES, Money
+from switch.domain.pseudonyms import customer_pseudonyms
 from switch.store.copying import copy_in
 from switch.store.tables.reconciliation import statement
 
 STATEMENT_TIMEOUT_SECONDS = 600
-PLAIN_COLUMNS = ("line", "payment_id", "own_reference", "counterparty_code", "customer_reference", "amount", "business_date", "reversed")
+PLAIN_COLUMNS = ("line", "payment_id", "own_reference", "counterparty_code", "customer_pseudonym", "amount", "business_date", "reversed")
+_REFERENCE_AT = PLAIN_COLUMNS.index("customer_pseudonym")
 
 _LOCK_OWNER = text("SELECT code FROM participant WHERE code = :participant FOR NO KEY UPDATE")
 _FIND = text("SELECT * FROM statement WHERE participant_code = :participant AND sha256 = :sha256")
@@ -31,7 +33,7 @@ _PREPARE = text("""
 _POURED = text("""
     SELECT counterparty_code, count(*) AS lines, min(line) AS first, max(line) AS last, sum(line)::bigint AS numbers,
         sum(minor)::bigint AS minor, coalesce(sum(fee_minor), 0)::bigint AS fee_minor,
-        max(greatest(char_length(own_reference), char_length(customer_reference))) AS longest,
+        max(char_length(own_reference)) AS longest,
         bool_and(minor BETWEEN 1 AND :most AND amount LIKE :written AND (amount NOT LIKE '0%' OR amount LIKE '0' || :after_zero))
             AS well_written
     FROM statement_line WHERE statement_key = :key GROUP BY counterparty_code
@@ -71,6 +73,20 @@ async def next_revision(connection: AsyncConnection, participant: ParticipantCod
 async def prepare(connection: AsyncConnection, key: int) -> None:
     """What is poured in on this connection now is kept under `key`."""
     await connection.execute(_PREPARE, {"key": key, "timeout": f"{STATEMENT_TIMEOUT_SECONDS}s"})
+
+
+def with_pseudonyms(blocks: Iterable[bytes], longest: int) -> Iterator[bytes]:
+    """Whole rows of PLAIN_COLUMNS with customer references become such with pseudonyms. Raises NotPlain where a reference is too long.
+
+    A whole block is taken apart at once. A row with another number of cells is none for COPY, whatever was made of it here.
+    """
+    for block in blocks:
+        cells = block.split(b",")
+        references = cells[_REFERENCE_AT :: len(PLAIN_COLUMNS) - 1]
+        if max(map(len, references), default=0) > longest:
+            raise NotPlain
+        cells[_REFERENCE_AT :: len(PLAIN_COLUMNS) - 1] = customer_pseudonyms(references)
+        yield b",".join(cells)
 
 
 async def pour_plain(connection: AsyncConnection, blocks: AsyncIterator[bytes]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, WebhookEndpointId, bucketed_id
 from switch.domain.webhooks import Listening, WebhookEndpoint, WebhookStatus
+from switch.store.vault import row_name, vault
 
 _FIND = text("SELECT * FROM webhook_endpoint WHERE endpoint_id = :endpoint_id AND status <> 'removed'")
 _LISTENING = text("""
@@ -16,7 +17,8 @@ _LISTENING = text("""
     ORDER BY bank_code, endpoint_id
 """)
 _ADD_SECRET = text("""
-    INSERT INTO webhook_secret (secret_id, endpoint_id, secret, created_at) VALUES (:secret_id, :endpoint_id, :secret, :now)
+    INSERT INTO webhook_secret (secret_id, endpoint_id, secret, created_at)
+    VALUES (:secret_id, :endpoint_id, :secret, :now)
 """)
 _END_FORMER = text("""
     UPDATE webhook_secret SET valid_until = CAST(:valid_until AS timestamptz)
@@ -24,9 +26,11 @@ _END_FORMER = text("""
 """)
 _FORGET = text("DELETE FROM webhook_secret WHERE endpoint_id = :endpoint_id AND valid_until <= :now")
 _SECRETS = text("""
-    SELECT secret FROM webhook_secret WHERE endpoint_id = :endpoint_id AND (valid_until IS NULL OR valid_until > :now)
+    SELECT secret_id, secret FROM webhook_secret WHERE endpoint_id = :endpoint_id AND (valid_until IS NULL OR valid_until > :now)
     ORDER BY created_at DESC, secret_id DESC
 """)
+SECRETS = "secrets"
+"""In the vault: in the place of the participant."""
 
 
 def webhook_of(row: Row[Any]) -> WebhookEndpoint:
@@ -63,7 +67,9 @@ async def listening(connection: AsyncConnection, banks: Collection[ParticipantCo
 
 
 async def add_secret(connection: AsyncConnection, endpoint_id: WebhookEndpointId, secret: str, now: datetime) -> None:
-    parameters = {"secret_id": bucketed_id(0, now), "endpoint_id": endpoint_id, "secret": secret, "now": now}
+    secret_id = bucketed_id(0, now)
+    kept = vault().put(SECRETS, row_name("webhook_secret", secret_id), [secret])
+    parameters = {"secret_id": secret_id, "endpoint_id": endpoint_id, "secret": kept, "now": now}
     await connection.execute(_ADD_SECRET, parameters)
 
 
@@ -75,4 +81,5 @@ async def end_secrets(connection: AsyncConnection, endpoint_id: WebhookEndpointI
 
 async def secrets_of(connection: AsyncConnection, endpoint_id: WebhookEndpointId, now: datetime) -> list[str]:
     """The newest first."""
-    return list((await connection.execute(_SECRETS, {"endpoint_id": endpoint_id, "now": now})).scalars())
+    rows = (await connection.execute(_SECRETS, {"endpoint_id": endpoint_id, "now": now})).all()
+    return [str((vault().take(SECRETS, row_name("webhook_secret", row.secret_id), row.secret) or [""])[0]) for row in rows]

@@ -10,7 +10,7 @@ from switch.domain.catalogue import Mode, Service
 from switch.domain.directory import Directory
 from switch.domain.errors import BillerRefused, BillerUnavailable, CustomerUnknown
 from switch.domain.fees import NO_FEES, Fees, applicable
-from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode, bucket_for, bucketed_id
+from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode, bucket_of_customer, bucketed_id
 from switch.domain.money import Money
 from switch.domain.outcomes import REASON_WORDS, Reason, Refused, Unknown
 from switch.domain.payments import Channel
@@ -72,7 +72,7 @@ class InquireBill:
         presentment = await self._presentment(asked, customer_reference)
         now = self.clock.now()
         inquiry = Inquiry(
-            inquiry_id=InquiryId(bucketed_id(bucket_for(service, customer_reference), now)),
+            inquiry_id=InquiryId(bucketed_id(bucket_of_customer(service, customer_reference), now)),
             bank=bank,
             service=service,
             customer_reference=customer_reference,

@@ -31,7 +31,8 @@ def nobody(_done: int, _total: int) -> None:
 
 async def pour_plain(connection: Connection, key: int, plain: PlainStatement, file: BinaryIO, tell: Tell) -> Sums:
     """Raises NotPlain and DataRefused; then nothing of it may be kept."""
-    await statements.pour_plain(connection, _told(_in_threads(plain.blocks), file, tell))
+    rows = statements.with_pseudonyms(plain.blocks, LONGEST_REFERENCE)
+    await statements.pour_plain(connection, _told(_in_threads(rows), file, tell))
     found = await statements.poured(connection, key, plain.head.currency)
     for group in found:
         try:

@@ -8,6 +8,7 @@ from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import ParticipantCode, bucket_for, bucketed_id
 from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.payment_batches import BatchId, BatchLine, PaymentBatch
+from switch.domain.pseudonyms import batch_pseudonym
 from switch.ports import Clock
 from switch.store import messages, payment_batches
 from switch.store.database import CommitUnknown, Connection, Database
@@ -32,9 +33,9 @@ class SubmitBatch:
     async def __call__(
         self, bank: ParticipantCode, batch_reference: str, digest: bytes, lines: Sequence[BatchLine], message: OrderMessage = NOT_KEPT
     ) -> Submitted:
-        """The same reference with the same lines is the same batch. Raises BatchReferenceConflict, TooManyBatches."""
+        """The same reference with lines of the same digest is the same batch. Raises BatchReferenceConflict, TooManyBatches."""
         now, bucket = self.clock.now(), bucket_for(bank, batch_reference)
-        batch = PaymentBatch(BatchId(bucketed_id(bucket, now)), bank, batch_reference, digest, len(lines), now)
+        batch = PaymentBatch(BatchId(bucketed_id(bucket, now)), bank, batch_reference, batch_pseudonym(digest), len(lines), now)
         try:
             async with self.database.transaction() as connection:
                 if (known := await self._known(connection, batch, bucket)) is not None:

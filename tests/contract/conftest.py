@@ -8,7 +8,7 @@ import pytest
 
 from adapters.registry import Adapters, open_adapters
 from switch.domain.fees import NO_FEES
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, bucket_for, bucketed_id
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, bucket_of_customer, bucketed_id
 from switch.domain.money import Money
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
 from switch.signatures import SigningKey, generate_key
@@ -60,7 +60,7 @@ def payment(amount: str = "81.43", bill_number: str | None = "2611-000001", cust
         bill_number=bill_number,
     )
     return Payment(
-        payment_id=PaymentId(bucketed_id(bucket_for(SERVICE, customer_reference), now)),
+        payment_id=PaymentId(bucketed_id(bucket_of_customer(SERVICE, customer_reference), now)),
         request=request,
         request_digest=request.digest(),
         biller=BILLER,

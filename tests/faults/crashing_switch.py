@@ -19,6 +19,9 @@ from switch.signatures import generate_key
 from switch.store.database import connect
 from tests.faults.booked_biller import DUE_MINOR, PROTOCOL, BookedBiller
 from tests.seeded import BANK, SERVICE
+from tests.vault_keys import use_test_vault
+
+use_test_vault()
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from switch.postgres_server import PostgresServer
 from switch.settings import load_settings
 from switch.signatures import generate_key
 from switch.store.migration import migrate
+from tests.vault_keys import keep_test_keys
 
 BANK = "100010"
 MIGRATED = "migrated"
@@ -46,6 +47,7 @@ def desk_at(url: str, data: Path, monkeypatch: pytest.MonkeyPatch, *, sandbox: b
     """In a sandbox one person is enough."""
     monkeypatch.setenv("SWITCH_DATABASE_URL", url)
     monkeypatch.setenv("SWITCH_DATA", str(data))
+    keep_test_keys(load_settings().keys)
     ensure_switch_key(load_settings())
     if sandbox:
         load_settings().sandbox_keys.mkdir(parents=True, exist_ok=True)

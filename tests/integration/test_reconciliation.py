@@ -14,6 +14,7 @@ from switch.domain.admission import Conclude
 from switch.domain.booked_statements import BookedLine, Side
 from switch.domain.identifiers import PaymentId
 from switch.domain.outcomes import Accepted
+from switch.domain.pseudonyms import customer_pseudonym
 from switch.domain.reconciliation import BreakKind, BreakState
 from switch.posting.batch import write_batch
 from switch.reports.breaks import Breaks
@@ -52,7 +53,7 @@ KINDS: dict[str, tuple[Callable[[BookedLine], BookedLine], BreakKind, int, str, 
     ),
     "customer": (
         lambda its: replace(its, customer_reference="77"), BreakKind.REFERENCE_DIFFERS, 10_000,
-        "1000000001", "77",
+        "~" + customer_pseudonym("1000000001")[:12], "~" + customer_pseudonym("77")[:12],
     ),
     "status": (lambda its: replace(its, reversed=True), BreakKind.STATUS_DIFFERS, 10_000, "COMPLETED", "REVERSED"),
 }  # fmt: skip

@@ -4,7 +4,7 @@ UPDATE payment SET state = 'COMPLETED', window_id = :window, business_date = :da
 INSERT INTO payment_event (bucket, payment_id, number, at, from_state, to_state, by, note)
     VALUES (:bucket, :payment_id, 2, now(), 'RESERVED', 'COMPLETED', 'switch', '');
 UPDATE bill SET held_minor = 0, paid_minor = amount_minor, changed_at = now()
-    WHERE bucket = :bucket AND service_code = '200043011' AND customer_reference = CAST(:customer AS text) AND bill_number = 'R-1';
+    WHERE bucket = :bucket AND service_code = '200043011' AND customer_pseudonym = CAST(:customer AS text) AND bill_number = 'R-1';
 WITH entry AS (INSERT INTO journal_entry (bucket, entry_id, kind, window_id, business_date, payment_id, created_at, digest)
     VALUES (:bucket, :entry_id, 'payment_completed', :window, :day, :payment_id, now(), sha256(convert_to(CAST(:n AS text), 'UTF8'))))
 INSERT INTO posting (bucket, entry_id, line, account_code, minor, currency, window_id, business_date)

@@ -1,16 +1,16 @@
 -- What `made` holds, as the lane would have left it in the books: each payment once, with the fees and postings of its pattern.
-INSERT INTO bill (bucket, service_code, customer_reference, bill_number, amount_minor, currency, rule, uploaded, held_minor, paid_minor,
+INSERT INTO bill (bucket, service_code, customer_pseudonym, bill_number, amount_minor, currency, rule, uploaded, held_minor, paid_minor,
         withdrawn, issued_on, due_on, changed_at, digest)
-    SELECT bucket, service_code, customer_reference, bill_number, amount_minor, currency, 'exact', true, 0, amount_minor,
+    SELECT bucket, service_code, customer_pseudonym, bill_number, amount_minor, currency, 'exact', true, 0, amount_minor,
         false, issued_on, due_on, at, bill_digest
     FROM made JOIN pattern USING (pattern);
 INSERT INTO idempotency (bank_code, idempotency_key, request_digest, payment_id, claimed_at)
     SELECT bank_code, idempotency_key, request_digest, payment_id, at FROM made JOIN pattern USING (pattern);
-INSERT INTO payment (bucket, payment_id, bank_code, idempotency_key, request_digest, service_code, biller_code, customer_reference,
-        bill_number, amount_minor, currency, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax, tariff_id, bank_reference,
+INSERT INTO payment (bucket, payment_id, bank_code, idempotency_key, request_digest, service_code, biller_code, customer_pseudonym,
+        personal, bill_number, amount_minor, currency, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax, tariff_id, bank_reference,
         channel, method, state, window_id, business_date, reserved_at, certain_by, next_attempt_at, attempts, concluded_at, events)
-    SELECT bucket, payment_id, bank_code, idempotency_key, request_digest, service_code, biller_code, customer_reference,
-        bill_number, amount_minor, currency, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax, tariff_id, bank_reference,
+    SELECT bucket, payment_id, bank_code, idempotency_key, request_digest, service_code, biller_code, customer_pseudonym,
+        personal, bill_number, amount_minor, currency, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee, tax, tariff_id, bank_reference,
         channel, method, 'COMPLETED', window_id, business_date, at, at + interval '60 s', at + interval '10 s', 0, at, 2
     FROM made JOIN pattern USING (pattern);
 INSERT INTO payment_event (bucket, payment_id, number, at, from_state, to_state, by, note)

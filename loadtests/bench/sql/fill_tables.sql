@@ -6,7 +6,7 @@ CREATE TEMPORARY TABLE pattern (
 );
 CREATE TEMPORARY TABLE pattern_posting (pattern integer, line integer, account_code text, minor bigint, PRIMARY KEY (pattern, line));
 CREATE TEMPORARY TABLE made (
-    pattern integer, bucket smallint, customer_reference text, bill_number text, idempotency_key text, bank_reference text, payment_id uuid,
+    pattern integer, bucket smallint, customer_pseudonym text, personal bytea, bill_number text, idempotency_key text, bank_reference text, payment_id uuid,
     request_digest bytea, bill_digest bytea, entry_id uuid, entry_digest bytea, event_id uuid, content jsonb, issued_on date, due_on date,
     at timestamptz
 );

@@ -7,6 +7,7 @@ from sqlalchemy import Row, text
 from switch.domain.advices import Advice, AdviceKind, payment_advice, reversal_advice
 from switch.domain.money import Money
 from switch.reports.checks.examination import UNREADABLE, Examination
+from switch.store.outbox import kept_content
 from switch.store.payments import from_row
 
 NAME, INVARIANT = "advices", "I4"
@@ -34,7 +35,7 @@ async def examine(look: Examination) -> None:
             continue  # the payment itself is a finding
         if expected is None or row.told != row.biller_code:
             look.finds(where, f"a {row.kind} for {row.told} is not what payment {row.told_of} gives rise to")
-        elif row.content != expected.content:
+        elif row.content != kept_content(expected):
             look.finds(where, f"it says otherwise than payment {row.told_of}")
 
 

@@ -1,8 +1,13 @@
 """Messages: each order and each biller's yes is the very one whose digest stands in the history of its payment."""
 
-from sqlalchemy import text
+import hashlib
+from typing import Any
+
+from sqlalchemy import Row, text
 
 from switch.reports.checks.examination import Examination
+from switch.store.messages import MESSAGES, exchange_name, order_name
+from switch.store.vault import VaultBroken, erased_mark, vault
 
 NAME, INVARIANT = "messages", "I14"
 
@@ -10,15 +15,25 @@ _COUNT = text("SELECT count(*) FROM order_message")
 # In the history: `sha-256 …` of the order in its first line, of a reversal's order where it was asked for, of a yes where it completed.
 _ROWS = text("""
     SELECT event.payment_id, event.number, right(event.note, 64) AS named,
-        CASE WHEN event.from_state IS NULL THEN encode(sha256(message.content), 'hex')
-             WHEN event.note LIKE 'reversal asked%'
-             THEN (SELECT coalesce(max(its.digest) FILTER (WHERE its.digest = right(event.note, 64)), max(its.digest))
-                   FROM reversal JOIN order_message AS asked ON asked.bucket = reversal.bucket AND asked.order_id = reversal.reversal_id
-                   CROSS JOIN LATERAL (SELECT encode(sha256(asked.content), 'hex') AS digest) AS its
-                   WHERE reversal.bucket = event.bucket AND reversal.payment_id = event.payment_id AND reversal.asked_at = event.at)
-             ELSE (SELECT max(encode(sha256(told.answer), 'hex')) FROM biller_message AS told
-                   WHERE told.bucket = event.bucket AND told.payment_id = event.payment_id
-                     AND encode(sha256(told.answer), 'hex') = right(event.note, 64)) END AS found
+        event.from_state IS NULL OR event.note LIKE 'reversal asked%' AS ordered,
+        CASE WHEN event.from_state IS NULL THEN ARRAY[message.order_id]
+             WHEN event.note LIKE 'reversal asked%' THEN
+            (SELECT array_agg(its.order_id ORDER BY its.order_id)
+             FROM reversal JOIN order_message AS its ON its.bucket = reversal.bucket AND its.order_id = reversal.reversal_id
+             WHERE reversal.bucket = event.bucket AND reversal.payment_id = event.payment_id
+               AND reversal.asked_at = event.at) END AS orders,
+        CASE WHEN event.from_state IS NULL THEN ARRAY[message.content]
+             WHEN event.note LIKE 'reversal asked%' THEN
+            (SELECT array_agg(its.content ORDER BY its.order_id)
+             FROM reversal JOIN order_message AS its ON its.bucket = reversal.bucket AND its.order_id = reversal.reversal_id
+             WHERE reversal.bucket = event.bucket AND reversal.payment_id = event.payment_id
+               AND reversal.asked_at = event.at) END AS contents,
+        CASE WHEN event.from_state IS NOT NULL AND event.note NOT LIKE 'reversal asked%' THEN
+            (SELECT array_agg(told.what ORDER BY told.asked_at, told.what) FROM biller_message AS told
+             WHERE told.bucket = event.bucket AND told.payment_id = event.payment_id) END AS asked,
+        CASE WHEN event.from_state IS NOT NULL AND event.note NOT LIKE 'reversal asked%' THEN
+            (SELECT array_agg(told.answer ORDER BY told.asked_at, told.what) FROM biller_message AS told
+             WHERE told.bucket = event.bucket AND told.payment_id = event.payment_id) END AS answers
     FROM payment_event AS event
     LEFT JOIN order_message AS message ON event.from_state IS NULL AND message.bucket = event.bucket AND message.order_id = event.payment_id
     WHERE event.note ~ 'sha-256 [0-9a-f]{64}$'
@@ -35,8 +50,26 @@ _NOBODYS = text("""
 
 async def examine(look: Examination) -> None:
     async for row in look.each(_ROWS, count=_COUNT):
-        if row.found != row.named:
-            what = "is missing" if row.found is None else "is another one"
+        found = _digests(row)
+        if row.named not in found:
+            what = "is another one" if row.ordered and found else "is missing"
             look.finds(f"payment {row.payment_id}", f"the message that its history names in line {row.number} {what}")
     async for row in look.each(_NOBODYS):
         look.finds(f"message {row.order_id}", "it has ordered nothing that there is")
+
+
+def _digests(row: Row[Any]) -> set[str]:
+    """Of the messages that may be the one; of an erased one it is what was left."""
+    if row.ordered:
+        orders = zip(row.orders or (), row.contents or (), strict=True)
+        return {_digest(order_name(order_id), content) for order_id, content in orders if content is not None}
+    told = zip(row.asked or (), row.answers or (), strict=True)
+    return {_digest(exchange_name(row.payment_id, what, "answer"), answer) for what, answer in told}
+
+
+def _digest(name: bytes, kept: bytes) -> str:
+    try:
+        content = vault().take_bytes(MESSAGES, name, kept)
+    except VaultBroken:
+        return "broken"
+    return erased_mark(kept) if content is None else hashlib.sha256(content).hexdigest()

@@ -7,10 +7,12 @@ from sqlalchemy import Row, text
 from switch.domain.fees import NO_FEES, Tariff
 from switch.domain.identifiers import bucket_for
 from switch.domain.ledger import Posting, payment_completed
-from switch.domain.payments import TRANSITIONS, Payment, PaymentState
+from switch.domain.payments import TRANSITIONS, Payer, Payment, PaymentState
+from switch.domain.pseudonyms import customer_pseudonym, payer_pseudonym
 from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store.catalogue import tariff_of
 from switch.store.payments import from_row
+from switch.store.vault import erased_mark
 
 NAME, INVARIANT = "payments", "I1"
 _BOOKED = (PaymentState.COMPLETED, PaymentState.REVERSED)
@@ -53,9 +55,13 @@ async def examine(look: Examination) -> None:
 
 def _content(look: Examination, where: str, payment: Payment, row: Row[Any]) -> None:
     request = payment.request
-    if request.digest() != payment.request_digest:
+    if not payment.erased and customer_pseudonym(request.customer_reference) != row.customer_pseudonym:
+        look.finds(where, "its customer's pseudonym is another one's")
+    payer = request.payer or Payer()
+    said = erased_mark(row.personal) if payment.erased else payer_pseudonym(payer.name, payer.phone, payer.national_number)
+    if request.digest_of(row.customer_pseudonym, said) != payment.request_digest:
         look.finds(where, f"its content is not what its digest was made of (amount {request.amount})")
-    if bucket_for(request.service, request.customer_reference) != row.bucket or payment.bucket != row.bucket:
+    if bucket_for(request.service, row.customer_pseudonym) != row.bucket or payment.bucket != row.bucket:
         look.finds(where, f"it does not belong in bucket {row.bucket}")
     if row.key_payment_id != payment.payment_id or row.key_digest != payment.request_digest:
         look.finds(where, "its idempotency key does not stand for it", invariant="I2")

@@ -27,6 +27,7 @@ _WORDS = {
     "audit": "audit entry",
     "window_closed": "close of window",
     "window_settled": "settlement of window",
+    "look": "look at a payer",
 }
 _NAMED = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in _WORDS.items())
 _ALTERED = text(f"""

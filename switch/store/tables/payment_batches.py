@@ -16,10 +16,12 @@ payment_batch = Table(
     moment("received_at"),
     moment("leased_until"),
     moment("done_at", nullable=True),
+    moment("erased_at", nullable=True),
     CheckConstraint("lines > 0", name="lines"),
     Index("uq_payment_batch_reference", "bucket", "bank_code", "batch_reference", unique=True),
     Index("ix_payment_batch_bank", "bank_code", "batch_id"),
     Index("ix_payment_batch_waiting", "leased_until", postgresql_where=text("done_at IS NULL")),
+    Index("ix_payment_batch_not_erased", "received_at", postgresql_where=text("erased_at IS NULL")),
 )
 
 payment_batch_line = Table(
@@ -32,6 +34,7 @@ payment_batch_line = Table(
     Column("request_digest", LargeBinary),
     Column("service_code", Text),
     json_column("content"),
+    Column("personal", LargeBinary),
     json_column("refusal"),
     CheckConstraint("(refusal IS NULL) = (content IS NOT NULL)", name="an_order_or_a_refusal"),
     CheckConstraint("num_nulls(request_digest, service_code, content) IN (0, 3)", name="a_whole_order"),

@@ -56,7 +56,7 @@ statement_line = Table(
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("own_reference", Text),
     Column("counterparty_code", Text),
-    Column("customer_reference", Text),
+    Column("customer_pseudonym", Text),
     Column("amount", Text, nullable=False),
     Column("minor", BigInteger, Computed("replace(amount, '.', '')::bigint", persisted=True), nullable=False),
     Column("business_date", Date, nullable=False),

@@ -1,6 +1,6 @@
 """Webhooks: the end points of banks with their secrets (small reference tables), and what is told to them (a hot table)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, one_of
@@ -23,7 +23,7 @@ webhook_secret = Table(
     metadata,
     id_column("secret_id"),
     Column("endpoint_id", UUID(as_uuid=True), ForeignKey("webhook_endpoint.endpoint_id"), nullable=False, index=True),
-    Column("secret", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
     moment("created_at"),
     moment("valid_until", nullable=True),
 )

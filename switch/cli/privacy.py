@@ -1,0 +1,97 @@
+"""`switch privacy`: the keys of personal data, how long it is kept, and who has looked at it (docs/privacy.md)."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from switch.application import Switch
+from switch.bootstrap.master_keys import PERSONAL_KEYS, add_master_key
+from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.session import run
+from switch.cli.staff import By, by_whom
+from switch.domain.privacy import Kept, Look, RetentionRule
+from switch.reports.privacy import PrivacyStatus
+from switch.settings import load_settings
+
+app = typer.Typer(help="Personal data: its keys, how long it is kept, who has looked at it.", no_args_is_help=True)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """The rules of retention, the newest master key, and how far erasing and re-encrypting have come."""
+
+    async def work(switch: Switch) -> PrivacyStatus:
+        return await switch.privacy.status()
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    say(f"المفتاح الرئيس · master key: {found.newest_key}")
+    print_table(
+        "مدد الحفظ · Kept for",
+        ("kind", "days", "set by", "since (UTC)"),
+        (
+            (rule.kind, rule.days, rule.by, None if rule.changed_at is None else f"{rule.changed_at:%Y-%m-%d %H:%M:%S}")
+            for rule in found.rules.values()
+        ),
+        right=("days",),
+    )
+    if found.progress:
+        print_table(
+            "ما أُنجز · Done so far",
+            ("task", "bank", "payments changed", "begun (UTC)", "finished (UTC)"),
+            (
+                (
+                    its.task, its.bank, its.done, f"{its.begun_at:%Y-%m-%d %H:%M:%S}",
+                    None if its.finished_at is None else f"{its.finished_at:%Y-%m-%d %H:%M:%S}",
+                )
+                for its in found.progress
+            ),
+            right=("payments changed",),
+        )  # fmt: skip
+
+
+@app.command()
+def rotate() -> None:
+    """Make a new master key in <data>/keys/personal.json: what is written from now on is under it; the worker re-encrypts the rest."""
+    number = add_master_key(load_settings().keys / PERSONAL_KEYS)
+    say(f"المفتاح الرئيس · master key: {number}")
+
+
+@app.command()
+def retain(
+    kind: Annotated[Kept, typer.Argument(help="What it is about.")],
+    days: Annotated[int, typer.Argument(min=1, help="How long it is kept from now on; what is older goes for good.")],
+    by: By = None,
+) -> None:
+    """Set how long a kind of data is kept."""
+
+    async def work(switch: Switch) -> None:
+        await switch.set_retention(RetentionRule(kind, days), by_whom(by))
+
+    run(work)
+    say(f"{kind}: {days}")
+
+
+@app.command()
+def looks(
+    payment: Annotated[str | None, typer.Argument(help="Only at this payment: its id or payment reference.")] = None,
+    most: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Who looked at a payer's data, and why; the newest first."""
+
+    async def work(switch: Switch) -> Sequence[Look]:
+        return await switch.privacy.looks(payment, most)
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "الاطلاع على بيانات الدافعين · Looks at payers' data",
+        ("at (UTC)", "by", "payment", "reason"),
+        ((f"{look.at:%Y-%m-%d %H:%M:%S}", look.by, look.payment_id, look.reason) for look in found),
+    )

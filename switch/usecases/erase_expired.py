@@ -1,0 +1,52 @@
+"""Erase: what is past its time goes, a small part at a time; payments, journal and proof log stay, and still prove one another."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from switch.domain.privacy import Kept, RetentionRule
+from switch.ports import Clock
+from switch.store import privacy
+from switch.store.database import Database
+from switch.store.privacy_messages import erased_message
+
+MOST_AT_ONCE = 500
+TASK = "erase"
+
+_log = structlog.get_logger("switch.privacy")
+
+
+@dataclass(frozen=True, slots=True)
+class EraseExpired:
+    clock: Clock
+    database: Database
+
+    async def __call__(self) -> int:
+        """One part of each kind: how many rows; nothing is left to do where none."""
+        async with self.database.reading() as connection:
+            rules, banks = await privacy.rules(connection), await privacy.banks(connection)
+        erased = {kind: await self._delete(rules[kind]) for kind in (Kept.INQUIRIES, Kept.ADVICES, Kept.WEBHOOKS)}
+        erased[Kept.BATCHES] = await self._batch(rules[Kept.BATCHES])
+        erased[Kept.PAYERS] = sum([await self._payers(rules[Kept.PAYERS], bank) for bank in banks])
+        for kind, rows in erased.items():
+            if rows:
+                _log.info("privacy.erased", kind=kind, rows=rows, days=rules[kind].days)
+        return sum(erased.values())
+
+    async def _delete(self, rule: RetentionRule) -> int:
+        async with self.database.transaction() as connection:
+            return await privacy.delete_old(connection, rule.kind, rule.kept_since(self.clock.now()), MOST_AT_ONCE)
+
+    async def _batch(self, rule: RetentionRule) -> int:
+        now = self.clock.now()
+        async with self.database.transaction() as connection:
+            return await privacy.erase_batch(connection, rule.kept_since(now), now)
+
+    async def _payers(self, rule: RetentionRule, bank: str) -> int:
+        now = self.clock.now()
+        async with self.database.transaction() as connection:
+            its = await privacy.progress_of(connection, TASK, bank, now)
+            then, _ = await privacy.go_on(connection, its, rule.kept_since(now), MOST_AT_ONCE, privacy.without_personal, erased_message)
+            if then != its:
+                await privacy.keep_progress(connection, then)
+        return then.done - its.done
