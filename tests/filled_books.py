@@ -15,13 +15,10 @@ from adapters.files.csv import CsvFormat
 from switch.domain.admission import Conclude, Reserve
 from switch.domain.bills import Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
-from switch.domain.break_repairs import Adjustment
-from switch.domain.breaks import ClosingRule, decided
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.defaults import claim_legs
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import (
-    AdjustmentId,
     EntryId,
     IdempotencyKey,
     InquiryId,
@@ -29,7 +26,6 @@ from switch.domain.identifiers import (
     ReversalId,
     WebhookEndpointId,
     WindowId,
-    bucket_of,
     bucket_of_customer,
     bucketed_id,
 )
@@ -39,19 +35,18 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.privacy import Kept, RetentionRule
-from switch.domain.reconciliation import BreakKind, BreakState, MatchingRule
+from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
 from switch.domain.stand_in import StandInRule, StandInState
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.posting.batch import write_batch
-from switch.posting.repairs import RepairPosting
 from switch.posting.reversal import ReversalPosting
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import break_queries, break_work, caps, closing_rules, inquiries, journal, privacy, statement_rules, windows
+from switch.store import caps, inquiries, journal, privacy, statement_rules, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.payments import from_row
@@ -61,6 +56,7 @@ from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from tests.filled_beside import fill_the_staff, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
+from tests.filled_repairs import write_off_a_part
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -286,20 +282,4 @@ async def hand_in_and_reconcile(world: World) -> None:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
     await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
-    await write_off_a_part(world, paid[0])
-
-
-async def write_off_a_part(world: World, paid: Any) -> None:
-    """As two people would have, with all that it leaves behind; and a rule that closes nothing here."""
-    adjusting = RepairPosting(ReversalPosting(world.database, CurrentDirectory(world.database).current))
-    async with world.database.transaction() as connection:
-        rule = ClosingRule(BreakKind.FEE_DIFFERS, None, most_minor=5, most_days=0)
-        await closing_rules.append(connection, rule, bucketed_id(0, START), START, "staff:nour and staff:sami")
-        (first, *_) = await break_queries.page(connection, None, None, None, None, 1)
-        made = Adjustment(
-            AdjustmentId(bucketed_id(bucket_of(paid.payment_id), START)), first.break_id, paid.payment_id,
-            EntryKind.BREAK_WRITTEN_OFF, "SYP",
-            BANK, BILLER, -40, -2, 0, 42, WindowId(NEXT_WINDOW), DAY, START, "staff:nour and staff:sami",
-        )  # fmt: skip
-        await adjusting.adjust(connection, made)
-        await break_work.keep(connection, *decided(first, BreakState.WRITTEN_OFF, "agreed", "staff:nour and staff:sami", START))
+    await write_off_a_part(world.database, paid[0].payment_id, NEXT_WINDOW, DAY)

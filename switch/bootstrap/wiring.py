@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from adapters.registry import Adapters
 from switch.api.webhook_views import written
 from switch.application import Switch
+from switch.bootstrap.undertakings import undertakings_of
 from switch.domain.networks import PUBLIC, AllowedNetworks
 from switch.domain.proposals import ProposalKind
 from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
-from switch.posting.repairs import RepairPosting
 from switch.posting.reversal import ReversalPosting
 from switch.reports.advices import Advices
 from switch.reports.breaks import Breaks
@@ -45,16 +45,10 @@ from switch.usecases.acknowledge_advice import AcknowledgeAdvice
 from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
-from switch.usecases.agree_on_cap import AgreeOnCap
-from switch.usecases.agree_on_catalogue import AgreeOnCatalogue
-from switch.usecases.agree_on_key import AgreeOnKey
-from switch.usecases.agree_on_limit import AgreeOnLimit
-from switch.usecases.agree_on_participant import AgreeOnParticipant
 from switch.usecases.answer_window import AnswerWindow
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
-from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
 from switch.usecases.choose_layout import ChooseLayout
@@ -63,7 +57,6 @@ from switch.usecases.close_window import CloseWindow
 from switch.usecases.conclude_overdue import ConcludeOverdue
 from switch.usecases.connect_biller import ConnectBiller
 from switch.usecases.decide_proposal import DecideProposal
-from switch.usecases.decide_window import DecideWindow
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
@@ -81,7 +74,6 @@ from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.make_report import MakeReport
-from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.offer_service import OfferService
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.passwords import Passwords
@@ -90,13 +82,11 @@ from switch.usecases.pay_bill import PayBill
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.push_files import PushFiles
-from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.renew_personal_data import RenewPersonalData
-from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
 from switch.usecases.resolve_payments import ResolvePayments
@@ -106,11 +96,8 @@ from switch.usecases.revise_file import ReviseFile
 from switch.usecases.revoke_key import RevokeKey
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
-from switch.usecases.set_closing_rule import SetClosingRule
 from switch.usecases.set_retention import SetRetention
-from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.set_statement_rule import SetStatementRule
-from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
@@ -156,33 +143,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
-    try_tariff = TryTariff(current, database)
-    undertakings: dict[ProposalKind, Undertaking] = {
-        **{kind: SettleDoubt(clock, database, lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
-        **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
-        ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
-        ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, close_window),
-        ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
-        ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
-        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, try_tariff),
-    }
-    undertakings[ProposalKind.REPAIR_BREAK] = RepairBreaks(clock, current, database, billers, RepairPosting(reversal_posting))
-    undertakings[ProposalKind.SET_CLOSING_RULE] = SetClosingRule(clock, database)
+    undertakings: dict[ProposalKind, Undertaking] = {}
     rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
-    change_cap = ChangeCap(clock=clock, database=database)
-    register_key = RegisterKey(clock=clock, database=database, refresh=directory.refresh)
-    limit_participant = LimitParticipant(clock=clock, database=database, refresh=directory.refresh)
-    admit_participant = AdmitParticipant(clock=clock, database=database, refresh=directory.refresh)
-    load_catalogue = LoadCatalogue(clock=clock, database=database, refresh=directory.refresh)
-    undertakings |= {
-        ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, change_cap),
-        ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, register_key),
-        ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, limit_participant),
-        ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, admit_participant),
-        ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, load_catalogue),
-    }
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
-    return Switch(
+    switch = Switch(
         clock=clock,
         signer=outside.signer,
         lane=lane,
@@ -213,20 +177,20 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         remove_webhook=RemoveWebhook(clock, database, directory.refresh),
         deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
         replay_webhooks=ReplayWebhooks(clock, database),
-        admit_participant=admit_participant,
-        register_key=register_key,
+        admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
+        register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
         revoke_key=RevokeKey(clock=clock, database=database, refresh=directory.refresh),
         connect_biller=ConnectBiller(clock=clock, database=database, refresh=directory.refresh, protocols=frozenset(adapters.billers)),
-        limit_participant=limit_participant,
+        limit_participant=LimitParticipant(clock=clock, database=database, refresh=directory.refresh),
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
-        try_tariff=try_tariff,
+        try_tariff=TryTariff(current, database),
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
-        change_cap=change_cap,
+        change_cap=ChangeCap(clock=clock, database=database),
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
-        load_catalogue=load_catalogue,
+        load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         look_at_payer=LookAtPayer(clock, database),
         set_retention=SetRetention(clock, database),
@@ -286,3 +250,5 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         webhooks=Webhooks(database, current),
         windows=Windows(clock, database),
     )
+    undertakings |= undertakings_of(switch, database, billers, reversal_posting)
+    return switch

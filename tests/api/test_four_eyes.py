@@ -229,3 +229,7 @@ async def test_who_decides_is_asked_for_at_each_step_anew(line: Line) -> None:
 
     assert refused(answer) == (401, "session_over")
     assert (await line.switch.positions.of_bank(BANK))[0].cap == Money(100_000_000, "SYP").minor
+
+
+async def test_every_kind_of_proposal_is_carried_out_by_somebody(line: Line) -> None:
+    assert set(line.switch.propose.undertakings) == set(ProposalKind)

@@ -1,0 +1,45 @@
+"""What two people decide, and who carries it out: every kind of proposal."""
+
+from switch.application import Switch
+from switch.domain.proposals import ProposalKind
+from switch.posting.repairs import RepairPosting
+from switch.posting.reversal import ReversalPosting
+from switch.store.database import Database
+from switch.usecases.agree_on_cap import AgreeOnCap
+from switch.usecases.agree_on_catalogue import AgreeOnCatalogue
+from switch.usecases.agree_on_key import AgreeOnKey
+from switch.usecases.agree_on_limit import AgreeOnLimit
+from switch.usecases.agree_on_participant import AgreeOnParticipant
+from switch.usecases.biller_lines import BillerLines
+from switch.usecases.change_tariff import ChangeTariff
+from switch.usecases.decide_window import DecideWindow
+from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
+from switch.usecases.propose import Undertaking
+from switch.usecases.recompute_window import RecomputeWindow
+from switch.usecases.repair_breaks import RepairBreaks
+from switch.usecases.set_closing_rule import SetClosingRule
+from switch.usecases.set_settlement_rule import SetSettlementRule
+from switch.usecases.settle_doubt import SettleDoubt
+
+
+def undertakings_of(
+    switch: Switch, database: Database, billers: BillerLines, reversals: ReversalPosting
+) -> dict[ProposalKind, Undertaking]:
+    clock, directory = switch.clock, switch.directory
+    current = directory.current
+    return {
+        **{kind: SettleDoubt(clock, database, switch.lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
+        **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
+        ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
+        ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, switch.close_window),
+        ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
+        ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
+        ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, switch.try_tariff),
+        ProposalKind.REPAIR_BREAK: RepairBreaks(clock, current, database, billers, RepairPosting(reversals)),
+        ProposalKind.SET_CLOSING_RULE: SetClosingRule(clock, database),
+        ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, switch.change_cap),
+        ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, switch.register_key),
+        ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, switch.limit_participant),
+        ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, switch.admit_participant),
+        ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, switch.load_catalogue),
+    }
