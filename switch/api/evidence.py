@@ -3,10 +3,10 @@
 import hashlib
 import io
 import zipfile
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from switch.api import receipt_images
@@ -20,20 +20,27 @@ from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain.errors import PaymentUnknown
 from switch.domain.file_signatures import SUFFIX, FileSignature, signed_line
-from switch.domain.payments import PaymentState
+from switch.domain.payments import Payment, PaymentState
+from switch.domain.privacy import LookReasonMissing
 from switch.domain.proof_errors import PaymentNotSealed
+from switch.domain.staff import StaffCaller
 from switch.signatures.notes import verifying_key_of
 
 router = APIRouter(prefix="/v1/operator", tags=["operator"], route_class=StrictRoute)
 
 ZIP = "application/zip"
 SUMS = "SHA256SUMS"
+ReasonInQuery = Annotated[
+    str | None,
+    Query(description="Why the messages are looked at; kept, with who looks. Without it they are left out.", max_length=500),
+]
 _READ_ME = """\
 أدلة الدفعة {reference}
 
 story.json    القصة كلها: الحالات ومن نقلها، والقيود، والإشعارات، والنافذة، والملفات ببصماتها، وما في دفاتر الآخرين، والفروق
 proof.json    ما خُتم من الدفعة في سجل الإثبات، والمسار إلى رأس موقّع
-message-*     الرسائل كما وردت وكما أُرسلت: طلب المصرف الموقّع، وما سُئلت عنه الجهة وما أجابت؛ وفيها بيانات الدافع إن أرسلها المصرف
+message-*     الرسائل كما وردت وكما أُرسلت: طلب المصرف الموقّع، وما سُئلت عنه الجهة وما أجابت؛
+              وفيها بيانات الدافع إن أرسلها المصرف، ولا تُضم إلا لسبب يُذكر
 keys.json     المفاتيح العامة المسجلة لمن وقّعها
 receipt.*     الإيصال كما يحمله الزبون، إن كانت مكتملة
 SHA256SUMS    بصمات هذه الملفات، وتوقيع المحوّل عليها في SHA256SUMS.sig
@@ -46,7 +53,7 @@ Evidence of payment {reference}
 story.json    the whole story: states and who moved it, postings, advices, window, files by digest, the others' books, breaks
 proof.json    what of the payment is sealed in the proof log, with the path to a signed head
 message-*     the messages as they came and went: the bank's signed order, what the biller was asked and has answered;
-              they name the payer where the bank did
+              they name the payer where the bank did, and are here only where a reason was given
 keys.json     the registered public keys of whoever has signed them
 receipt.*     the receipt as the customer has it, where it is completed
 SHA256SUMS    digests of these files, with the switch's signature over them in SHA256SUMS.sig
@@ -61,19 +68,23 @@ Take the public key from the central bank or from your own files, not from here.
     response_class=Response,
     summary="Evidence of a payment · أدلة دفعة",
     responses={200: {"description": "ZIP", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
-    openapi_extra=refuses(PaymentUnknown, PaymentNotSealed),
+    openapi_extra=refuses(PaymentUnknown, PaymentNotSealed, LookReasonMissing),
 )
-async def evidence(payment: PaymentInPath, _: PaymentsCaller, switch: TheSwitch) -> Response:
+async def evidence(payment: PaymentInPath, caller: PaymentsCaller, switch: TheSwitch, reason: ReasonInQuery = None) -> Response:
     """Its story, the proof that it is sealed, its receipt and their digests, signed by the switch; checked away from the switch.
 
-    قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه.
+    With a reason, which is kept and sealed, also the messages as they came and went: they may name the payer.
+
+    قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه. ومع ذكر السبب، وهو يُحفظ ويُختم، الرسائل كما وردت أيضاً: فقد
+    يُذكر فيها الدافع.
     """
-    name, content = await packet(switch, payment)
+    by = caller.by if isinstance(caller, StaffCaller) else caller.code
+    name, content = await packet(switch, payment, reason=reason, by=by)
     return Response(content, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=ZIP)
 
 
-async def packet(switch: Switch, name: str) -> tuple[str, bytes]:
-    """Its file name and its bytes. Raises PaymentUnknown, PaymentNotSealed."""
+async def packet(switch: Switch, name: str, *, reason: str | None, by: str) -> tuple[str, bytes]:
+    """Its file name and its bytes; the messages only for a reason. Raises PaymentUnknown, PaymentNotSealed, LookReasonMissing."""
     story = await switch.payment_stories.named(name)
     payment = story.payment
     proof = await switch.proof_log.named(str(payment.payment_id))
@@ -82,11 +93,9 @@ async def packet(switch: Switch, name: str) -> tuple[str, bytes]:
         "story.json": _document(story_view(story)),
         "proof.json": _document(proof_view(proof)),
     }
-    messages, keys = await switch.payment_stories.messages(payment)
-    for number, message in enumerate(messages, 1):
-        if message.content:
-            parts[f"message-{number:02d}-{message.said.what.replace(' ', '-')}.http"] = message.content
-    parts["keys.json"] = orjson.dumps(keys, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    if reason is not None:
+        await switch.look_at_payer(name, reason, by)
+        parts |= await _messages(switch, payment)
     if payment.state is PaymentState.COMPLETED:
         signed = await switch.receipts.named(str(payment.payment_id))
         parts["receipt.txt"] = f"{signed.text}\n".encode()
@@ -95,6 +104,16 @@ async def packet(switch: Switch, name: str) -> tuple[str, bytes]:
     parts[SUMS] = b"".join(signed_line(file, hashlib.sha256(content).hexdigest()) for file, content in parts.items())
     parts[SUMS + SUFFIX] = _signature(switch, parts[SUMS])
     return f"evidence-{payment.reference}.zip", _zipped(parts)
+
+
+async def _messages(switch: Switch, payment: Payment) -> dict[str, bytes]:
+    messages, keys = await switch.payment_stories.messages(payment)
+    parts = {
+        f"message-{number:02d}-{message.said.what.replace(' ', '-')}.http": message.content
+        for number, message in enumerate(messages, 1)
+        if message.content
+    }
+    return parts | {"keys.json": orjson.dumps(keys, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"}
 
 
 def _document(view: BaseModel) -> bytes:

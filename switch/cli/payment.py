@@ -131,9 +131,14 @@ def proof(payment: Annotated[str, typer.Argument(help="Its id or payment referen
 def evidence(
     payment: Annotated[str, typer.Argument(help="Its id or payment reference.")],
     file: Annotated[Path | None, typer.Argument(dir_okay=False, help="evidence-<payment reference>.zip where it is left out.")] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Why you look at its messages, which may name the payer; it is kept. Without it they are left out."),
+    ] = None,
+    by: By = None,
 ) -> None:
     """A packet for a dispute or a court: story, proof, receipt and digests, signed; `verify_proof.py evidence` checks it."""
-    name, content = run(lambda switch: packet(switch, payment))
+    name, content = run(lambda switch: packet(switch, payment, reason=reason, by=by_whom(by)))
     path = file or Path(name)
     try:
         with path.open("xb") as out:

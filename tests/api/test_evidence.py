@@ -15,6 +15,7 @@ from switch.domain.file_signatures import FileSignature, signed_line
 from tests.api.line import BANK, FEE, NATIONAL_NUMBER, OVERSEER, Line, order
 
 PAYER = "Nour Testing"
+WHY = {"reason": "a complaint, file 17"}
 ORDER = "message-01-order.http"
 
 
@@ -23,7 +24,7 @@ async def packet(line: Line) -> tuple[str, dict[str, bytes]]:
     answer = await line.pay(asked, "evidence-0001")
     assert answer.status_code == 201, answer.text
     await line.switch.seal_log.whole()
-    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{answer.json()['payment_reference']}/evidence")
+    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{answer.json()['payment_reference']}/evidence", params=WHY)
     assert (taken.status_code, taken.headers["content-type"]) == (200, "application/zip")
     with zipfile.ZipFile(BytesIO(taken.content)) as archive:
         return answer.json()["payment_id"], {name: archive.read(name) for name in archive.namelist()}
@@ -94,7 +95,7 @@ async def test_a_part_that_is_missing_is_named(line: Line, tmp_path: Path, proje
 
 async def test_there_is_no_packet_before_the_payment_is_sealed(line: Line) -> None:
     payment = (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "evidence-0002")).json()
-    answer = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment['payment_id']}/evidence")
+    answer = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment['payment_id']}/evidence", params=WHY)
     assert (answer.status_code, answer.json()["code"]) == (409, "payment_not_sealed")
 
 
@@ -119,7 +120,7 @@ async def test_another_message_of_the_same_bank_is_not_what_ordered_it(line: Lin
     _, parts = await packet(line)
     other = await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "evidence-0003")
     await line.switch.seal_log.whole()
-    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{other.json()['payment_id']}/evidence")
+    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{other.json()['payment_id']}/evidence", params=WHY)
     with zipfile.ZipFile(BytesIO(taken.content)) as archive:
         parts[ORDER] = archive.read(ORDER)
     _signed_anew(parts, line)
@@ -168,7 +169,7 @@ async def test_a_payment_of_a_batch_has_the_message_of_the_batch(line: Line, tmp
 
 async def _taken(line: Line, payment_id: str) -> dict[str, bytes]:
     await line.switch.seal_log.whole()
-    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment_id}/evidence")
+    taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment_id}/evidence", params=WHY)
     with zipfile.ZipFile(BytesIO(taken.content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -179,3 +180,18 @@ def _signed_anew(parts: dict[str, bytes], line: Line) -> None:
     sha256, signer = hashlib.sha256(parts["SHA256SUMS"]).hexdigest(), line.switch.signer
     signature = FileSignature(signer.keyid, signer.algorithm, "SHA256SUMS", sha256, signer.sign(signed_line("SHA256SUMS", sha256)))
     parts["SHA256SUMS.sig"] = signature.document()
+
+
+async def test_without_a_reason_the_messages_stay_where_they_are_and_with_one_the_look_is_kept(
+    line: Line, tmp_path: Path, project_root: Path
+) -> None:
+    payment_id, parts = await packet(line)
+    (look,) = await line.query("SELECT reason, by FROM personal_data_look")
+    assert (look.reason, look.by) == ("a complaint, file 17", OVERSEER)
+    plain = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment_id}/evidence")
+    with zipfile.ZipFile(BytesIO(plain.content)) as archive:
+        without = {name: archive.read(name) for name in archive.namelist()}
+    assert ORDER in parts
+    assert not any(name.startswith("message-") for name in without)
+    assert not any(PAYER.encode() in content for content in without.values())
+    assert verified(without, line, tmp_path, project_root)[0] == 0
