@@ -67,6 +67,10 @@ class FailPoint(StrEnum):
     """That is committed; the proposal does not know it."""
 
 
+OF_A_PAYMENT = tuple(FailPoint)[: tuple(FailPoint).index(FailPoint.CLOSING)]
+"""Those on the path of a payment; the others are on that of a window."""
+
+
 class Does(StrEnum):
     EXIT = "exit"
     """Dies at once, as by kill -9: nothing is tidied up."""

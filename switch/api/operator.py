@@ -221,7 +221,7 @@ async def breaks(
 
 
 @router.get("/breaks/{break_id}", summary="One break · فرق واحد", openapi_extra=refuses(BreakUnknown))
-async def one_break(break_id: BreakIdInPath, _: BooksCaller, switch: TheSwitch) -> BreakHistoryView:
+async def one_break(break_id: BreakIdInPath, _: PaymentsCaller, switch: TheSwitch) -> BreakHistoryView:
     """With its whole history, and who of the staff has written it.
 
     مع سجله كله ومن كتبه من الموظفين.

@@ -130,6 +130,7 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/v1/operator/windows"): BOOKS,
     ("GET", "/v1/operator/windows/{window_id}"): BOOKS,
     ("GET", "/v1/operator/breaks"): PAYMENTS,
+    ("GET", "/v1/operator/breaks/{break_id}"): PAYMENTS,
     ("GET", "/v1/operator/files"): BOOKS,
     ("GET", "/v1/proposals"): EVERY_ROLE,
     ("GET", "/v1/proposals/{proposal_id}"): EVERY_ROLE,

@@ -15,7 +15,7 @@ async def test_the_story_of_a_payment_is_found_by_its_id_and_by_its_reference_as
     stories = [(await line.of(OPERATOR).get(f"/v1/operator/payments/{name}")).json() for name in (paid["payment_id"], reference, heard)]
     assert stories[0] == stories[1] == stories[2]
     story = stories[0]
-    assert story["payment"] == paid | {"history": None}
+    assert story["payment"] == paid | {"history": None, "customer_reference": "•••051"}
     assert [(step["from_state"], step["to_state"], step["by"]) for step in story["steps"]] == [
         (None, "RESERVED", BANK),
         ("RESERVED", "COMPLETED", "switch"),

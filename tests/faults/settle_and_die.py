@@ -23,6 +23,9 @@ from switch.reports.proposals import Proposals
 from switch.store.database import connect
 from tests.seeded import BANK, OTHER_BANK, START, WINDOW
 from tests.settling import SettlingWorld
+from tests.vault_keys import use_test_vault
+
+use_test_vault()
 
 
 @dataclass

@@ -137,6 +137,10 @@ async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sig
             nets[one.window_id, OPERATOR] -= sign * one.switch_fee
             nets[one.window_id, OVERSEER] -= sign * (one.central_bank_fee + one.tax)
 
+    for one in await rows(database, "SELECT * FROM adjustment"):
+        nets[one.window_id, one.bank_code] += one.payer_fee
+        nets[one.window_id, one.biller_code] += one.biller_fee
+        nets[one.window_id, OPERATOR] -= one.switch_fee - one.written_off_minor
     for one in await rows(database, MOVED_BY_DEFAULTS):
         kind, owner, *_ = one.account_code.split(":")
         nets[one.window_id, OVERSEER if kind == "guarantee" else owner] += one.minor

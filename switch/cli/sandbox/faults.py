@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from switch.bootstrap import DATABASE_NAME
 from switch.cli.sandbox.place import free_ports
-from switch.fail_points import FailPoint, told
+from switch.fail_points import OF_A_PAYMENT, FailPoint, told
 from switch.postgres_server import PostgresServer
 from switch.settings import Settings
 from switch.simulators.bad_line import BadLine, LineFault, to_port, to_socket
@@ -50,7 +50,9 @@ class Faults:
 
     def environment(self) -> Mapping[str, str]:
         """Of the processes of the switch, once the database is made."""
-        shares = {point: DEATH_SHARE_OF_WORKERS if point in (FailPoint.LEASED, FailPoint.ENQUIRED) else DEATH_SHARE for point in FailPoint}
+        shares = {
+            point: DEATH_SHARE_OF_WORKERS if point in (FailPoint.LEASED, FailPoint.ENQUIRED) else DEATH_SHARE for point in OF_A_PAYMENT
+        }
         points = ",".join(f"{point}=exit:{share}*{DEATHS_OF_EACH}" for point, share in shares.items())
         return {"SWITCH_DATABASE_URL": self._server.url_at("127.0.0.1", self.database_port, DATABASE_NAME), "SWITCH_FAIL_POINTS": points}
 
@@ -94,4 +96,4 @@ class Faults:
         """How often each has struck, also those that never did."""
         failed = told(self.settings.failed)
         counted = {name: {str(fault): line.injected[fault] for fault in LineFault} for name, line in self.lines.items()}
-        return counted | {FAIL_POINTS: {str(point): failed[f"{point} exit"] for point in FailPoint}}
+        return counted | {FAIL_POINTS: {str(point): failed[f"{point} exit"] for point in OF_A_PAYMENT}}

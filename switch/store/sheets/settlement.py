@@ -42,6 +42,7 @@ _NETS = f"""
         UNION ALL SELECT window_id, CASE split_part(account_code, ':', 1)
             WHEN 'payable' THEN split_part(account_code, ':', 3)
             WHEN 'fee_switch' THEN (SELECT min(code) FROM authority WHERE kind = 'operator')
+            WHEN 'written_off' THEN (SELECT min(code) FROM authority WHERE kind = 'operator')
             WHEN 'fee_central_bank' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
             WHEN 'tax' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
             WHEN 'guarantee' THEN (SELECT min(code) FROM authority WHERE kind = 'overseer')
