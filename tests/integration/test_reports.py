@@ -122,9 +122,7 @@ async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sig
     database = connect(database_url)
     await filled_world(database, tmp_path)
     books = World(database, FixedClock(), Prepared())
-    nets: Counter[tuple[str, str]] = Counter()
-    amounts: Counter[tuple[str, str]] = Counter()
-    taken_back: Counter[str] = Counter()
+    nets, amounts, taken_back = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[str]()
     for row in await rows(database, "SELECT * FROM payment WHERE window_id IS NOT NULL"):
         sign_and_rows = [(1, row)]
         sign_and_rows += [(-1, one) for one in await rows(database, BACK, payment=row.payment_id)]
