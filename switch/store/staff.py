@@ -1,5 +1,6 @@
 """Staff: accounts, sessions, tokens, used codes and attempts; rows and what they mean. Passwords and secrets stay here."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +21,10 @@ from switch.domain.staff import (
 )
 from switch.store.directory_rows import DirectoryRows
 from switch.store.tables import staff as tables
+from switch.store.vault import vault
 
+SECRETS = "staff"  # pragma: allowlist secret
+"""In the vault: in the place of the participant."""
 _ACCOUNT = text("SELECT * FROM staff_account WHERE name = :name")
 _ACCOUNTS = text("SELECT * FROM staff_account ORDER BY name")
 _USE_CODE = text("""
@@ -59,11 +63,20 @@ async def accounts(connection: AsyncConnection) -> list[StaffAccount]:
 
 
 async def put_account(rows: DirectoryRows, account: StaffAccount) -> bool:
-    """Its password and secret go into the history as one digest, from which nobody can learn them."""
+    """Its password and secret go into the history as one digest, from which nobody can learn them; the secret is under lock."""
+    secret = await _locked(rows.connection, account)
     told = {"name": account.name, "roles": _written(account.roles), "status": account.status}
-    row = told | {"password_hash": account.password_hash, "totp_secret": account.totp_secret}
-    credentials = hashlib.sha256(f"{account.password_hash} {account.totp_secret}".encode()).hexdigest()
+    row = told | {"password_hash": account.password_hash, "totp_secret": secret}
+    credentials = hashlib.sha256(f"{account.password_hash} {secret}".encode()).hexdigest()
     return await rows.put_row(tables.staff_account, "staff", row, told | {"credentials": credentials})
+
+
+async def _locked(connection: AsyncConnection, account: StaffAccount) -> str:
+    """As it is kept already, where it has not changed: each locking looks different."""
+    row = (await connection.execute(_ACCOUNT, {"name": account.name})).one_or_none()
+    if row is not None and _account_of(row).totp_secret == account.totp_secret:
+        return str(row.totp_secret)
+    return base64.b64encode(vault().put(SECRETS, _row_name(account.name), [account.totp_secret])).decode()
 
 
 async def use_code(connection: AsyncConnection, name: str, step: int) -> bool:
@@ -164,7 +177,12 @@ def _roles(written: str) -> frozenset[Role]:
 
 
 def _account_of(row: Row[Any]) -> StaffAccount:
-    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, row.totp_secret)
+    (secret,) = vault().take(SECRETS, _row_name(row.name), base64.b64decode(row.totp_secret)) or ("",)
+    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, secret)
+
+
+def _row_name(name: str) -> bytes:
+    return b"staff_account/" + name.encode()
 
 
 def _token_of(row: Row[Any]) -> StaffToken:

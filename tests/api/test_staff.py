@@ -245,3 +245,12 @@ async def test_all_that_staff_do_and_look_at_is_in_the_audit(line: Line) -> None
     ]
     own = (await auditor.get("/v1/staff/audit", params={"who": "staff:auditor"})).json()["items"]
     assert {entry["action"] for entry in own} == {"sign in", "GET /v1/staff/audit"}
+
+
+async def test_a_second_factor_is_under_lock_in_the_database(line: Line) -> None:
+    enrolled = await line.switch.keep_staff.add("rima", frozenset({Role.AUDITOR}), PASSWORD, by="test")
+    (kept,) = await line.query("SELECT totp_secret FROM staff_account WHERE name = 'rima'")
+    assert enrolled.account.totp_secret not in kept.totp_secret
+    await line.switch.keep_staff.disable("rima", by="test")
+    (still,) = await line.query("SELECT totp_secret FROM staff_account WHERE name = 'rima'")
+    assert still.totp_secret == kept.totp_secret
