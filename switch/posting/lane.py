@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from switch.domain.admission import Command, Conclude, Decision, Reserve, Stands
@@ -25,7 +25,8 @@ from switch.store.database import LINE_TROUBLE, Database
 LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 BULK_PARTS_ALONE = 5
-"""At once while nobody waits singly: the larger the batch, the less each line costs, and the longer whoever comes now waits."""
+"""At once where nobody has come singly for a while: the larger the batch, the less each line costs, and the longer whoever comes waits."""
+ALONE_SECONDS = 1.0
 MOST_WAITING = 4_000
 STUCK_SECONDS = 15.0
 """A batch that takes longer is on a line that says nothing any more; longer than any lock is waited for."""
@@ -67,6 +68,7 @@ class PostingLane:
         self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._pace = Pace(clock.monotonic)
+        self._came_singly_at = -inf
 
     def busy(self) -> bool:
         """Whether a new payment would notice that it waits: what is less urgent may stand back."""
@@ -85,6 +87,7 @@ class PostingLane:
         """
         if not isinstance(command, Conclude):
             self.require_room()
+        self._came_singly_at = self._clock.monotonic()
         try:
             async with asyncio.timeout(DECIDED_WITHIN_SECONDS):
                 (answer,) = await self._queue(self._waiting, [command])
@@ -105,6 +108,9 @@ class PostingLane:
         if self._writer is not None:
             await self._writer
 
+    def _alone(self) -> bool:
+        return not self._waiting and self._clock.monotonic() - self._came_singly_at > ALONE_SECONDS
+
     def _wait_seconds(self) -> float:
         return self._pace.wait_seconds(-(-len(self._waiting) // self._largest_batch))
 
@@ -122,7 +128,7 @@ class PostingLane:
             if self._waiting:
                 await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
             if self._bulk:
-                parts = 1 if self._waiting else min(len(self._bulk), BULK_PARTS_ALONE)
+                parts = min(len(self._bulk), BULK_PARTS_ALONE) if self._alone() else 1
                 await self._write_together([self._bulk.popleft() for _ in range(parts)])
             self._pace.turn_ends()
 
