@@ -33,7 +33,6 @@ class BreakEventKind(StrEnum):
     COMMENTED = "commented"
     ATTACHED = "attached"
     HANDED_OVER = "handed_over"
-    REPAIR_PROPOSED = "repair_proposed"
     REPAIR_CARRIED_OUT = "repair_carried_out"
     REPAIR_FAILED = "repair_failed"
     FOUND_AGAIN = "found_again"
@@ -136,11 +135,6 @@ def handed_over(
     moved = replace(found, owner=owner, person=None, stage=stage)
     facts = {"from": found.owner or SWITCH, "to": owner or SWITCH}
     return _with(moved, BreakEventKind.HANDED_OVER, by, at, given_text(note), facts)
-
-
-def repair_proposed(found: Break, repair: str, by: str, at: datetime) -> Done:
-    require_open(found)
-    return _with(replace(found, stage=BreakStage.REPAIR_PROPOSED), BreakEventKind.REPAIR_PROPOSED, by, at, facts={"repair": repair})
 
 
 def repairing(found: Break, repair: str, facts: Mapping[str, str], by: str, at: datetime, proposal_id: str) -> Done:

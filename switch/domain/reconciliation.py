@@ -75,7 +75,6 @@ class BreakStage(StrEnum):
 
     NEW = "new"
     IN_WORK = "in_work"
-    REPAIR_PROPOSED = "repair_proposed"
     REPAIRING = "repairing"
     """What can be done was done; it ends when the next reconciliation does not find it any more."""
 

@@ -105,7 +105,7 @@ break_table = Table(
     Column("events", Integer, nullable=False, server_default="0"),
     one_of("side", "bank", "biller", "rtgs"),
     one_of("state", "open", "matched_later", "repaired", "accepted", "written_off", "rejected", "closed_by_rule"),
-    one_of("stage", "new", "in_work", "repair_proposed", "repairing"),
+    one_of("stage", "new", "in_work", "repairing"),
     CheckConstraint("NOT decided OR state <> 'open'", name="decided"),
     CheckConstraint("jsonb_typeof(differences) = 'array'", name="differences"),
     Index("ix_break_day", "business_date", "break_id"),
