@@ -364,10 +364,14 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STAT
 -- I16: what was proposed is what is decided, once; what was decided is carried out once.
 CREATE FUNCTION proposal_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (OLD.kind, OLD.subject, OLD.content, OLD.effects, OLD.reason, OLD.proposed_by, OLD.proposed_at, OLD.expires_at)
-       IS DISTINCT FROM (NEW.kind, NEW.subject, NEW.content, NEW.effects, NEW.reason, NEW.proposed_by, NEW.proposed_at, NEW.expires_at)
-       OR OLD.state <> 'proposed' AND (OLD.state, OLD.decided_by, OLD.decided_at, OLD.decision_reason)
-          IS DISTINCT FROM (NEW.state, NEW.decided_by, NEW.decided_at, NEW.decision_reason)
+    IF (OLD.kind, OLD.subject, OLD.content, OLD.effects, OLD.changes, OLD.reason, OLD.proposed_by, OLD.proposed_at, OLD.expires_at, OLD.effective_at)
+       IS DISTINCT FROM
+       (NEW.kind, NEW.subject, NEW.content, NEW.effects, NEW.changes, NEW.reason, NEW.proposed_by, NEW.proposed_at, NEW.expires_at, NEW.effective_at)
+       OR OLD.state <> 'proposed' AND (OLD.decided_by, OLD.decided_at, OLD.decision_reason, OLD.effects_again, OLD.changes_again)
+          IS DISTINCT FROM (NEW.decided_by, NEW.decided_at, NEW.decision_reason, NEW.effects_again, NEW.changes_again)
+       OR OLD.state <> 'proposed' AND OLD.state <> NEW.state
+          AND NOT (OLD.state = 'approved' AND OLD.carried_out_at IS NULL AND NEW.state IN ('failed', 'withdrawn'))
+       OR OLD.ending IS NOT NULL AND OLD.ending IS DISTINCT FROM NEW.ending
        OR OLD.carried_out_at IS NOT NULL AND OLD.carried_out_at IS DISTINCT FROM NEW.carried_out_at THEN
         RAISE EXCEPTION 'proposal % stands as it was (I16)', OLD.proposal_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -41,6 +41,7 @@ from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.decide_window import DecideWindow
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.issue_files import IssueFiles
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.propose import Propose, Undertaking
@@ -141,7 +142,7 @@ class SettlingWorld:
             ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(self.database),
         }
         self.propose = Propose(self.clock, self.database, undertakings)
-        self.decide = DecideProposal(self.clock, self.database, undertakings)
+        self.decide = DecideProposal(self.clock, self.database, undertakings, KeepAudit(self.clock, self.database))
         self.simulate = DefaultSimulations(self.database)
         self.windows = Windows(self.clock, self.database)
         self.files = Files(self.database, self.drop)

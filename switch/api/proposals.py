@@ -11,15 +11,17 @@ from switch.api.authentication import staff
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, write_cursor
-from switch.api.proposal_views import ProposalIn, ProposalPage, ProposalView, RefusalIn, proposal_view
+from switch.api.proposal_views import ForeseenView, ProposalIn, ProposalPage, ProposalView, RefusalIn, foreseen_view, proposal_view
 from switch.api.shapes import id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain.errors import CursorMalformed, NotAllowed, PaymentUnknown
 from switch.domain.proposals import (
+    EffectiveRefused,
     OwnProposal,
     PaymentNotOverdue,
     Proposal,
+    ProposalChanged,
     ProposalDecided,
     ProposalState,
     ProposalUnknown,
@@ -62,11 +64,21 @@ async def one(proposal_id: IdInPath, _: Reader, switch: TheSwitch) -> ProposalVi
     return proposal_view(await switch.proposals.one(proposal_id))
 
 
+@router.get("/{proposal_id}/foreseen", summary="What it would do now · ما يفعله الآن", openapi_extra=refuses(ProposalUnknown, NotAllowed))
+async def foreseen(proposal_id: IdInPath, caller: Proposer, request: Request, switch: TheSwitch) -> ForeseenView:
+    """Foreseen again, for whoever is to approve it. Where it cannot be done any more, that refusal is the answer.
+
+    يُحسب من جديد لمن سيبتّ فيه؛ وإن تعذّر تنفيذه فالجواب هو سبب الرفض.
+    """
+    await _theirs(switch, caller, proposal_id, request)
+    return foreseen_view(*await switch.decide_proposal.foresee(proposal_id))
+
+
 @router.post(
     "",
     status_code=201,
     summary="Propose · تقديم اقتراح",
-    openapi_extra=refuses(NotAllowed, ReasonMissing, PaymentUnknown, PaymentNotOverdue),
+    openapi_extra=refuses(NotAllowed, ReasonMissing, EffectiveRefused, PaymentUnknown, PaymentNotOverdue),
 )
 async def propose(said: ProposalIn, caller: Proposer, request: Request, switch: TheSwitch) -> ProposalView:
     """Nothing is done yet: another person decides, within a day. Which roles propose and decide a kind: docs/staff.md.
@@ -76,18 +88,19 @@ async def propose(said: ProposalIn, caller: Proposer, request: Request, switch: 
     tell_audit(request, subject=f"{said.kind} {said.subject}", reason=said.reason)
     if not may_decide(caller.roles, said.kind):
         raise NotAllowed()
-    return proposal_view(await switch.propose(said.kind, said.subject, said.content, reason=said.reason, by=caller.by))
+    proposed = await switch.propose(said.kind, said.subject, said.content, reason=said.reason, by=caller.by, effective_at=said.effective_at)
+    return proposal_view(proposed)
 
 
 @router.post(
     "/{proposal_id}/approval",
     summary="Approve · موافقة",
-    openapi_extra=refuses(ProposalUnknown, ProposalDecided, OwnProposal, PersonNeeded),
+    openapi_extra=refuses(ProposalUnknown, ProposalDecided, ProposalChanged, OwnProposal, PersonNeeded),
 )
 async def approve(proposal_id: IdInPath, caller: Decider, request: Request, switch: TheSwitch) -> ProposalView:
-    """By a person who has signed in, and is not who proposed it; it is carried out at once.
+    """By a person who has signed in, and is not who proposed it. It is foreseen again, and carried out at once or at its moment.
 
-    من شخص سجّل دخوله وليس صاحب الاقتراح؛ ويُنفَّذ فوراً.
+    من شخص سجّل دخوله وليس صاحب الاقتراح؛ ويُحسب أثره من جديد، ثم يُنفَّذ فوراً أو في وقته.
     """
     found = await _theirs(switch, caller, proposal_id, request)
     return proposal_view(await switch.decide_proposal.approve(found.proposal_id, by=caller.by))
@@ -99,9 +112,9 @@ async def approve(proposal_id: IdInPath, caller: Decider, request: Request, swit
     openapi_extra=refuses(ProposalUnknown, ProposalDecided, ReasonMissing, PersonNeeded),
 )
 async def refuse(proposal_id: IdInPath, said: RefusalIn, caller: Decider, request: Request, switch: TheSwitch) -> ProposalView:
-    """Nothing is done, and it cannot be approved any more. Whoever proposed it may take it back this way.
+    """Nothing is done, and it cannot be approved any more. Whoever proposed it may take it back; what was approved, until it takes effect.
 
-    لا يُفعل شيء ولا تجوز الموافقة عليه بعدها. ويسحبه صاحبه بهذه الطريقة.
+    لا يُفعل شيء ولا تجوز الموافقة عليه بعدها. ويسحبه صاحبه بهذه الطريقة، ولو ووفق عليه ولم يسرِ بعد.
     """
     found = await _theirs(switch, caller, proposal_id, request, said.reason)
     return proposal_view(await switch.decide_proposal.refuse(found.proposal_id, reason=said.reason, by=caller.by))

@@ -165,7 +165,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         replay_advices=ReplayAdvices(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
         propose=Propose(clock, database, undertakings),
-        decide_proposal=DecideProposal(clock, database, undertakings),
+        decide_proposal=DecideProposal(clock, database, undertakings, keep_audit),
         keep_staff=KeepStaff(clock, database, passwords),
         sign_in_staff=SignInStaff(clock, database, passwords, keep_audit),
         know_staff=KnowStaff(clock, database),

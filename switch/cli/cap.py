@@ -7,7 +7,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
-from switch.cli.second_person import Why, do_or_propose
+from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.identifiers import ParticipantCode, participant_code
@@ -44,6 +44,7 @@ def set_cap(
     ] = None,
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
     reason: Why = None,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a cap, by two people, in force for the next payment. What was accepted stays accepted."""
@@ -60,7 +61,7 @@ def set_cap(
         await switch.change_cap(code, cap, by=by_whom(), deposited=backed)
         return await switch.positions.of_bank(code)
 
-    if (changed := do_or_propose(reason, asked, work, as_json=as_json)) is not None:
+    if (changed := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is not None:
         _print(changed, as_json)
 
 

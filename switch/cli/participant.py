@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from switch.application import Switch
 from switch.cli import outage, participant_limits
 from switch.cli.output import AsJson, print_json, print_table, say
-from switch.cli.second_person import Why, do_or_propose
+from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.directory import Endpoint, ParticipantKey
@@ -63,13 +64,14 @@ def admit(
     category: Annotated[str | None, typer.Option(help="Of a biller, such as electricity.")] = None,
     governorate: Annotated[str | None, typer.Option(help="Of a biller that serves one.")] = None,
     reason: Why = None,
+    at: At = None,
 ) -> None:
     """Enter a participant, or change what the directory says of it, by two people."""
 
     def wanted(_: Switch) -> Participant:
         return Participant(participant_code(code), kind, Name(name_ar, name_en), status, category, governorate)
 
-    _change(wanted, reason)
+    _change(wanted, participant_content, reason, at)
 
 
 @app.command()
@@ -85,23 +87,28 @@ def suspend(code: Code) -> None:
 
 
 @app.command()
-def move(code: Code, status: Annotated[ParticipantStatus, typer.Argument(help="The next status of its life.")], reason: Why = None) -> None:
+def move(
+    code: Code,
+    status: Annotated[ParticipantStatus, typer.Argument(help="The next status of its life.")],
+    reason: Why = None,
+    at: At = None,
+) -> None:
     """Move a participant on, by two people: draft, testing, pilot, live; suspended; closed."""
-    _move(code, status, reason)
+    _move(code, status, reason, at)
 
 
 @app.command()
-def resume(code: Code, reason: Why = None) -> None:
+def resume(code: Code, reason: Why = None, at: At = None) -> None:
     """Make a participant live, the first time or again, by two people."""
-    _move(code, ParticipantStatus.LIVE, reason)
+    _move(code, ParticipantStatus.LIVE, reason, at)
 
 
 @app.command()
-def close(code: Code, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, reason: Why = None) -> None:
+def close(code: Code, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, reason: Why = None, at: At = None) -> None:
     """End a participation for good, by two people."""
     if not yes:
         typer.confirm(f"Close {code} for good?", abort=True)
-    _move(code, ParticipantStatus.CLOSED, reason)
+    _move(code, ParticipantStatus.CLOSED, reason, at)
 
 
 @app.command()
@@ -127,6 +134,7 @@ def add_key(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The public key as PEM.")],
     name: Annotated[str, typer.Option(help="Tells the keys of a participant apart.")] = "main",
     reason: Why = None,
+    at: At = None,
 ) -> None:
     """Register a public key, by two people: messages that it signed are then the participant's."""
     pem = file.read_text(encoding="ascii", errors="replace")
@@ -140,7 +148,7 @@ def add_key(
         await switch.register_key(key, by=by_whom())
         return key
 
-    if (registered := do_or_propose(reason, asked, work)) is not None:
+    if (registered := do_or_propose(reason, asked, work, effective_at=at)) is not None:
         say(f"{registered.keyid} ({registered.algorithm}) is active.")
 
 
@@ -168,21 +176,26 @@ def list_keys(code: Annotated[str | None, typer.Argument(help="Only those of thi
     )
 
 
-def _move(code: str, status: ParticipantStatus, reason: str | None) -> None:
-    _change(lambda switch: replace(switch.directory.current().participant(participant_code(code)), status=status), reason)
+def _move(code: str, status: ParticipantStatus, reason: str | None, at: datetime | None) -> None:
+    def wanted(switch: Switch) -> Participant:
+        return replace(switch.directory.current().participant(participant_code(code)), status=status)
+
+    _change(wanted, lambda _: {"status": status}, reason, at)
 
 
-def _change(wanted: Callable[[Switch], Participant], reason: str | None) -> None:
+def _change(
+    wanted: Callable[[Switch], Participant], told: Callable[[Participant], dict[str, str]], reason: str | None, at: datetime | None
+) -> None:
     def asked(switch: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         participant = wanted(switch)
-        return ProposalKind.CHANGE_PARTICIPANT, participant.code, participant_content(participant)
+        return ProposalKind.CHANGE_PARTICIPANT, participant.code, told(participant)
 
     async def work(switch: Switch) -> Participant:
         participant = wanted(switch)
         await switch.admit_participant(participant, by=by_whom())
         return participant
 
-    if (changed := do_or_propose(reason, asked, work)) is not None:
+    if (changed := do_or_propose(reason, asked, work, effective_at=at)) is not None:
         _say_status(changed)
 
 

@@ -1,13 +1,14 @@
 """`switch participant limits`: how much a participant may ask of the switch, at one moment and a second."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table, say
-from switch.cli.second_person import Why, do_or_propose
+from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.directory import Directory
@@ -59,21 +60,22 @@ def set_limit(
     per_second: Annotated[int, typer.Option(help="How many a second in the long run; not for at_once.")] = 0,
     burst: Annotated[int | None, typer.Option(help="How many at one moment; ten seconds' worth where it is left out.")] = None,
     reason: Why = None,
+    at: At = None,
 ) -> None:
     """Give a participant a limit of its own, by two people, in force a second later."""
     limit = Limit.of_rate(per_second) if burst is None else Limit(burst, per_second)
-    if (said := _say(code, what, limit, reason)) is not None:
+    if (said := _say(code, what, limit, reason, at)) is not None:
         say(f"{said.participant} {said.what}: {limit.burst:,} at one moment" + (f", {per_second:,} a second" if per_second else ""))
 
 
 @app.command()
-def clear(code: Code, what: What, reason: Why = None) -> None:
+def clear(code: Code, what: What, reason: Why = None, at: At = None) -> None:
     """Let the general limit hold again, by two people."""
-    if (said := _say(code, what, None, reason)) is not None:
+    if (said := _say(code, what, None, reason, at)) is not None:
         say(f"{said.participant} {said.what}: the general limit holds")
 
 
-def _say(code: str, what: Limited, limit: Limit | None, reason: str | None) -> ParticipantLimit | None:
+def _say(code: str, what: Limited, limit: Limit | None, reason: str | None, at: datetime | None) -> ParticipantLimit | None:
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         return ProposalKind.CHANGE_LIMIT, ParticipantLimit(participant_code(code), what, limit).limit_id, limit_content(limit)
 
@@ -82,7 +84,7 @@ def _say(code: str, what: Limited, limit: Limit | None, reason: str | None) -> P
         await switch.limit_participant(said, by=by_whom())
         return said
 
-    return do_or_propose(reason, asked, work)
+    return do_or_propose(reason, asked, work, effective_at=at)
 
 
 def _in_force(directory: Directory, code: str, general: Limits) -> list[InForce]:

@@ -1,6 +1,7 @@
 """The second person at the console: outside a sandbox, what takes two people is only proposed here; in one, it is done at once."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
@@ -10,6 +11,7 @@ from switch.cli.output import say
 from switch.cli.proposal import show
 from switch.cli.session import run
 from switch.cli.staff import by_whom
+from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.settings import load_settings
 
@@ -18,6 +20,21 @@ T = TypeVar("T")
 Why = Annotated[
     str | None,
     typer.Option("--reason", help="Why: it is then proposed, for another to approve. In a sandbox it may be left out: done at once."),
+]
+
+
+def _moment(text: str) -> datetime:
+    """As people write it; without a zone it is Damascus time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("a moment such as 2026-12-01T08:00 is needed") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE).astimezone(UTC)
+
+
+At = Annotated[
+    datetime | None,
+    typer.Option("--at", parser=_moment, metavar="MOMENT", help="When it takes effect once approved (Damascus time); else at once."),
 ]
 
 
@@ -37,18 +54,19 @@ def do_or_propose(
     *,
     alone: Callable[[Switch], bool] = _never,
     as_json: bool = False,
+    effective_at: datetime | None = None,
 ) -> T | None:
     """What `act` answers; None where it was proposed, which has then been shown. Raises ReasonMissing outside a sandbox.
 
     `alone` says where one person is enough outside a sandbox, too.
     """
-    sandbox = at_once(reason)
+    sandbox = at_once(reason) and effective_at is None
 
     async def work(switch: Switch) -> T | Proposal:
-        if sandbox or (reason is None and alone(switch)):
+        if sandbox or (reason is None and effective_at is None and alone(switch)):
             return await act(switch)
         kind, subject, content = asked(switch)
-        return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom())
+        return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom(), effective_at=effective_at)
 
     found = run(work)
     if not isinstance(found, Proposal):

@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeVar
 from uuid import UUID
 
-from switch.domain.errors import Refusal
+from switch.domain.errors import BillerUnavailable, NoOpenWindow, Overloaded, Refusal, SwitchUnavailable
 
 ProposalId = NewType("ProposalId", UUID)
 
 LASTS_SECONDS = 24 * 3600
+LONGEST_WAIT_DAYS = 366
+"""Before what was approved takes effect."""
 REASON_CHARACTERS = 500
+_MOST_DIGITS = 18
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class ProposalKind(StrEnum):
@@ -49,11 +54,22 @@ class ProposalKind(StrEnum):
     """Participants, services and tariff lines all together, into a directory that is in use."""
 
 
+MAY_WAIT = frozenset({ProposalKind.CHANGE_CAP, ProposalKind.CHANGE_LIMIT, ProposalKind.CHANGE_PARTICIPANT, ProposalKind.REGISTER_KEY})
+"""Kinds that may be approved now and take effect at a stated moment. A tariff has its own day."""
+_MOVES_BY_ITSELF = frozenset({ProposalKind.CLOSE_WINDOW_NOW})
+"""What it comes to changes with each payment: it is shown, and no reason to propose it anew."""
+_PASSES = (Overloaded, NoOpenWindow, SwitchUnavailable, BillerUnavailable)
+
+
 class ProposalState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
     EXPIRED = "expired"
+    FAILED = "failed"
+    """Approved, and refused when it was to be done: nothing was done."""
+    WITHDRAWN = "withdrawn"
+    """Approved, and taken back before it took effect."""
 
 
 class ProposalUnknown(Refusal):
@@ -66,6 +82,18 @@ class ProposalDecided(Refusal):
     code = "proposal_decided"
     en = "The proposal is {state} already."
     ar = "بُتّ في هذا الاقتراح من قبل ({state})."
+
+
+class ProposalChanged(Refusal):
+    code = "proposal_changed"
+    en = "It would do something else to the accounts by now than what was shown when it was proposed; propose it anew."
+    ar = "صار أثره على الحسابات غير ما عُرض حين اقتُرح؛ اقترحه من جديد."
+
+
+class EffectiveRefused(Refusal):
+    code = "effective_at_refused"
+    en = "A proposal of the kind {kind} does not take effect then: {why}."
+    ar = "لا يسري اقتراح من نوع {kind} في هذا الوقت: {why_ar}."
 
 
 class OwnProposal(Refusal):
@@ -119,6 +147,18 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Why what was approved is not done: the refusal that stopped it, or the words of whoever took it back."""
+
+    at: datetime
+    by: str | None
+    """None where nobody has: it was refused."""
+    code: str
+    ar: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     proposal_id: ProposalId
     kind: ProposalKind
@@ -136,23 +176,50 @@ class Proposal:
     decided_at: datetime | None = None
     decision_reason: str | None = None
     carried_out_at: datetime | None = None
+    effective_at: datetime | None = None
+    """Not carried out before."""
+    foreseen_again: Foreseen | None = None
+    """When it was approved."""
+    ending: Ending | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was approved to do something else than what was foreseen when it was proposed."""
+        return self.foreseen_again is not None and self.foreseen_again != self.foreseen
 
     @property
     def people(self) -> str:
         """Who is to be named in the history of what was done."""
         return f"{self.proposed_by} and {self.decided_by}"
 
-    def approved(self, by: str, at: datetime) -> "Proposal":
+    def waits(self, at: datetime) -> bool:
+        """Approved, and not in effect before its moment."""
+        return self.state is ProposalState.APPROVED and self.effective_at is not None and at < self.effective_at
+
+    def require_approvable(self, by: str, at: datetime) -> None:
         """Raises ProposalDecided, OwnProposal."""
         self._require_open(at)
         if by == self.proposed_by:
             raise OwnProposal(by=by)
-        return replace(self, state=ProposalState.APPROVED, decided_by=by, decided_at=at)
+
+    def approved(self, by: str, at: datetime, foreseen: Foreseen | None = None) -> "Proposal":
+        """`foreseen`: what it would do now. Raises ProposalDecided, OwnProposal; ProposalChanged where accounts are touched otherwise."""
+        self.require_approvable(by, at)
+        if foreseen is not None and foreseen.effects != self.foreseen.effects and self.kind not in _MOVES_BY_ITSELF:
+            raise ProposalChanged()
+        return replace(self, state=ProposalState.APPROVED, decided_by=by, decided_at=at, foreseen_again=foreseen)
 
     def refused(self, by: str, reason: str, at: datetime) -> "Proposal":
-        """Also by whoever proposed it. Raises ProposalDecided."""
+        """Also by whoever proposed it; what was approved may be taken back until it takes effect. Raises ProposalDecided."""
+        why = given_reason(reason)
+        if self.waits(at):
+            return replace(self, state=ProposalState.WITHDRAWN, ending=Ending(at, by, "withdrawn", why, why))
         self._require_open(at)
-        return replace(self, state=ProposalState.REFUSED, decided_by=by, decided_at=at, decision_reason=given_reason(reason))
+        return replace(self, state=ProposalState.REFUSED, decided_by=by, decided_at=at, decision_reason=why)
+
+    def failed(self, refusal: Refusal, at: datetime) -> "Proposal":
+        ending = Ending(at, None, refusal.code, refusal.detail("ar"), refusal.detail("en"))
+        return replace(self, state=ProposalState.FAILED, ending=ending)
 
     def _require_open(self, at: datetime) -> None:
         if self.state is not ProposalState.PROPOSED:
@@ -168,11 +235,46 @@ def given(content: Mapping[str, str], field: str) -> str:
     return text
 
 
+def chosen(options: type[Choice], content: Mapping[str, str], field: str) -> Choice:
+    """Raises ContentWrong."""
+    try:
+        return options(given(content, field))
+    except ValueError:
+        raise ContentWrong(field=field) from None
+
+
+def given_number(content: Mapping[str, str], field: str) -> int:
+    """Decimal digits. Raises ContentWrong."""
+    text = content.get(field, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise ContentWrong(field=field)
+    return int(text)
+
+
+def passes(refusal: Refusal) -> bool:
+    """Whether the same may be done later, without anybody changing anything: it is tried again. Others end a proposal."""
+    return isinstance(refusal, _PASSES)
+
+
 def given_reason(text: str) -> str:
     if not 0 < len(text.strip()) <= REASON_CHARACTERS:
         raise ReasonMissing(most=REASON_CHARACTERS)
     return text.strip()
 
 
-def expiry(proposed_at: datetime) -> datetime:
-    return proposed_at + timedelta(seconds=LASTS_SECONDS)
+def expiry(proposed_at: datetime, effective_at: datetime | None = None) -> datetime:
+    """A day, and not after the moment at which it is to take effect."""
+    day = proposed_at + timedelta(seconds=LASTS_SECONDS)
+    return day if effective_at is None else min(day, effective_at)
+
+
+def require_effective(kind: ProposalKind, effective_at: datetime | None, now: datetime) -> None:
+    """Raises EffectiveRefused."""
+    if effective_at is None:
+        return
+    if kind not in MAY_WAIT:
+        raise EffectiveRefused(kind=kind, why="it is carried out when it is approved", why_ar="يُنفَّذ عند الموافقة عليه")
+    if not now < effective_at <= now + timedelta(days=LONGEST_WAIT_DAYS):
+        raise EffectiveRefused(
+            kind=kind, why=f"the moment is to come, within {LONGEST_WAIT_DAYS} days", why_ar=f"يلزم وقت قادم خلال {LONGEST_WAIT_DAYS} يوماً"
+        )

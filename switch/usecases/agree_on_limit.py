@@ -7,11 +7,10 @@ from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_limit
 from switch.domain.identifiers import participant_code
 from switch.domain.limits import Limit, Limited, ParticipantLimit
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal
+from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given_number
 from switch.usecases.limit_participant import LimitParticipant
 
 BURST, PER_SECOND = "burst", "per_second"
-_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,8 @@ def _read(subject: str, content: Mapping[str, str]) -> ParticipantLimit:
     code, _, named = subject.partition(":")
     if (what := next((one for one in Limited if one == named), None)) is None:
         raise ContentWrong(field="subject")
-    limit = Limit(_number(content, BURST), _number(content, PER_SECOND)) if content else None
+    limit = Limit(given_number(content, BURST), given_number(content, PER_SECOND)) if content else None
     return ParticipantLimit(participant_code(code), what, limit)
-
-
-def _number(content: Mapping[str, str], field: str) -> int:
-    text = content.get(field, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise ContentWrong(field=field)
-    return int(text)
 
 
 def _told(limit: Limit | None) -> str:

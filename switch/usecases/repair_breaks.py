@@ -16,7 +16,7 @@ from switch.domain.identifiers import AdjustmentId, EntryId, IdempotencyKey, Rev
 from switch.domain.ledger import EntryKind, JournalEntry, payment_reversed
 from switch.domain.outcomes import Accepted, Outcome, Refused
 from switch.domain.payments import Payment
-from switch.domain.proposals import Change, Effect, Foreseen, Proposal
+from switch.domain.proposals import Change, Effect, Foreseen, Proposal, chosen
 from switch.domain.reconciliation import Break, BreakState
 from switch.domain.reversals import ReversalReason, ReversalRequest, fees_back
 from switch.ports import Clock
@@ -40,7 +40,7 @@ class RepairBreaks:
     async def foresee(self, subject: str, content: Mapping[str, str]) -> Foreseen:
         """Every account before anything is done. Raises BreakUnknown, BreakEnded, RepairDoesNotFit, RepairAmountRefused, NoOpenWindow."""
         del subject
-        repair, effects, changes = Repair(content[REPAIR]), defaultdict[tuple[str, str], int](int), list[Change]()
+        repair, effects, changes = chosen(Repair, content, REPAIR), defaultdict[tuple[str, str], int](int), list[Change]()
         async with self.database.transaction() as connection:
             for break_id in _ids(content):
                 found, payment = await _locked(connection, break_id)
@@ -55,7 +55,7 @@ class RepairBreaks:
 
     async def carry_out(self, proposal: Proposal) -> None:
         """Once or many times: a break of which the proposal is in the history is left alone."""
-        repair = Repair(proposal.content[REPAIR])
+        repair = chosen(Repair, proposal.content, REPAIR)
         for break_id in _ids(proposal.content):
             answer = await self._asked(proposal, break_id) if repair is Repair.REPEAT_PAYMENT else None
             try:

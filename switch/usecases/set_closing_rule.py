@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from switch.domain.breaks import ClosingRule
 from switch.domain.identifiers import ParticipantCode, participant_code
-from switch.domain.proposals import Change, Foreseen, Proposal
+from switch.domain.proposals import Change, Foreseen, Proposal, chosen, given_number
 from switch.domain.reconciliation import BreakKind
 from switch.ports import Clock
 from switch.store import closing_rules
@@ -42,8 +42,8 @@ def write(rule: ClosingRule) -> dict[str, str]:
 
 
 def read(content: Mapping[str, str]) -> ClosingRule:
-    named = content["participant"]
+    """Raises ContentWrong, NationalCodeMalformed."""
+    named = content.get("participant")
     participant: ParticipantCode | None = participant_code(named) if named else None
-    return ClosingRule(
-        BreakKind(content["kind"]), participant, int(content["most_minor"]), int(content["most_days"]), content["active"] == "yes"
-    )
+    most_minor, most_days = given_number(content, "most_minor"), given_number(content, "most_days")
+    return ClosingRule(chosen(BreakKind, content, "kind"), participant, most_minor, most_days, content.get("active") == "yes")

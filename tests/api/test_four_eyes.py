@@ -182,7 +182,7 @@ async def test_what_one_person_has_closed_meanwhile_is_not_opened_by_an_older_pr
 
     answer = await sami.post(f"/v1/proposals/{proposal['proposal_id']}/approval")
 
-    assert refused(answer) == (409, "life_cycle_refused")
+    assert refused(answer) == (409, "participant_closed")
     assert line.switch.directory.current().participants[BILLER].status is ParticipantStatus.CLOSED
     assert await line.switch.decide_proposal.finish() == 0
 
@@ -201,6 +201,15 @@ async def test_what_one_person_has_closed_meanwhile_is_not_opened_by_an_older_pr
         ("participant.change", "100116", {"kind": "friend", "name_ar": "ا", "name_en": "a", "status": "draft"}),
         ("payment.force", "no id", {}),
         ("tariff.publish", "x", {"document": "{}"}),
+        ("break.repair", "x", {}),
+        ("break.repair", "x", {"repair": "undo", "breaks": "a"}),
+        ("break.closing_rule", "x", {}),
+        ("break.closing_rule", "x", {"kind": "amount_differs", "most_minor": "-1", "most_days": "1"}),
+        ("break.closing_rule", "x", {"kind": "amount_differs", "most_minor": "1", "most_days": "999999999999999999"}),
+        ("window.recompute", "x", {}),
+        ("window.put_off", "x", {"until": "tomorrow"}),
+        ("settlement.rule", "SYP", {"approval_seconds": "soon"}),
+        ("catalogue.load", "x", {"participants": "[]"}),
     ],
 )
 async def test_nonsense_is_not_even_proposed(line: Line, kind: str, subject: str, content: dict[str, str]) -> None:

@@ -30,6 +30,7 @@ from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.close_window import CloseWindow
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.repair_breaks import AMOUNT, BREAKS, REPAIR, RepairBreaks
 from switch.usecases.set_closing_rule import SetClosingRule, write
@@ -58,7 +59,7 @@ class Desk(World):
             ProposalKind.SET_CLOSING_RULE: SetClosingRule(self.clock, self.database),
         }
         self.propose = Propose(self.clock, self.database, undertakings)
-        self.decide = DecideProposal(self.clock, self.database, undertakings)
+        self.decide = DecideProposal(self.clock, self.database, undertakings, KeepAudit(self.clock, self.database))
         self.work = WorkBreaks(self.clock, self.database)
 
     async def paid(self, minor: int) -> Payment:
@@ -274,7 +275,11 @@ async def test_a_repair_that_does_not_fit_is_refused_and_one_that_fits_no_more_s
             await desk.proposed(repair, found)
     first, second = await desk.proposed(Repair.GIVE_BACK, found), await desk.proposed(Repair.GIVE_BACK, found)
     await desk.decide.approve(first.proposal_id, by="staff:sami")
-    await desk.decide.approve(second.proposal_id, by="staff:sami")
+    with pytest.raises(RepairDoesNotFit):
+        await desk.decide.approve(second.proposal_id, by="staff:sami")
+    async with desk.database.transaction() as connection:  # both were approved at the same moment
+        await proposals.decide(connection, second.approved("staff:sami", desk.clock.now()))
+    assert await desk.decide.finish() == 1
 
     assert len(await rows(desk.database, "SELECT 1 FROM reversal")) == 1
     kinds = [event.kind for event in (await Breaks(desk.database).history(found.break_id)).events]

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from switch.domain.approvals import ApprovalState, DefaultChanged, DefaultNotCovered, NoDefault
+from switch.domain.approvals import ApprovalState, DefaultNotCovered, NoDefault
 from switch.domain.money import Money
-from switch.domain.proposals import ProposalKind
+from switch.domain.proposals import ProposalChanged, ProposalKind
 from switch.domain.settlement import WindowState
+from switch.store import proposals
 from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, one, rows
 from tests.settling import CUT, LEGS, LOST, OVERSEER, REJECT, SILENT, SettlingWorld, settling_world
 
@@ -113,9 +114,14 @@ async def test_what_was_shown_is_what_is_done_or_nothing_is(world: SettlingWorld
         (f"net of {OTHER_BANK}", "50.75", "0.00"),
     ]
     await world.deposit(OTHER_BANK, 1)
-    with pytest.raises(DefaultChanged):
+    with pytest.raises(ProposalChanged):
         await world.decide.approve(proposed.proposal_id, by="staff:sami")
-    assert await world.decide.finish() == 1
+    async with world.database.transaction() as connection:  # it changed between the approval and the deed
+        await proposals.decide(connection, proposed.approved("staff:sami", world.clock.now()))
+    assert await world.decide.finish() == 0
+    assert await rows(world.database, "SELECT state, ending ->> 2 FROM proposal WHERE kind = 'window.recompute'") == [
+        ("failed", "default_changed")
+    ]
     assert await nets_of(world, WINDOW) == NETS
     assert [decision.kind for decision in (await world.windows.one(WINDOW)).approval.decisions] == ["lapsed"]
     await without_the_other(world)

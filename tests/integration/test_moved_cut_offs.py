@@ -10,6 +10,7 @@ from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.proposals import OwnProposal, ProposalKind
 from switch.domain.settlement import WindowState
 from switch.domain.settlement_errors import CutOffRefused, WindowNotOpen
+from switch.store import proposals
 from tests.seeded import WINDOW, one, rows
 from tests.settling import SettlingWorld, settling_world
 
@@ -47,7 +48,11 @@ async def test_two_people_close_a_window_before_its_cut_off(world: SettlingWorld
 async def test_who_closes_a_window_that_has_closed_meanwhile_closes_no_other(world: SettlingWorld) -> None:
     proposed = await world.propose(ProposalKind.CLOSE_WINDOW_NOW, WINDOW, {}, reason="early", by="staff:nour")
     await world.closed()
-    await world.decide.approve(proposed.proposal_id, by="staff:sami")
+    with pytest.raises(WindowNotOpen):
+        await world.decide.approve(proposed.proposal_id, by="staff:sami")
+    async with world.database.transaction() as connection:  # closed between the approval and the deed
+        await proposals.decide(connection, proposed.approved("staff:sami", world.clock.now()))
+    assert await world.decide.finish() == 1
     assert (await world.windows.one(NEXT)).window.state is WindowState.OPEN
     with pytest.raises(WindowNotOpen):
         await world.two_people(ProposalKind.CLOSE_WINDOW_NOW, WINDOW)

@@ -21,6 +21,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.store.directory_rows import locked
 from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.decide_proposal import DecideProposal
+from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.propose import Propose
 from switch.usecases.try_tariff import TryTariff
 from tests.seeded import BANK, BILLER, OTHER_BANK, SERVICE, START, rows
@@ -69,7 +70,7 @@ async def tariffs(database_url: str, tmp_path: Path) -> AsyncIterator[Tariffs]:
         change = ChangeTariff(world.clock, directory.current, world.database, directory.refresh, trying)
         undertakings = {ProposalKind.PUBLISH_TARIFF: change}
         parts = (world.clock, world.database, undertakings)
-        yield Tariffs(world, directory, Propose(*parts), DecideProposal(*parts), trying)
+        yield Tariffs(world, directory, Propose(*parts), DecideProposal(*parts, KeepAudit(world.clock, world.database)), trying)
 
 
 def line() -> Tariff:

@@ -6,10 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from switch.domain.approvals import ApprovalNetDiffers, ApprovalNotAsked, ApprovalState, SettlementRuleRefused, WindowNotApproved
+from switch.domain.approvals import (
+    ApprovalNetDiffers,
+    ApprovalNotAsked,
+    ApprovalState,
+    SettlementRuleRefused,
+    WindowNotApproved,
+    WindowNotDecidable,
+)
 from switch.domain.money import Money
 from switch.domain.proposals import OwnProposal, ProposalKind
 from switch.domain.settlement import WindowState
+from switch.store import proposals
 from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, rows
 from tests.settling import LEGS, REJECT, SettlingWorld, settling_world
 
@@ -138,8 +146,11 @@ async def test_what_was_decided_too_late_is_kept_and_does_nothing(world: Settlin
     for code, net in DEBITS.items():
         await world.answer.approve(WINDOW, code, owed(net), by=code)
     await world.advance()
-    await world.decide.approve(late.proposal_id, by="staff:sami")
-    assert await world.decide.finish() == 0
+    with pytest.raises(WindowNotDecidable):
+        await world.decide.approve(late.proposal_id, by="staff:sami")
+    async with world.database.transaction() as connection:  # sent between the approval and the deed
+        await proposals.decide(connection, late.approved("staff:sami", world.clock.now()))
+    assert await world.decide.finish() == 1
     detail = await world.windows.one(WINDOW)
     assert (detail.window.state, [decision.kind for decision in detail.approval.decisions]) == (WindowState.SETTLED, ["lapsed"])
     with pytest.raises(ApprovalNotAsked):

@@ -27,7 +27,8 @@ _CHANGED = tuple(
 _PEOPLE = text("""
     SELECT 'window ' || window_id || ' decision ' || number, 'no two people have approved it as it stands'
     FROM window_decision AS decision LEFT JOIN proposal USING (proposal_id)
-    WHERE proposal.state IS DISTINCT FROM 'approved' OR proposal.subject <> window_id
+    WHERE NOT coalesce(proposal.state = 'approved' OR (decision.kind = 'lapsed' AND proposal.state = 'failed'), false)
+      OR proposal.subject <> window_id
       OR decision.by <> proposal.proposed_by || ' and ' || proposal.decided_by
 """)
 _UNDECIDED = text("""

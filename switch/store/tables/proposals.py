@@ -22,9 +22,18 @@ proposal = Table(
     moment("decided_at", nullable=True),
     Column("decision_reason", Text),
     moment("carried_out_at", nullable=True),
-    one_of("state", "proposed", "approved", "refused", "expired"),
-    CheckConstraint("state <> 'approved' OR (decided_by IS NOT NULL AND decided_by <> proposed_by)", name="two_people"),
+    moment("effective_at", nullable=True),
+    json_column("effects_again"),
+    json_column("changes_again"),
+    json_column("ending"),
+    moment("due_at", nullable=True),
+    one_of("state", "proposed", "approved", "refused", "expired", "failed", "withdrawn"),
+    CheckConstraint(
+        "state NOT IN ('approved', 'failed', 'withdrawn') OR (decided_by IS NOT NULL AND decided_by <> proposed_by)", name="two_people"
+    ),
     CheckConstraint("carried_out_at IS NULL OR state = 'approved'", name="carried_out"),
     Index("ix_proposal_open", "kind", "subject", postgresql_where=text("state = 'proposed'")),
-    Index("ix_proposal_to_carry_out", "decided_at", postgresql_where=text("state = 'approved' AND carried_out_at IS NULL")),
+    CheckConstraint("(ending IS NOT NULL) = (state IN ('failed', 'withdrawn'))", name="ended"),
+    CheckConstraint("due_at IS NULL OR (state = 'approved' AND carried_out_at IS NULL)", name="due"),
+    Index("ix_proposal_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
 )
