@@ -35,7 +35,7 @@ _SIDES = text("""
     at_stake AS (
         SELECT participant_code, side, max(minor) AS minor FROM break
         WHERE business_date = :day AND currency = :currency AND state = 'open'
-        GROUP BY participant_code, side, CASE WHEN kind LIKE 'duplicate%' THEN break_id ELSE payment_id::text END
+        GROUP BY participant_code, side, CASE WHEN kind LIKE 'duplicate%' OR payment_id IS NULL THEN break_id ELSE payment_id::text END
     ),
     stakes AS (SELECT participant_code, side, sum(minor)::bigint AS minor FROM at_stake GROUP BY participant_code, side)
     SELECT reconciled.participant_code, reconciled.side, reconciled.business_date, reconciled.currency,

@@ -1,8 +1,8 @@
 """Comparisons: where counts do not fit, or a line does not agree, field by field; every disagreement with both sides of it, in SQL.
 
-`ours` is what the switch has, seen from each side; `booked` what the newest statements say. A booking and its reversal are one line,
-and `nth` counts what is left for one payment, the most alike first. Temporary tables, which the planner has looked at: without knowing
-their size it would compare each row with each.
+`ours` is what the switch has, seen from each side; `booked` what the newest statements say, `carried` what those of the days around say of
+what is missing. A booking and its reversal are one line, and `nth` counts what is left for one payment, the most alike first. Temporary
+tables, which the planner has looked at: without knowing their size it would compare each row with each.
 """
 
 # ruff: noqa: S608 - the pieces put together here are our own words; every value is a parameter
@@ -13,7 +13,8 @@ from switch.store.reversal_comparisons import IN_PARTS, not_taken_back, refunds
 
 
 def _same(one: str, other: str) -> str:
-    return f"({one} = {other} OR for_matching({one}) = for_matching({other}))"
+    """Capital and small letters are the same: a reference is read out, typed again and printed in either."""
+    return f"({one} = {other} OR lower(for_matching({one})) = lower(for_matching({other})))"
 
 
 def _named(pseudonym: str) -> str:
@@ -44,6 +45,26 @@ _NEAR = """
         AS nearby (participant_code, business_date, statement_key)
 """
 _AMOUNT = "round({} / CAST(:unit AS numeric), :scale)::text"
+
+_LEFT = """
+    SELECT * FROM (
+        SELECT alike.*, row_number() OVER (PARTITION BY statement_key, payment_id, reversed ORDER BY likeness DESC, line) AS nth,
+            count(*) FILTER (WHERE NOT reversed) OVER its AS bookings, count(*) FILTER (WHERE reversed) OVER its AS reversals
+        FROM alike WINDOW its AS (PARTITION BY statement_key, payment_id)
+    ) AS counted
+    WHERE CASE WHEN bookings > reversals THEN NOT reversed AND nth <= bookings - reversals
+        ELSE reversed AND nth <= greatest(reversals - bookings, 1) END
+"""
+"""Of the lines `alike` those that are left where each booking that was taken back again is one with its reversal."""
+
+
+def _likeness(line: str) -> str:
+    """Of a line to `ours`: how many fields agree. One that the line does not carry says nothing against it."""
+    pairs = ("minor", "amount_minor"), ("counterparty_code",) * 2, ("customer_pseudonym",) * 2, ("fee_minor",) * 2
+    agree = [f"{line}.{theirs} = ours.{our}" for theirs, our in pairs]
+    agree += [f"{line}.business_date = :day", _same(f"{line}.own_reference", "ours.own_reference")]
+    return " + ".join(f"coalesce({each}, true)::integer" for each in agree)
+
 
 _SETS = (
     text(f"""
@@ -92,21 +113,9 @@ _SETS = (
     text(f"""
         CREATE TEMPORARY TABLE booked ON COMMIT DROP AS
         WITH alike AS (
-            SELECT stated.*, coalesce(
-                (stated.minor = ours.amount_minor)::integer + (stated.business_date = :day)::integer
-                + (stated.counterparty_code = ours.counterparty_code)::integer
-                + (stated.customer_pseudonym = ours.customer_pseudonym)::integer
-                + coalesce({_same("stated.own_reference", "ours.own_reference")}, true)::integer, 0) AS likeness
-            FROM stated LEFT JOIN ours USING (side, participant_code, payment_id)
-        ),
-        counted AS (
-            SELECT alike.*, row_number() OVER (PARTITION BY statement_key, payment_id, reversed ORDER BY likeness DESC, line) AS nth,
-                count(*) FILTER (WHERE NOT reversed) OVER its AS bookings, count(*) FILTER (WHERE reversed) OVER its AS reversals
-            FROM alike WINDOW its AS (PARTITION BY statement_key, payment_id)
+            SELECT stated.*, {_likeness("stated")} AS likeness FROM stated LEFT JOIN ours USING (side, participant_code, payment_id)
         )
-        SELECT * FROM counted
-        WHERE CASE WHEN bookings > reversals THEN NOT reversed AND nth <= bookings - reversals
-            ELSE reversed AND nth <= greatest(reversals - bookings, 1) END
+        {_LEFT}
     """),
     text("""
         CREATE TEMPORARY TABLE found (
@@ -115,20 +124,49 @@ _SETS = (
         ) ON COMMIT DROP
     """),
     text("ANALYZE booked"),
+    text(f"""
+        CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
+        SELECT ours.* FROM ours JOIN {_NEWEST} USING (side, participant_code)
+        WHERE NOT EXISTS (SELECT FROM booked
+            WHERE booked.side = ours.side AND booked.participant_code = ours.participant_code AND booked.payment_id = ours.payment_id)
+    """),
+    text("ANALYZE missing"),
+    text("SET LOCAL enable_nestloop = on"),
+    text(f"""
+        CREATE TEMPORARY TABLE carried ON COMMIT DROP AS
+        WITH alike AS (
+            SELECT ours.side, ours.participant_code, newest.tolerance, nearby.business_date AS stands_on, line.*,
+                {_likeness("line")} AS likeness
+            FROM missing AS ours JOIN {_NEWEST} USING (side, participant_code) JOIN {_NEAR} USING (participant_code)
+            JOIN statement_line AS line ON line.statement_key = nearby.statement_key AND line.payment_id = ours.payment_id
+                AND NOT (line.reversed AND ours.in_parts)
+        ),
+        remaining AS ({_LEFT})
+        SELECT DISTINCT ON (side, participant_code, payment_id) * FROM remaining
+        ORDER BY side, participant_code, payment_id, bookings = reversals, abs(stands_on - CAST(:day AS date)), stands_on, nth
+    """),
+    text("SET LOCAL enable_nestloop = off"),
+    text("ANALYZE carried"),
 )
 
+_COMPARED = """
+    side, participant_code, payment_id, tolerance, currency, minor, fee_minor, business_date, counterparty_code, customer_pseudonym,
+    own_reference, reversed
+"""
 _DIFFERENCES = text(f"""
     INSERT INTO found
     SELECT differing.kind, side, participant_code, payment_id, max(differing.minor),
         array_agg(field ORDER BY place), array_agg(differing.ours ORDER BY place), array_agg(differing.theirs ORDER BY place), true
-    FROM ours JOIN booked USING (side, participant_code, payment_id) CROSS JOIN LATERAL (VALUES
+    FROM ours JOIN (
+        SELECT {_COMPARED}, NULL::date AS stands_on FROM booked WHERE nth = 1 UNION ALL SELECT {_COMPARED}, stands_on FROM carried
+    ) AS booked USING (side, participant_code, payment_id) CROSS JOIN LATERAL (VALUES
         (1, 'currency_differs', 'currency', booked.currency IS NOT NULL, booked.minor, CAST(:currency AS text), booked.currency),
         (2, 'amount_differs', 'amount', booked.currency IS NULL AND abs(booked.minor - ours.amount_minor) > booked.tolerance,
             abs(booked.minor - ours.amount_minor), {_AMOUNT.format("ours.amount_minor")}, {_AMOUNT.format("booked.minor")}),
         (3, 'fee_differs', 'fee', booked.currency IS NULL AND booked.fee_minor <> ours.fee_minor,
             abs(booked.fee_minor - ours.fee_minor), {_AMOUNT.format("ours.fee_minor")}, {_AMOUNT.format("booked.fee_minor")}),
-        (4, 'date_differs', 'business_date', booked.business_date <> :day, ours.amount_minor,
-            CAST(:day AS date)::text, booked.business_date::text),
+        (4, 'date_differs', 'business_date', booked.stands_on IS NOT NULL OR booked.business_date <> :day, ours.amount_minor,
+            CAST(:day AS date)::text, coalesce(booked.stands_on, booked.business_date)::text),
         (5, 'reference_differs', 'counterparty', booked.counterparty_code <> ours.counterparty_code, ours.amount_minor,
             ours.counterparty_code, booked.counterparty_code),
         (6, 'reference_differs', 'customer_reference', booked.customer_pseudonym <> ours.customer_pseudonym,
@@ -138,40 +176,26 @@ _DIFFERENCES = text(f"""
         (8, 'status_differs', 'state', booked.reversed <> (ours.state = 'REVERSED' AND NOT ours.in_parts) AND NOT ours.reversed_later,
             ours.amount_minor, ours.state, CASE WHEN booked.reversed THEN 'REVERSED' ELSE 'COMPLETED' END)
     ) AS differing (place, kind, field, differs, minor, ours, theirs)
-    WHERE ours.wrong AND booked.nth = 1 AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
+    WHERE (ours.wrong OR booked.stands_on IS NOT NULL) AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
 """)
 _DUPLICATES = text("""
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
     SELECT 'duplicate_at_' || side, side, participant_code, payment_id, minor, ARRAY['line'], ARRAY[NULL::text], ARRAY[line::text]
     FROM booked WHERE nth > 1
 """)
-_MISSING = text(f"""
-    WITH missing AS MATERIALIZED (
-        SELECT ours.* FROM ours JOIN {_NEWEST} USING (side, participant_code)
-        WHERE NOT EXISTS (SELECT FROM booked
-            WHERE booked.side = ours.side AND booked.participant_code = ours.participant_code AND booked.payment_id = ours.payment_id)
-    ),
-    carried AS MATERIALIZED (
-        SELECT missing.side, missing.participant_code, missing.payment_id, min(nearby.business_date) AS business_date
-        FROM missing JOIN {_NEAR} USING (participant_code)
-        JOIN statement_line AS line ON line.statement_key = nearby.statement_key AND line.payment_id = missing.payment_id
-            AND NOT (line.reversed AND missing.in_parts)
-        GROUP BY 1, 2, 3
-    ),
-    judged AS (
-        SELECT missing.*, carried.business_date, CASE
-            WHEN carried.payment_id IS NOT NULL THEN 'date_differs'
+_MISSING = text("""
+    WITH judged AS (
+        SELECT missing.*, CASE
             WHEN side = 'biller' AND EXISTS (SELECT FROM outbox WHERE outbox.bucket = bucket_of(missing.payment_id)
                 AND outbox.payment_id = missing.payment_id AND outbox.acknowledged_at IS NULL) THEN 'not_advised'
             ELSE 'missing_at_' || side END AS kind
-        FROM missing LEFT JOIN carried USING (side, participant_code, payment_id)
-        WHERE NOT (missing.state = 'REVERSED' AND carried.payment_id IS NULL)
+        FROM missing
+        WHERE missing.state <> 'REVERSED' AND NOT EXISTS (SELECT FROM carried WHERE carried.side = missing.side
+            AND carried.participant_code = missing.participant_code AND carried.payment_id = missing.payment_id)
     )
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
-    SELECT kind, side, participant_code, payment_id, amount_minor,
-        ARRAY[CASE kind WHEN 'date_differs' THEN 'business_date' WHEN 'not_advised' THEN 'advice' ELSE 'state' END],
-        ARRAY[CASE kind WHEN 'date_differs' THEN CAST(:day AS date)::text WHEN 'not_advised' THEN 'not acknowledged' ELSE state END],
-        ARRAY[business_date::text]
+    SELECT kind, side, participant_code, payment_id, amount_minor, ARRAY[CASE kind WHEN 'not_advised' THEN 'advice' ELSE 'state' END],
+        ARRAY[CASE kind WHEN 'not_advised' THEN 'not acknowledged' ELSE state END], ARRAY[NULL::text]
     FROM judged
 """)
 # A line for what the switch does not have on that day. What belongs to other participants is to this one as if it were not there (I11).
@@ -188,17 +212,32 @@ _UNEXPECTED = text(f"""
             AND unexpected.participant_code = CASE unexpected.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
     ),
     elsewhere AS (
-        SELECT known.*, nearby.statement_key IS NOT NULL AS statement_there, EXISTS (
-            SELECT FROM statement_line AS line WHERE line.statement_key = nearby.statement_key AND line.payment_id = known.payment_id
-        ) AS booked_there
+        SELECT known.*, nearby.statement_key IS NOT NULL AS statement_there, coalesce(other.there, false) AS booked_there,
+            coalesce(other.nearer, false) AS booked_nearer, bookings = reversals AS undone
         FROM known LEFT JOIN {_NEAR} ON nearby.participant_code = known.participant_code AND nearby.business_date = known.our_date
+        CROSS JOIN LATERAL (
+            SELECT bool_or(stated.business_date = known.our_date) AS there,
+                bool_or(stated.business_date <> known.our_date AND booked.net <> 0) AS nearer
+            FROM (
+                SELECT DISTINCT ON (statement.business_date) statement.business_date, statement.statement_key FROM statement
+                WHERE statement.participant_code = known.participant_code AND statement.currency = :currency
+                  AND (abs(statement.business_date - known.our_date), statement.business_date)
+                    < (abs(CAST(:day AS date) - known.our_date), CAST(:day AS date))
+                ORDER BY statement.business_date, statement.revision DESC
+            ) AS stated CROSS JOIN LATERAL (
+                SELECT sum(CASE WHEN line.reversed THEN -1 ELSE 1 END) AS net FROM statement_line AS line
+                WHERE line.statement_key = stated.statement_key AND line.payment_id = known.payment_id
+            ) AS booked
+            WHERE booked.net IS NOT NULL
+        ) AS other
     ),
     judged AS (
         SELECT elsewhere.*, CASE
             WHEN state IS NULL THEN 'missing_at_switch'
             WHEN our_date IS NULL THEN 'status_differs'
             WHEN our_currency <> :currency THEN 'currency_differs'
-            WHEN booked_there THEN 'duplicate_at_' || side
+            WHEN booked_there AND reversed THEN 'status_differs'
+            WHEN booked_there OR booked_nearer THEN 'duplicate_at_' || side
             ELSE 'date_differs' END AS kind
         FROM elsewhere
     )
@@ -218,7 +257,9 @@ _UNEXPECTED = text(f"""
     WHERE NOT (state IS NOT DISTINCT FROM 'REJECTED' AND reversed)
       AND NOT (reversed AND EXISTS (SELECT FROM reversal WHERE reversal.bucket = judged.bucket AND reversal.payment_id = judged.payment_id
           AND reversal.state = 'AGREED' AND reversal.business_date = :day))
-      AND NOT (our_date IS NOT NULL AND our_currency = :currency AND statement_there AND NOT booked_there)
+      AND NOT (our_date IS NOT NULL AND our_currency = :currency AND (
+          (undone OR state = 'REVERSED' AND reversed) AND booked_there OR undone AND booked_nearer
+          OR statement_there AND NOT booked_there AND NOT booked_nearer))
 """)
 _LATE_ANSWERS = text("""
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)

@@ -72,8 +72,11 @@ _KEEP_SIDES = text("""
         LEFT JOIN unfit USING (side, participant_code, bucket) WHERE unfit.participant_code IS NULL GROUP BY 1, 2
     ),
     paired AS (
-        SELECT side, participant_code, count(*) AS pairs FROM ours JOIN booked USING (side, participant_code, payment_id)
-        WHERE ours.unfit AND booked.nth = 1 GROUP BY 1, 2
+        SELECT side, participant_code, count(*) AS pairs FROM (
+            SELECT side, participant_code FROM ours JOIN booked USING (side, participant_code, payment_id)
+            WHERE ours.unfit AND booked.nth = 1
+            UNION ALL SELECT side, participant_code FROM carried
+        ) AS pair GROUP BY 1, 2
     ),
     differing AS (
         SELECT named.side, named.participant_code, count(DISTINCT named.payment_id) AS payments FROM named JOIN break USING (break_id)

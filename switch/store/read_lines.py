@@ -1,7 +1,8 @@
 """Lines that were read row by row: laid down beside the table first, so that those without a payment id can be given theirs at once.
 
-Which payment a line means is found by its payment reference, or by the participant's own reference; of several the one with the same
-amount and the nearest date. A line that means none gets an id that no payment has.
+Which payment a line means is found by its payment reference, or by the participant's own reference: as it is written; else as it is meant,
+looked up; else, of the payments of the statement's day, by what both are meant as. Of several the one with the same amount and the nearest
+date. A line that means none gets an id that no payment has.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -39,14 +40,21 @@ _MEANT = """
             abs(coalesce(payment.business_date, read_line.business_date) - read_line.business_date), payment.payment_id
     ) AS meant WHERE meant.line = read_line.line
 """
+_OF = {
+    Side.BANK: "payment.bank_code = :participant AND payment.bank_reference = {own}",
+    Side.BILLER: """payment.biller_code = :participant AND payment.biller_reference = {own}
+        AND payment.window_id IN (SELECT window_id FROM settlement_window WHERE business_date BETWEEN :first AND :last)""",
+}
+_OF_THE_DAY = """payment.{side}_code = :participant
+    AND lower(for_matching(payment.{side}_reference)) = lower(for_matching(read_line.own_reference))
+    AND payment.window_id IN (SELECT window_id FROM settlement_window WHERE business_date = :day)
+    AND (SELECT count(*) FROM read_line WHERE payment_id IS NULL AND named_bucket IS NULL AND own_reference <> '') > 0"""
 _NAME_BY_OWN = {
-    Side.BANK: text(_MEANT.format(join="payment.bank_code = :participant AND payment.bank_reference = read_line.own_reference")),
-    Side.BILLER: text(
-        _MEANT.format(
-            join="""payment.biller_code = :participant AND payment.biller_reference = read_line.own_reference
-                AND payment.window_id IN (SELECT window_id FROM settlement_window WHERE business_date BETWEEN :first AND :last)"""
-        )
-    ),
+    side: (
+        *(text(_MEANT.format(join=join.format(own=own))) for own in ("read_line.own_reference", "for_matching(read_line.own_reference)")),
+        text(_MEANT.format(join=_OF_THE_DAY.format(side=side))),
+    )
+    for side, join in _OF.items()
 }
 _KEEP = text("""
     INSERT INTO statement_line (payment_id, line, own_reference, counterparty_code, customer_pseudonym, amount, business_date, reversed,
@@ -68,13 +76,13 @@ async def pour(connection: AsyncConnection, key: int, head: StatementHead, batch
     await copy_in(connection, "COPY read_line FROM STDIN", blocks())
     await connection.execute(_LOOK)
     parameters = {"participant": head.participant, "side": head.side} | _around(head.business_date)
-    for step in (_NAME_BY_REFERENCE, _NAME_BY_OWN[head.side], _KEEP):
+    for step in (_NAME_BY_REFERENCE, *_NAME_BY_OWN[head.side], _KEEP):
         await connection.execute(step, {name: parameters[name] for name in step.compile().params})
 
 
 def _around(day: date) -> dict[str, date]:
     reach = timedelta(days=MOST_CARRY_FORWARD_DAYS)
-    return {"first": day - reach, "last": day + reach}
+    return {"first": day - reach, "last": day + reach, "day": day}
 
 
 def _written(key: int, currency: str, lines: Iterable[BookedLine]) -> Iterator[str]:

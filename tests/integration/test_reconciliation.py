@@ -94,6 +94,14 @@ async def test_a_line_for_no_payment_or_another_banks_is_missing_at_the_switch_a
     assert {(item.differences[0].theirs, item.differences[2].theirs) for item in found} == {("1", "COMPLETED"), ("2", "REVERSED")}
 
 
+async def test_each_line_that_names_no_payment_is_at_stake_with_all_of_its_own_amount(world: World) -> None:
+    known = await world.completed(1_000)
+    unknown = [replace(line(known), payment_id=None, own_reference=f"none-{number}", minor=2_000 + number) for number in range(3)]
+    await world.hand_in(BANK, [line(known), *unknown])
+    (bank, _) = await world.reconcile(DAY)
+    assert (bank.matched, bank.breaks, bank.unreconciled_minor) == (1, 3, 6_003)
+
+
 async def test_a_rejected_payment_that_was_booked_is_a_break_and_one_booked_back_is_none(world: World) -> None:
     booked, booked_back = await world.rejected(10_000), await world.rejected(20_000)
     await world.hand_in(BANK, [line(booked), replace(line(booked_back), reversed=True)])
