@@ -51,6 +51,7 @@ LINE_FIELDS = (
     "number", "payment_id", "payment_reference", "counterparty", "service", "customer_reference", "bill_number", "bank_reference",
     "biller_reference",
 )  # fmt: skip
+ACCOUNT_NOTE = re.compile(r"account [A-Z0-9a-z]+(?: at [0-9]+)?: (-?[0-9.]+)")
 SUMS = {"settlement": ("amount", "fee", "net"), "statement": ("amount", "fee", "share", "net")}
 NAMES = {
     "amount": ("المبلغ", "amount"), "fee": ("الرسم", "fee"), "share": ("الحصة من الرسوم", "share of the fees"), "net": ("الصافي", "net"),
@@ -144,13 +145,15 @@ def check_content(report: Report, path: Path) -> None:
 
 def _check_records(report: Report, found: Iterator[Record]) -> None:
     given = dict.fromkeys(("lines", "amount", "fee", "share", "net"), 0)
-    before, trailer = "", False
+    before, trailer, accounts = "", False, Accounts()
     for kind, where, fields in found:
         if trailer:
             report.add("after_the_trailer", where, "لا يجوز أن يلي خاتمة الملف شيء.", "Nothing may follow the trailer.")
         if kind == "H":
             report.header = fields
             _check_name(report)
+        elif kind == "R":
+            accounts.hear(fields["change"])
         elif kind == "D":
             given["lines"] += 1
             _check_line(report, where, fields, given["lines"], before)
@@ -164,15 +167,35 @@ def _check_records(report: Report, found: Iterator[Record]) -> None:
                     ar, en = NAMES[name]
                     report.add("totals_differ", where, f"{ar} في الخاتمة {shown(name, stated)} ومن الأسطر {shown(name, given[name])}.",
                                f"The {en} in the trailer is {shown(name, stated)}, the lines give {shown(name, given[name])}.")  # fmt: skip
+            accounts.check(report, where, fields["net"])
     if not trailer:
         report.add("cut_off", "", "الملف مبتور: خاتمته ناقصة.", "The file was cut off: its trailer is missing.")
+
+
+@dataclass
+class Accounts:
+    """What the header says of the accounts over which the net was paid; all of them, unless there was no room."""
+
+    said: list[int] = field(default_factory=list)
+    all_said: bool = True
+
+    def hear(self, change: str) -> None:
+        if note := ACCOUNT_NOTE.fullmatch(change):
+            self.said.append(int(note[1].replace(".", "")))
+        self.all_said = self.all_said and not change.startswith("accounts that find no room")
+
+    def check(self, report: Report, where: str, net: int) -> None:
+        if self.said and self.all_said and sum(self.said) != net:
+            ours = shown("net", sum(self.said))
+            report.add("accounts_differ", where, f"مجموع الحسابات {ours} وليس الصافي.", f"The accounts have {ours} together, not the net.")
 
 
 def _check_line(report: Report, where: str, line: dict[str, Any], expected: int, before: str) -> None:
     if line["number"] != expected:
         report.add("line_out_of_order", where, f"رقم السطر {line['number']} والمتوقع {expected}: سطر ناقص أو مكرر أو في غير مكانه.",
                    f"The line has the number {line['number']}, {expected} was expected: one is missing, double or misplaced.")  # fmt: skip
-    if line["payment_id"] <= before:
+    # What corrects a payment in its own window, a reversal or an adjustment, stands directly under it.
+    if line["payment_id"] < before or (line["payment_id"] == before and line["amount"] > 0):
         report.add("payment_out_of_order", where, f"الدفعة {line['payment_id']} مكررة أو في غير مكانها.",
                    f"The payment {line['payment_id']} is double or misplaced.")  # fmt: skip
     statement = report.header["kind"] == "statement"

@@ -25,6 +25,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.splits import Splits
 from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
@@ -207,6 +208,7 @@ class Switch:
     verification: Verification
     webhooks: Webhooks
     windows: Windows
+    splits: Splits
 
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:

@@ -57,6 +57,7 @@ from switch.usecases.seal_log import SealLog
 from tests.filled_beside import fill_the_staff, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.filled_repairs import write_off_a_part
+from tests.filled_splits import accounts_by_hand, add_split
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
 OPERATOR, OVERSEER = ParticipantCode("900018"), ParticipantCode("900026")
@@ -179,6 +180,7 @@ async def fill_the_catalogue(world: World) -> None:
         await directory.put_service(service)
         for tariff in (TARIFF, BORNE):
             await directory.add_tariff(tariff)
+        await add_split(directory)
         await directory.put_webhook(WEBHOOK)
         await privacy.set_rule(connection, RetentionRule(Kept.INQUIRIES, 35), START, "test")
         for cap in (9_000_000, 8_000_000):
@@ -212,8 +214,8 @@ async def settle_by_hand(world: World) -> None:
         EntryId(bucketed_id(0, START)), EntryKind.WINDOW_SETTLED, WindowId(WINDOW), DAY, START,
         tuple(Posting(account, -minor, "SYP") for account, minor in stood.items()),
     )  # fmt: skip
-    legs = [{"participant": leg.participant, "minor": leg.minor} for leg in nets_of([*cells, COVERED.cell])]
     async with world.database.transaction() as connection:
+        legs = await accounts_by_hand(connection, paid, nets_of([*cells, COVERED.cell]))
         for cell in cells:
             row = {"window_id": WINDOW, "debtor_code": cell.debtor, "creditor_code": cell.creditor, "minor": cell.minor}
             await connection.execute(insert(metadata.tables["window_cell"]), row)

@@ -208,6 +208,7 @@ class SettlingWorld:
             "ledger ",
             "posting ",
             "settlement rule ",
+            "split ",
         )
         return [f"{finding.where}: {finding.what}" for finding in result.findings if finding.where.startswith(prefixes)]
 

@@ -71,10 +71,11 @@ async def _or_unknown(asking: Awaitable[SettlementAnswer]) -> SettlementAnswer |
         return Unknown(type(fault).__name__)
 
 
-def _leg(leg: SettlementLeg, currency: str) -> dict[str, str]:
+def _leg(leg: SettlementLeg, currency: str) -> dict[str, Any]:
     """Amounts on the wire are positive; the side says who pays."""
     side = "debit" if leg.minor > 0 else "credit"
-    return {"participant": leg.participant, "side": side, "amount": Money(abs(leg.minor), currency).text()}
+    account = {} if leg.account is None else {"account": {"bank": leg.account.bank, "number": leg.account.number}}
+    return {"participant": leg.participant, "side": side, "amount": Money(abs(leg.minor), currency).text(), **account}
 
 
 def _answer(heard: Heard, instruction_id: str) -> SettlementAnswer:

@@ -8,6 +8,7 @@ from pydantic import Field
 from switch.api.approval_views import ClaimView, OwnApprovalView, WindowApprovalView, approval_view, claim_view, own_approval_view
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.domain.settlement import Bilateral, SettlementLeg, Window, WindowState
+from switch.domain.splits import AccountNet
 from switch.reports.windows import ParticipantNet, WindowDetail
 
 WindowText = Annotated[str, Field(examples=["SYP-20261124-01"])]
@@ -37,6 +38,17 @@ class WindowPage(Shape):
     next_cursor: str | None
 
 
+class AccountNetView(Shape):
+    """What one settlement account of a biller receives for one bank's payments; below zero it gives back."""
+
+    bank_code: ParticipantText
+    biller_code: ParticipantText
+    account_bank: ParticipantText | None
+    """Where it is kept; nothing for the biller's own account."""
+    account: str | None
+    receives: Amount
+
+
 class OwnNetView(Shape):
     """What the window comes to for the caller; while it is open, as it stands now."""
 
@@ -48,6 +60,8 @@ class OwnNetView(Shape):
     """To pay where positive, to receive where negative."""
     claims: Amount
     """What of the net is there because somebody did not pay: a part of that is borne (positive) or paid back (negative)."""
+    accounts: list[AccountNetView]
+    """Of a biller whose money goes to several accounts, once the window is closed."""
 
 
 class OwnWindowView(Shape):
@@ -85,6 +99,8 @@ class WindowDetailView(Shape):
     """Of its payments."""
     claims: list[ClaimView]
     """Out of defaults; they are in the nets."""
+    accounts: list[AccountNetView]
+    """Over which the nets of billers with several accounts are spread."""
     approval: WindowApprovalView
 
 
@@ -111,6 +127,7 @@ def own_window_view(net: ParticipantNet) -> OwnWindowView:
         fees=Amount.minor(net.fees_minor, currency),
         net=Amount.minor(net.net_minor, currency),
         claims=Amount.minor(net.claims_minor, currency),
+        accounts=[_account(each, currency) for each in net.accounts],
     )
     approval = own_approval_view(net.approval_state, net.asked, net.answer)
     return OwnWindowView.model_construct(window=window_view(net.window), own=own, approval=approval)
@@ -126,12 +143,24 @@ def detail_view(detail: WindowDetail, now: datetime) -> WindowDetailView:
         nets=[_leg(leg, window.currency) for leg in detail.legs],
         bilateral=[_cell(cell, window.currency) for cell in detail.cells],
         claims=[claim_view(each, window.currency) for each in detail.claims],
+        accounts=[_account(each, window.currency) for each in detail.accounts],
         approval=approval_view(detail.approval_state, detail.approval, window.currency, now),
     )
 
 
 def _leg(leg: SettlementLeg, currency: str) -> LegView:
     return LegView.model_construct(participant_code=leg.participant, net=Amount.minor(leg.minor, currency))
+
+
+def _account(net: AccountNet, currency: str) -> AccountNetView:
+    its = net.account
+    return AccountNetView.model_construct(
+        bank_code=net.bank,
+        biller_code=net.biller,
+        account_bank=None if its is None else its.bank,
+        account=None if its is None else its.number,
+        receives=Amount.minor(net.minor, currency),
+    )
 
 
 def _cell(cell: Bilateral, currency: str) -> CellView:

@@ -20,6 +20,7 @@ from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.set_closing_rule import SetClosingRule
 from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.settle_doubt import SettleDoubt
+from switch.usecases.split_service import SplitService
 
 
 def undertakings_of(
@@ -41,5 +42,6 @@ def undertakings_of(
         ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, switch.register_key),
         ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, switch.limit_participant),
         ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, switch.admit_participant),
+        ProposalKind.SPLIT_SERVICE: SplitService(clock, current, database),
         ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, switch.load_catalogue),
     }

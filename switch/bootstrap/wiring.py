@@ -33,6 +33,7 @@ from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
 from switch.reports.rtgs_comparison import RtgsComparison
+from switch.reports.splits import Splits
 from switch.reports.staff import Staff
 from switch.reports.statements import Statements
 from switch.reports.verification import Verification
@@ -249,6 +250,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         verification=Verification(database, adapters.drop, log),
         webhooks=Webhooks(database, current),
         windows=Windows(clock, database),
+        splits=Splits(database),
     )
     undertakings |= undertakings_of(switch, database, billers, reversal_posting)
     return switch

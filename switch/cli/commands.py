@@ -24,6 +24,7 @@ COMMANDS = MappingProxyType(
         "ca": "ca:app",
         "participant": "participant:app",
         "catalogue": "catalogue:app",
+        "split": "split:app",
         "tariff": "tariff:app",
         "cap": "cap:app",
         "payment": "payment:app",

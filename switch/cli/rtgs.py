@@ -39,7 +39,10 @@ def compare(
             }
         )
     elif found.differences:
-        rows = ((each.kind, each.instruction_id, each.participant, each.ours or None, each.theirs or None) for each in found.differences)
+        rows = (
+            (each.kind, each.instruction_id, f"{each.participant} {each.account}".strip(), each.ours or None, each.theirs or None)
+            for each in found.differences
+        )
         print_table(
             "The RTGS and the switch differ", ("kind", "instruction", "participant", "ours", "theirs"), rows, right=("ours", "theirs")
         )

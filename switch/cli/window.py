@@ -67,6 +67,7 @@ def show(window: WindowName, as_json: AsJson = False) -> None:
     _print_claims(detail)
     _print_approval(detail)
     _print_matrix(detail)
+    _print_accounts(detail)
 
 
 @app.command("open")
@@ -233,6 +234,21 @@ def _print_matrix(detail: WindowDetail) -> None:
         currency = detail.window.currency
         rows = ((cell.debtor, cell.creditor, money(cell.minor, currency)) for cell in detail.cells)
         print_table("Who owes whom", ("debtor", "creditor", currency), rows, right=(currency,))
+
+
+def _print_accounts(detail: WindowDetail) -> None:
+    if detail.accounts:
+        currency = detail.window.currency
+        rows = (
+            (
+                net.biller,
+                *(("own", None) if net.account is None else (net.account.number, net.account.bank)),
+                net.bank,
+                money(net.minor, currency),
+            )
+            for net in detail.accounts
+        )
+        print_table("Accounts of billers", ("biller", "account", "kept at", "from", "receives"), rows, right=("receives",))
 
 
 def _local(moment: datetime | None) -> str | None:

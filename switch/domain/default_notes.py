@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from switch.domain.account_notes import ACCOUNT_BEGINS
 from switch.domain.defaults import Source, WindowClaim, cells_of
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
@@ -30,5 +31,6 @@ def default_notes(claims: Iterable[WindowClaim], currency: str) -> Mapping[Parti
     return {code: (*lines, f"{_BEGINS}s in all: {Money(together.get(code, 0), currency).text()}") for code, lines in notes.items()}
 
 
-def default_notes_in(changes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(change for change in changes if change.startswith(_BEGINS))
+def standing_notes_in(changes: Iterable[str]) -> tuple[str, ...]:
+    """What a revision says again."""
+    return tuple(change for change in changes if change.startswith((_BEGINS, ACCOUNT_BEGINS)))

@@ -12,6 +12,7 @@ from switch.domain.defaults import cells_of as cells_of_claims
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.settlement import Bilateral, SettlementLeg, nets_of, require_zero_sum
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing
+from switch.domain.splits import AccountNet, legs_by_account
 
 Balances = Mapping[str, int]
 """Sum of a window's postings by account, in minor units; accounts at zero are left out."""
@@ -58,6 +59,13 @@ class Nets:
     cells: tuple[Bilateral, ...]
     legs: tuple[SettlementLeg, ...]
     balances: Balances
+    accounts: tuple[AccountNet, ...] = ()
+    """Of billers whose money goes to several accounts."""
+
+    @property
+    def instructed(self) -> tuple[SettlementLeg, ...]:
+        """What the RTGS is told."""
+        return legs_by_account(self.legs, self.accounts)
 
 
 def agreed_nets(
@@ -98,6 +106,18 @@ def cells_of(collected: Iterable[Collected], authorities: Authorities) -> tuple[
         if minor
     )
     return tuple(sorted(cells, key=lambda cell: (cell.debtor, cell.creditor)))
+
+
+def require_accounts(window_id: WindowId, collected: Iterable[Collected], accounts: Iterable[AccountNet]) -> None:
+    """Every biller's accounts have together what its payments give, bank by bank. Raises NetsDisagree."""
+    sums: defaultdict[tuple[ParticipantCode, ParticipantCode], int] = defaultdict(int)
+    for net in accounts:
+        sums[net.bank, net.biller] += net.minor
+    billers = {biller for _, biller in sums}
+    owed = {(each.bank, each.biller): each.amount - each.biller_fee for each in collected if each.biller in billers}
+    for place in sorted(sums.keys() | owed.keys()):
+        if sums[place] != owed.get(place, 0):
+            raise NetsDisagree(window=window_id, account=f"accounts of {place[1]}", ledger=sums[place], payments=owed.get(place, 0))
 
 
 def legs_of(balances: Balances, authorities: Authorities) -> tuple[SettlementLeg, ...]:

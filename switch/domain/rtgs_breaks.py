@@ -38,6 +38,7 @@ def break_of(difference: RtgsDifference, day: date, currency: str, participant: 
         differences=(
             Difference("instruction", difference.instruction_id, difference.instruction_id),
             Difference("participant", difference.participant, difference.participant),
+            *(Difference("account", number, number) for number in [difference.account] if number),
             Difference(_FIELD.get(difference.kind, "amount"), ours, theirs),
         ),
         state=BreakState.OPEN,

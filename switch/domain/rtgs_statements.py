@@ -19,6 +19,8 @@ class RtgsEntry:
     rtgs_reference: str
     participant: ParticipantCode
     minor: int
+    account: str = ""
+    """Its number, where the participant has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class SettledInstruction:
     rtgs_reference: str
 
 
-_Place = tuple[str, ParticipantCode]
+_Place = tuple[str, ParticipantCode, str]
+"""Instruction, participant, number of the account."""
 _Booked = tuple[int, str]
 """Minor units, and the RTGS reference."""
 
@@ -62,6 +65,8 @@ class RtgsDifference:
     participant: ParticipantCode
     ours: str
     theirs: str
+    account: str = ""
+    """Its number, where the participant has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +79,27 @@ class Compared:
 
 
 def compare(statement: RtgsStatement, settled: Iterable[SettledInstruction]) -> list[RtgsDifference]:
-    """Leg by leg, to the last unit; sorted by instruction and participant."""
-    held = [(each, leg) for each in settled for leg in each.instruction.legs]
-    ours = {(each.instruction.instruction_id, leg.participant): (leg.minor, each.rtgs_reference) for each, leg in held}
-    times = Counter((entry.instruction_id, entry.participant) for entry in statement.entries)
-    theirs = {(entry.instruction_id, entry.participant): (entry.minor, entry.rtgs_reference) for entry in statement.entries}
+    """Leg by leg, to the last unit; sorted by instruction, participant and account."""
+    ours = {
+        (each.instruction.instruction_id, leg.participant, "" if leg.account is None else leg.account.number): (
+            leg.minor,
+            each.rtgs_reference,
+        )
+        for each in settled
+        for leg in each.instruction.legs
+    }
+    times = Counter(map(_place, statement.entries))
+    theirs = {_place(entry): (entry.minor, entry.rtgs_reference) for entry in statement.entries}
     found = []
     for place in sorted(ours.keys() | theirs.keys()):
         found += _at(place, ours.get(place), theirs.get(place), statement.currency)
         if times[place] > 1:
-            found.append(RtgsDifference(RtgsDifferenceKind.TWICE_AT_RTGS, *place, "1", str(times[place])))
+            found.append(_differs(RtgsDifferenceKind.TWICE_AT_RTGS, place, "1", str(times[place])))
     return found
+
+
+def _place(entry: RtgsEntry) -> _Place:
+    return (entry.instruction_id, entry.participant, entry.account)
 
 
 def _at(place: _Place, ours: _Booked | None, theirs: _Booked | None, currency: str) -> list[RtgsDifference]:
@@ -92,12 +107,17 @@ def _at(place: _Place, ours: _Booked | None, theirs: _Booked | None, currency: s
         return "" if of is None else Money(of[0], currency).text()
 
     if ours is None:
-        return [RtgsDifference(RtgsDifferenceKind.MISSING_AT_SWITCH, *place, "", amount(theirs))]
+        return [_differs(RtgsDifferenceKind.MISSING_AT_SWITCH, place, "", amount(theirs))]
     if theirs is None:
-        return [RtgsDifference(RtgsDifferenceKind.MISSING_AT_RTGS, *place, amount(ours), "")]
+        return [_differs(RtgsDifferenceKind.MISSING_AT_RTGS, place, amount(ours), "")]
     found = []
     if ours[0] != theirs[0]:
-        found.append(RtgsDifference(RtgsDifferenceKind.AMOUNT_DIFFERS, *place, amount(ours), amount(theirs)))
+        found.append(_differs(RtgsDifferenceKind.AMOUNT_DIFFERS, place, amount(ours), amount(theirs)))
     if ours[1] != theirs[1]:
-        found.append(RtgsDifference(RtgsDifferenceKind.REFERENCE_DIFFERS, *place, ours[1], theirs[1]))
+        found.append(_differs(RtgsDifferenceKind.REFERENCE_DIFFERS, place, ours[1], theirs[1]))
     return found
+
+
+def _differs(kind: RtgsDifferenceKind, place: _Place, ours: str, theirs: str) -> RtgsDifference:
+    instruction, participant, account = place
+    return RtgsDifference(kind, instruction, participant, ours, theirs, account)

@@ -86,11 +86,22 @@ def next_window(calendar: Calendar, currency: str, at: datetime, last: Window | 
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementAccount:
+    """One of several over which a biller's money is spread."""
+
+    bank: ParticipantCode
+    """Where it is kept."""
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementLeg:
     """What one participant pays (positive) or receives (negative), in minor units."""
 
     participant: ParticipantCode
     minor: int
+    account: SettlementAccount | None = None
+    """None: the participant's only one at the RTGS."""
 
 
 @dataclass(frozen=True, slots=True)

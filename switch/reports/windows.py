@@ -7,8 +7,9 @@ from switch.domain.defaults import WindowClaim, cells_of
 from switch.domain.errors import WindowUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.settlement import Bilateral, SettlementLeg, Window, nets_of
+from switch.domain.splits import AccountNet
 from switch.ports import Clock
-from switch.store import approvals, claims, window_queries, windows
+from switch.store import approvals, claims, splits, window_queries, windows
 from switch.store.database import Connection, Database
 
 
@@ -23,6 +24,8 @@ class WindowDetail:
     approval_state: ApprovalState
     approval: Approval
     claims: tuple[WindowClaim, ...]
+    accounts: tuple[AccountNet, ...]
+    """Of billers whose money goes to several accounts, once it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class ParticipantNet:
     asked: Asked | None
     answer: Answered | None
     """The participant's own last word."""
+    accounts: tuple[AccountNet, ...]
+    """The parts of its net, where it has several accounts and the window is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,9 @@ class Windows:
             claimed = await claims.of_windows(connection, [window_id])
             approval = await approvals.of_window(connection, window_id)
             closed_by = await window_queries.closed_by(connection, window_id)
+            accounts = await splits.kept(connection, window_id)
         legs = nets_of((*cells, *cells_of(claimed)))
-        return WindowDetail(window, legs, cells, closed_by, approval.state(self.clock.now()), approval, claimed)
+        return WindowDetail(window, legs, cells, closed_by, approval.state(self.clock.now()), approval, claimed, accounts)
 
     async def of_participant(self, participant: ParticipantCode, window_id: str) -> ParticipantNet:
         """Raises WindowUnknown."""
@@ -70,6 +76,7 @@ class Windows:
             sums = await window_queries.sums_of(connection, participant, window_id)
             claimed = nets_of(cells_of(await claims.of_windows(connection, [window_id])))
             approval = await approvals.of_window(connection, window_id)
+            accounts = await splits.kept(connection, window_id)
         claims_minor = sum(leg.minor for leg in claimed if leg.participant == participant)
         return ParticipantNet(
             window=window,
@@ -81,6 +88,7 @@ class Windows:
             approval_state=approval.of(participant, self.clock.now()),
             asked=approval.asked_of(participant),
             answer=approval.answer_of(participant),
+            accounts=tuple(net for net in accounts if net.biller == participant),
         )
 
 

@@ -83,7 +83,7 @@ class Rtgs:
             return "legs_do_not_sum_to_zero"
         if Money(sum(leg.minor for leg in legs if leg.minor > 0), instruction.currency).text() != instruction.total:
             return "total_differs"
-        if len({leg.participant for leg in legs}) < len(legs):
+        if len({(leg.participant, leg.bank, leg.account) for leg in legs}) < len(legs):
             return "participant_twice"
         for leg in legs:
             funds = self.script.funds.get(leg.participant)
@@ -126,7 +126,8 @@ def _instruction(document: Mapping[str, Any]) -> Instruction:
 
 def _leg(document: Mapping[str, Any], currency: str) -> Leg:
     minor = parse_amount(document["amount"], currency).minor
-    return Leg(document["participant"], {"debit": minor, "credit": -minor}[document["side"]])
+    account = document.get("account", {"bank": "", "number": ""})
+    return Leg(document["participant"], {"debit": minor, "credit": -minor}[document["side"]], account["bank"], account["number"])
 
 
 def _lines(decision: Decision) -> list[dict[str, str]]:
@@ -136,6 +137,7 @@ def _lines(decision: Decision) -> list[dict[str, str]]:
             "instruction_id": decision.instruction.instruction_id,
             "window_id": decision.instruction.window_id,
             "participant": leg.participant,
+            **({"bank": leg.bank, "account": leg.account} if leg.account else {}),
             "side": "debit" if leg.minor > 0 else "credit",
             "amount": Money(abs(leg.minor), decision.instruction.currency).text(),
             "currency": decision.instruction.currency,

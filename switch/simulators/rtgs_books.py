@@ -22,6 +22,9 @@ class Leg:
     participant: str
     minor: int
     """Positive: pays."""
+    bank: str = ""
+    account: str = ""
+    """Where the participant has several: which, and the bank that keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class RtgsBooks:
             instruction.window_id,
             instruction.currency,
             instruction.total,
-            json.dumps([[leg.participant, leg.minor] for leg in instruction.legs]),
+            json.dumps([[leg.participant, leg.minor, leg.bank, leg.account] for leg in instruction.legs]),
             decision.rejected_because,
             decision.rtgs_reference,
             received_at.isoformat(),
@@ -88,6 +91,6 @@ class RtgsBooks:
 
 
 def _decision(row: Any) -> Decision:
-    legs = tuple(Leg(participant, minor) for participant, minor in json.loads(row["legs"]))
+    legs = tuple(Leg(*leg) for leg in json.loads(row["legs"]))
     instruction = Instruction(row["instruction_id"], row["window_id"], row["currency"], row["total"], legs)
     return Decision(instruction, row["rejected_because"], row["rtgs_reference"], datetime.fromisoformat(row["decided_at"]))

@@ -138,8 +138,12 @@ def _entry(report: Any, decision: Decision, leg: Leg) -> None:
     _leaf(etree.SubElement(etree.SubElement(entry, "BkTxCd"), "Prtry"), "Cd", "settlement")
     details = etree.SubElement(etree.SubElement(entry, "NtryDtls"), "TxDtls")
     _leaf(etree.SubElement(details, "Refs"), "InstrId", decision.instruction.instruction_id)
-    party = etree.SubElement(etree.SubElement(etree.SubElement(details, "RltdPties"), "Dbtr" if leg.minor > 0 else "Cdtr"), "Pty")
+    parties, side = etree.SubElement(details, "RltdPties"), "Dbtr" if leg.minor > 0 else "Cdtr"
+    party = etree.SubElement(etree.SubElement(parties, side), "Pty")
     _leaf(etree.SubElement(etree.SubElement(etree.SubElement(party, "Id"), "OrgId"), "Othr"), "Id", leg.participant)
+    if leg.account:
+        kept = etree.SubElement(parties, f"{side}Acct")
+        _leaf(etree.SubElement(etree.SubElement(kept, "Id"), "Othr"), "Id", leg.account)
 
 
 def _status(decision: Decision | None, at: datetime) -> tuple[str, str | None]:
@@ -162,7 +166,9 @@ def _transferred(transfer: Any, currency: str) -> Leg:
     if amount.get("Ccy") != currency or (payer == SETTLEMENT_ACCOUNT) == (payee == SETTLEMENT_ACCOUNT):
         raise NotUnderstood("not a transfer over the settlement account")
     minor = parse_amount(amount.text, currency).minor
-    return Leg(payee, -minor) if payer == SETTLEMENT_ACCOUNT else Leg(payer, minor)
+    owner, minor, side = (payee, -minor, "Cdtr") if payer == SETTLEMENT_ACCOUNT else (payer, minor, "Dbtr")
+    bank, account = transfer.findtext(f"{side}Agt/FinInstnId/ClrSysMmbId/MmbId"), transfer.findtext(f"{side}Acct/Id/Othr/Id")
+    return Leg(owner, minor, bank or "", account or "")
 
 
 def _leg(record: Any, currency: str) -> Leg:
@@ -170,7 +176,9 @@ def _leg(record: Any, currency: str) -> Leg:
     if amount.get("Ccy") != currency:
         raise NotUnderstood("two currencies in one instruction")
     minor = parse_amount(amount.text, currency).minor
-    return Leg(record.findtext("Ptcpt/Id/OrgId/Othr/Id"), {"DBIT": minor, "CRDT": -minor}[record.findtext("Amt/CdtDbt")])
+    signed = {"DBIT": minor, "CRDT": -minor}[record.findtext("Amt/CdtDbt")]
+    bank, account = record.findtext("SttlmAgt/Id/OrgId/Othr/Id"), record.findtext("PtcptAcct/Id/Othr/Id")
+    return Leg(record.findtext("Ptcpt/Id/OrgId/Othr/Id"), signed, bank or "", account or "")
 
 
 def _document(message: str, name: str) -> tuple[Any, Any]:

@@ -126,6 +126,10 @@ class DirectoryRows:
         """For what has a store file of its own; `content` is what the history says of the row."""
         return await self._put(table, kind, dict(row) | {"changed_at": self.at}, content)
 
+    async def add_row(self, table: Table, kind: str, row: Mapping[str, Any]) -> bool:
+        """One that never changes; whether it is new."""
+        return await self._put(table, kind, row)
+
     async def _put(self, table: Table, kind: str, row: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> bool:
         """Whether anything changed; where not, nothing is written and no copy of the directory need be read again."""
         if (await self.connection.execute(_put(table, tuple(row)), dict(row))).first() is None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.rtgs_statements import SettledInstruction
-from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, Window
+from switch.domain.settlement import SettlementAccount, SettlementAnswer, SettlementInstruction, SettlementLeg, Window
 
 _INSERT = text("""
     INSERT INTO settlement_instruction (instruction_id, window_id, legs, created_at, asked, next_attempt_at)
@@ -88,8 +88,18 @@ async def keep_answer(connection: AsyncConnection, answer: SettlementAnswer, at:
 
 
 def _legs(document: Any) -> tuple[SettlementLeg, ...]:
-    return tuple(SettlementLeg(ParticipantCode(leg["participant"]), leg["minor"]) for leg in document)
+    return tuple(SettlementLeg(ParticipantCode(leg["participant"]), leg["minor"], _account(leg.get("account"))) for leg in document)
+
+
+def _account(document: Any) -> SettlementAccount | None:
+    return None if document is None else SettlementAccount(ParticipantCode(document["bank"]), document["number"])
 
 
 def _json(legs: Sequence[SettlementLeg]) -> str:
-    return orjson.dumps([{"participant": leg.participant, "minor": leg.minor} for leg in legs]).decode()
+    return orjson.dumps([_leg(leg) for leg in legs]).decode()
+
+
+def _leg(leg: SettlementLeg) -> dict[str, Any]:
+    its = leg.account
+    account = {} if its is None else {"account": {"bank": its.bank, "number": its.number}}
+    return {"participant": leg.participant, "minor": leg.minor, **account}

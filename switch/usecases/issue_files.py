@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from switch.domain import accounts
+from switch.domain.account_notes import account_notes
 from switch.domain.accounts import AccountKind
 from switch.domain.default_notes import default_notes
 from switch.domain.errors import WindowUnknown
@@ -18,7 +19,7 @@ from switch.domain.settlement_errors import FilesBeingIssued, FileTotalsDisagree
 from switch.domain.statements import DEFAULT_LAYOUT, FileHeader, FileKind, IssuedFile
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, FileDrop, FileLayout, Signer
-from switch.store import claims, file_layouts, files, nets, window_queries, windows
+from switch.store import claims, file_layouts, files, nets, splits, window_queries, windows
 from switch.store.database import Connection, Database
 from switch.store.files import LastIssued, Owner
 from switch.usecases.file_writing import FileWriting, Planned
@@ -72,7 +73,7 @@ class IssueFiles:
             require_ledger(window_id, owners, await nets.balances_of_payments(connection, window_id))
             last = await files.last_issued(connection, window.currency)
             chosen = await file_layouts.chosen(connection)
-            notes = default_notes(await claims.of_windows(connection, [window_id]), window.currency)
+            notes = await _notes(connection, window)
             planned = [self._plan(window, owner, known, last, chosen, notes) for owner in owners]
             missing = [plan for plan in planned if not await self._lies_there(plan, known)]
             made = await self._make(connection, window_id, missing, progress)
@@ -146,6 +147,14 @@ class IssueFiles:
 
     def _writing(self) -> FileWriting:
         return FileWriting(self.layouts, self.drop, self.signer)
+
+
+async def _notes(connection: Connection, window: Window) -> Mapping[ParticipantCode, tuple[str, ...]]:
+    """What a file says besides its payments: defaults, and the accounts over which a biller is paid."""
+    notes = dict(account_notes(await splits.kept(connection, window.window_id), window.currency))
+    for code, lines in default_notes(await claims.of_windows(connection, [window.window_id]), window.currency).items():
+        notes[code] = (*notes.get(code, ()), *lines)
+    return notes
 
 
 def _before(window_id: WindowId, currency: str, waiting: Sequence[WindowId]) -> list[WindowId]:

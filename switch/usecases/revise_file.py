@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from switch.domain.default_notes import default_notes_in
+from switch.domain.default_notes import standing_notes_in
 from switch.domain.errors import FileUnknown
 from switch.domain.file_errors import FileRevised, NothingToRevise
 from switch.domain.file_revisions import changes_between, require_reason
@@ -60,7 +60,7 @@ class ReviseFile:
             changes = (*changes, "lines")
         if not changes:
             raise NothingToRevise(file=file.file_id)
-        revised = replace(header, revision=header.revision + 1, changes=(f"reason: {reason}", *changes, *default_notes_in(header.changes)))
+        revised = replace(header, revision=header.revision + 1, changes=(f"reason: {reason}", *changes, *standing_notes_in(header.changes)))
         return Planned(revised, owner.totals, layout)
 
     async def _lines_differ(self, connection: Connection, file: IssuedFile) -> bool:

@@ -90,13 +90,13 @@ class SettleWindow:
         if not approval.may_be_sent(now):
             return _Begun(window, waits_for=approval.state(now))
         nets = await proven_nets(connection, window.window_id)
-        if not nets.legs:
+        if not nets.instructed:
             settled = window.moved(WindowState.SETTLED, settled_at=now, reason=None)
             await windows.update(connection, settled)
             return _Begun(settled)
         settling = window.moved(WindowState.SETTLING, attempt=window.attempt + 1, reason=None)
         instruction = SettlementInstruction(
-            instruction_id(window.window_id, settling.attempt), window.window_id, window.currency, nets.legs
+            instruction_id(window.window_id, settling.attempt), window.window_id, window.currency, nets.instructed
         )
         await windows.update(connection, settling)
         await settlement_instructions.insert(connection, instruction, now, now + timedelta(seconds=LEASE_SECONDS))
@@ -137,6 +137,8 @@ class SettleWindow:
 
     async def _clear(self, connection: Connection, window: Window, nets: Nets) -> None:
         """Nobody owes anything for this window any more; what banks owed in it is room under their caps again."""
+        if not nets.balances:  # what moved was between the accounts of one biller
+            return
         together = Together()
         await journal.append(together, [window_settled(window, nets, self.clock.now())])
         await together.run(connection)

@@ -1,13 +1,16 @@
 """The nets of a closed window: proven against ledger and payments, then kept as its bilateral matrix. Before anything is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from switch.domain.identifiers import WindowId
-from switch.domain.nets import Nets, agreed_nets
+from switch.domain.nets import Collected, Nets, agreed_nets, require_accounts
 from switch.domain.settlement import Bilateral
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing
-from switch.store import claims, nets, windows
+from switch.domain.splits import AccountNet
+from switch.store import claims, nets, splits, windows
 from switch.store.database import Connection, Database
+from switch.usecases.account_nets import account_nets
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ async def proven_nets(connection: Connection, window_id: WindowId) -> Nets:
         raise NetsDisagree(window=window_id, account=name, ledger=_cell(kept, differing), payments=_cell(found.cells, differing))
     if found.cells and not kept:
         await windows.add_cells(connection, window_id, found.cells)
+    return replace(found, accounts=await _accounts(connection, window_id, collected))
+
+
+async def _accounts(connection: Connection, window_id: WindowId, collected: Sequence[Collected]) -> tuple[AccountNet, ...]:
+    """Kept the first time; `switch verify` splits every payment anew."""
+    kept = await splits.kept(connection, window_id)
+    found = kept or await account_nets(connection, [window_id], collected)
+    require_accounts(window_id, collected, found)
+    if found and not kept:
+        await splits.keep(connection, window_id, found)
     return found
 
 

@@ -37,7 +37,7 @@ NAMED_BY = {
     "break": "break_id", "inquiry": "inquiry_id", "outbox": "event_id", "settlement_instruction": "instruction_id",
     "directory_change": "change_id", "window_approval": "participant_code", "window_claim": "defaulter_code",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
-    "adjustment": "adjustment_id", "closing_rule": "rule_id",
+    "adjustment": "adjustment_id", "closing_rule": "rule_id", "window_account": "window_id",
 }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from typing import Protocol
 
 from lxml import etree
 
-from adapters.codecs.iso20022 import Branch, one
+from adapters.codecs.iso20022 import Branch, one, optional
 from adapters.codecs.strict_json import Malformed
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.money import Money, parse_amount
-from switch.domain.settlement import SettlementInstruction, SettlementLeg
+from switch.domain.settlement import SettlementAccount, SettlementInstruction, SettlementLeg
 
 DEBIT, CREDIT = "DBIT", "CRDT"
 SETTLEMENT_ACCOUNT = "SETTLEMENT"
@@ -53,7 +53,8 @@ class MultilateralForm:
             sign = {DEBIT: 1, CREDIT: -1}.get(one(record, "Amt/CdtDbt"))
             if sign is None:
                 raise Malformed("a movement is debit or credit")
-            legs.append((one(record, "Ptcpt/Id/OrgId/Othr/Id"), sign, record.find("Amt/Amt")))
+            account = _account(optional(record, "SttlmAgt/Id/OrgId/Othr/Id"), optional(record, "PtcptAcct/Id/Othr/Id"))
+            legs.append((one(record, "Ptcpt/Id/OrgId/Othr/Id"), sign, record.find("Amt/Amt"), account))
         return _instruction(one(root, "GrpHdr/MsgId"), one(root, "SttlmReq/SttlmCycl"), legs)
 
     def control_sum(self, instruction: SettlementInstruction) -> Money:
@@ -63,7 +64,12 @@ class MultilateralForm:
     @staticmethod
     def _record(number: int, leg: SettlementLeg, currency: str) -> Branch:
         amount = ("Amt", ("Amt", {"Ccy": currency}, Money(abs(leg.minor), currency).text()), ("CdtDbt", DEBIT if leg.minor > 0 else CREDIT))
-        return ("MvmntRcrd", ("Id", number), ("SeqNb", number), amount, ("Ptcpt", ("Id", ("OrgId", ("Othr", ("Id", leg.participant))))))
+        participant = ("Ptcpt", ("Id", ("OrgId", ("Othr", ("Id", leg.participant)))))
+        if (account := leg.account) is None:
+            return ("MvmntRcrd", ("Id", number), ("SeqNb", number), amount, participant)
+        agent = ("SttlmAgt", ("Id", ("OrgId", ("Othr", ("Id", account.bank)))))
+        kept = ("PtcptAcct", ("Id", ("Othr", ("Id", account.number))))
+        return ("MvmntRcrd", ("Id", number), ("SeqNb", number), amount, agent, participant, kept)
 
 
 class TransfersForm:
@@ -85,7 +91,9 @@ class TransfersForm:
             if (payer == SETTLEMENT_ACCOUNT) == (payee == SETTLEMENT_ACCOUNT):
                 raise Malformed("a transfer goes into or out of the settlement account")
             amount = transfer.find("IntrBkSttlmAmt")
-            legs.append((payee, -1, amount) if payer == SETTLEMENT_ACCOUNT else (payer, 1, amount))
+            owner, sign, side = (payee, -1, "Cdtr") if payer == SETTLEMENT_ACCOUNT else (payer, 1, "Dbtr")
+            bank = optional(transfer, f"{side}Agt/FinInstnId/ClrSysMmbId/MmbId")
+            legs.append((owner, sign, amount, _account(bank, optional(transfer, f"{side}Acct/Id/Othr/Id"))))
             windows.add(one(transfer, "PmtId/EndToEndId"))
         if len(windows) != 1:
             raise Malformed("an instruction is for one window")
@@ -100,8 +108,13 @@ class TransfersForm:
         payer, payee = (leg.participant, SETTLEMENT_ACCOUNT) if leg.minor > 0 else (SETTLEMENT_ACCOUNT, leg.participant)
         identity = ("PmtId", ("InstrId", f"{instruction.instruction_id}/{number}"), ("EndToEndId", instruction.window_id))
         amount = ("IntrBkSttlmAmt", {"Ccy": instruction.currency}, Money(abs(leg.minor), instruction.currency).text())
-        sides = ((side, ("FinInstnId", ("ClrSysMmbId", ("MmbId", code)))) for side, code in (("Dbtr", payer), ("Cdtr", payee)))
-        return ("CdtTrfTxInf", identity, amount, *sides)
+        payers, payees = _member("Dbtr", payer), _member("Cdtr", payee)
+        if (account := leg.account) is None:
+            return ("CdtTrfTxInf", identity, amount, payers, payees)
+        place = ("Id", ("Othr", ("Id", account.number)))
+        if leg.minor > 0:
+            return ("CdtTrfTxInf", identity, amount, payers, ("DbtrAcct", place), _member("DbtrAgt", account.bank), payees)
+        return ("CdtTrfTxInf", identity, amount, payers, _member("CdtrAgt", account.bank), payees, ("CdtrAcct", place))
 
 
 FORMS: Mapping[str, Form] = {"pacs.029": MultilateralForm(), "pacs.009": TransfersForm()}
@@ -118,13 +131,25 @@ def moment(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")
 
 
-def _instruction(identity: str, window: str, legs: Iterable[tuple[str, int, etree._Element | None]]) -> SettlementInstruction:
+def _member(side: str, code: str) -> Branch:
+    return (side, ("FinInstnId", ("ClrSysMmbId", ("MmbId", code))))
+
+
+def _account(bank: str | None, number: str | None) -> SettlementAccount | None:
+    if (bank is None) != (number is None):
+        raise Malformed("an account has its bank and its number")
+    return None if bank is None or number is None else SettlementAccount(ParticipantCode(bank), number)
+
+
+def _instruction(
+    identity: str, window: str, legs: Iterable[tuple[str, int, etree._Element | None, SettlementAccount | None]]
+) -> SettlementInstruction:
     read, currencies = [], set()
-    for participant, sign, amount in legs:
+    for participant, sign, amount, account in legs:
         if amount is None:
             raise Malformed("a leg without an amount")
         currency = str(amount.get("Ccy"))
-        read.append(SettlementLeg(ParticipantCode(participant), sign * money(amount.text or "", currency).minor))
+        read.append(SettlementLeg(ParticipantCode(participant), sign * money(amount.text or "", currency).minor, account))
         currencies.add(currency)
     if len(currencies) != 1:
         raise Malformed("an instruction has one currency")

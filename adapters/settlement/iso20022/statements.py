@@ -4,7 +4,7 @@ from datetime import date
 
 from lxml import etree
 
-from adapters.codecs.iso20022 import Messages, one
+from adapters.codecs.iso20022 import Messages, one, optional
 from adapters.codecs.strict_json import Malformed
 from switch.domain.errors import FileMalformed, Refusal
 from switch.domain.identifiers import participant_code
@@ -47,4 +47,5 @@ def _entry(number: int, entry: etree._Element, currency: str) -> RtgsEntry:
         minor = parse_amount(one(entry, "Amt"), currency).minor
     except Refusal as refusal:
         raise Malformed(f"entry {number} ({refusal.code})") from None
-    return RtgsEntry(one(entry, "NtryRef"), one(entry, "AcctSvcrRef"), participant, _SIGNS[side] * minor)
+    account = optional(entry, f"NtryDtls/TxDtls/RltdPties/{party}Acct/Id/Othr/Id") or ""
+    return RtgsEntry(one(entry, "NtryRef"), one(entry, "AcctSvcrRef"), participant, _SIGNS[side] * minor, account)

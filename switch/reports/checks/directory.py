@@ -14,6 +14,7 @@ _WRONG = text("""
         UNION ALL SELECT 'endpoint', biller_code, to_jsonb(biller_endpoint) - 'changed_at' FROM biller_endpoint
         UNION ALL SELECT 'service', code, to_jsonb(service) - 'changed_at' - 'digest' FROM service
         UNION ALL SELECT 'tariff', tariff_id, to_jsonb(tariff) - 'digest' FROM tariff
+        UNION ALL SELECT 'split', split_id, to_jsonb(settlement_split) - 'digest' FROM settlement_split
         UNION ALL SELECT 'webhook', endpoint_id::text, to_jsonb(webhook_endpoint) - 'changed_at' FROM webhook_endpoint
         UNION ALL SELECT 'outage', outage_id::text, to_jsonb(outage) - 'changed_at' FROM outage
         UNION ALL SELECT 'limit', limit_id, to_jsonb(participant_limit) - 'changed_at' FROM participant_limit

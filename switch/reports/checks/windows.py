@@ -113,4 +113,4 @@ def _legs(stored: list[dict[str, Any]]) -> dict[ParticipantCode, int]:
     legs: defaultdict[ParticipantCode, int] = defaultdict(int)
     for leg in stored:
         legs[ParticipantCode(leg["participant"])] += leg["minor"]
-    return dict(legs)
+    return {participant: minor for participant, minor in legs.items() if minor}

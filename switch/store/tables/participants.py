@@ -26,7 +26,7 @@ directory_change = Table(
     xact_column(),
     Index("ix_directory_change_subject", "kind", "subject", "change_id"),
     Index("ix_directory_change_order", "xact"),
-    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit", "staff", "staff_token"),
+    one_of("kind", "participant", "key", "endpoint", "service", "tariff", "webhook", "outage", "limit", "staff", "staff_token", "split"),
 )
 
 participant = Table(
