@@ -24,7 +24,7 @@ Claiming = Reserve | RecordRefusal
 
 async def write_batch(database: Database, commands: Sequence[Command], at: datetime, listening: Listening = NOBODY) -> list[Decision]:
     """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
-    async with database.transaction() as connection:
+    async with database.hot.transaction() as connection:
         books = await _locked_books(connection, commands, at)
         fail_point(FailPoint.CLAIMED)
         decisions, changes = admit_batch(commands, books)

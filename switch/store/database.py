@@ -23,6 +23,10 @@ DEAD_PEER: Mapping[str, int] = MappingProxyType(
     {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 )
 """A server that is gone without a word is noticed in some ten seconds, instead of hours (libpq, TCP only)."""
+HOT_LINES = 8
+"""Of one process, at the most: one for the lane, one for each kind of gathered question, the others for payment batches."""
+BY_KEY: Mapping[str, str] = MappingProxyType({"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"})
+"""A prepared statement keeps its plan until its tables are analysed: one that was made while they were small would read them whole."""
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
 Connection = AsyncConnection
@@ -61,8 +65,10 @@ LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 class Database:
     """One engine. A unit of work is `transaction()`; questions are asked in `snapshot()`, which sees one moment."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, hot: "Database | None" = None) -> None:
         self.engine = engine
+        self.hot = hot or self
+        """The same database over lines of its own, for the path of payments, whose statements find each row by its key."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -93,6 +99,8 @@ class Database:
             yield connection
 
     async def close(self) -> None:
+        if self.hot is not self:
+            await self.hot.close()
         await self.engine.dispose()
 
 
@@ -102,8 +110,13 @@ def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
         "statement_timeout": STATEMENT_TIMEOUT_MILLISECONDS,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MILLISECONDS,
     }
-    options = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items())
-    engine = create_async_engine(
+    return Database(_engine(url, pool_size, name, timeouts), Database(_engine(url, HOT_LINES, name, {**timeouts, **BY_KEY})))
+
+
+def _engine(url: str, pool_size: int, name: str, session: Mapping[str, int | str]) -> AsyncEngine:
+    """Its lines are opened when they are wanted."""
+    options = " ".join(f"-c {setting}={value}" for setting, value in session.items())
+    return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -113,7 +126,6 @@ def connect(url: str, *, pool_size: int = 10, name: str = "switch") -> Database:
         json_deserializer=orjson.loads,
         connect_args={"application_name": name, "options": options, "prepare_threshold": 3, **DEAD_PEER},
     )
-    return Database(engine)
 
 
 @lru_cache(maxsize=256)

@@ -55,11 +55,11 @@ class InquireBill:
         """Inquiries that come together read together, and are kept together."""
 
         async def bills_of(customers: Sequence[tuple[ServiceCode, str]]) -> list[list[Bill]]:
-            async with database.reading() as connection:
+            async with database.hot.reading() as connection:
                 return await bills.of_customers(connection, customers)
 
         async def keep(answered: Sequence[Inquiry]) -> list[None]:
-            async with database.transaction() as connection:
+            async with database.hot.transaction() as connection:
                 await inquiries.add(connection, answered)
             return [None] * len(answered)
 

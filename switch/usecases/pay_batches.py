@@ -89,7 +89,7 @@ class PayBatches:
             await self._lease(batch, LEASE_SECONDS)
 
     async def _conclude(self, batch: PaymentBatch) -> None:
-        async with self.database.transaction() as connection:
+        async with self.database.hot.transaction() as connection:
             done = await payment_batches.finish(connection, batch, self.clock.now())
         if done:
             _log.info("batch.done", batch_id=str(batch.batch_id), bank=batch.bank, lines=batch.lines)
@@ -102,7 +102,7 @@ class PayBatches:
 
     async def _pay(self, batch: PaymentBatch) -> None:
         """The lines of each biller that is asked are a stream of their own; all others are one, in their order."""
-        async with self.database.reading() as connection:
+        async with self.database.hot.reading() as connection:
             services = await payment_batches.waiting_services(connection, batch)
         asked = self._by_biller(services)
         unasked = services - {code for codes in asked.values() for code in codes}
@@ -147,7 +147,7 @@ class PayBatches:
         named = {line.request.inquiry_id for line in lines} - {None}
         found = {}
         if named:
-            async with self.database.reading() as connection:
+            async with self.database.hot.reading() as connection:
                 found = await inquiries.find_all(connection, [inquiry_id for inquiry_id in named if inquiry_id is not None])
         directory, now, message = self.directory(), self.clock.now(), of_batch(batch.batch_id)
         commands: list[Command] = []
@@ -181,7 +181,7 @@ class PayBatches:
     async def _waiting(self, batch: PaymentBatch, services: Collection[ServiceCode], after: int, most: int) -> list[OrderedLine]:
         if self.stopping.is_set():
             return []
-        async with self.database.reading() as connection:
+        async with self.database.hot.reading() as connection:
             return await payment_batches.waiting(connection, batch, services, after, most)
 
 

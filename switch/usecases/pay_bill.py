@@ -39,7 +39,7 @@ class PayBill:
         """The inquiries of payments that come together are looked up together."""
 
         async def found(wanted: Sequence[InquiryId]) -> list[Inquiry | None]:
-            async with database.reading() as connection:
+            async with database.hot.reading() as connection:
                 known = await inquiries.find_all(connection, wanted)
             return [known.get(inquiry_id) for inquiry_id in wanted]
 

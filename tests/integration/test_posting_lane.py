@@ -235,10 +235,24 @@ async def test_a_lost_line_is_tried_again_and_nothing_is_doubled(database_url: s
     answer = await lane.submit(order(1_000, accept=True))
     assert isinstance(answer, Stands)
     assert not answer.replayed
-    assert await books(database) == (0, 2_000, 2_000)
+    assert await books(database.hot) == (0, 2_000, 2_000)
 
 
 async def test_a_bank_without_a_cap_pays_nothing(lane: PostingLane) -> None:
     answer = await lane.submit(order(1_000, bank=ParticipantCode("100036")))
     assert isinstance(answer, RefusedUnderKey)
     assert isinstance(answer.refusal, CapExceeded)
+
+
+async def test_bills_are_looked_up_by_their_keys_also_while_there_are_few(database: Database, lane: PostingLane) -> None:
+    await put_bill(database, "B1", 10_000)
+    await lane.submit(order(10_000, bill_number="B1", accept=True))
+    assert database.hot.engine.pool.checkedin() == 1, "the lane has lines of its own"  # type: ignore[attr-defined]  # a QueuePool's
+    key = "bucket, service_code, customer_pseudonym, bill_number"
+    wanted = "json_to_recordset('[]') AS wanted (bucket smallint, service_code text, customer_pseudonym text, bill_number text)"
+    plans = []
+    for lines in (database, database.hot):
+        async with lines.reading() as connection:
+            plan = (await connection.execute(text(f"EXPLAIN SELECT bill.* FROM {wanted} JOIN bill USING ({key})"))).scalars()
+            plans.append("Seq Scan on bill" in "\n".join(plan))
+    assert plans == [True, False]
