@@ -15,9 +15,9 @@ from switch.api.proposal_views import ForeseenView, ProposalIn, ProposalPage, Pr
 from switch.api.shapes import id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
+from switch.domain.effective_dates import EffectiveRefused
 from switch.domain.errors import CursorMalformed, NotAllowed, PaymentUnknown
 from switch.domain.proposals import (
-    EffectiveRefused,
     OwnProposal,
     PaymentNotOverdue,
     Proposal,

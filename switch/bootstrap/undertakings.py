@@ -5,11 +5,19 @@ from switch.domain.proposals import ProposalKind
 from switch.posting.repairs import RepairPosting
 from switch.posting.reversal import ReversalPosting
 from switch.store.database import Database
+from switch.usecases.agree_on_calendar import AgreeOnCalendar
 from switch.usecases.agree_on_cap import AgreeOnCap
 from switch.usecases.agree_on_catalogue import AgreeOnCatalogue
+from switch.usecases.agree_on_connection import AgreeOnConnection
 from switch.usecases.agree_on_key import AgreeOnKey
 from switch.usecases.agree_on_limit import AgreeOnLimit
 from switch.usecases.agree_on_participant import AgreeOnParticipant
+from switch.usecases.agree_on_push_place import AgreeOnPushPlace
+from switch.usecases.agree_on_retention import AgreeOnRetention
+from switch.usecases.agree_on_service import AgreeOnService
+from switch.usecases.agree_on_staff import AgreeOnStaff
+from switch.usecases.agree_on_statement_rule import AgreeOnStatementRule
+from switch.usecases.agree_on_term import AgreeOnTerm
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.decide_window import DecideWindow
@@ -44,4 +52,12 @@ def undertakings_of(
         ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, switch.admit_participant),
         ProposalKind.SPLIT_SERVICE: SplitService(clock, current, database),
         ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, switch.load_catalogue),
+        ProposalKind.CHANGE_CONNECTION: AgreeOnConnection(current, switch.connect_biller),
+        ProposalKind.CHANGE_SERVICE: AgreeOnService(current, switch.offer_service),
+        ProposalKind.SET_CALENDAR: AgreeOnCalendar(database, switch.set_calendar),
+        ProposalKind.SET_RETENTION: AgreeOnRetention(database, switch.set_retention),
+        ProposalKind.CHOOSE_PUSH_PLACE: AgreeOnPushPlace(database, current, switch.choose_push_place),
+        ProposalKind.SET_TERM: AgreeOnTerm(database, switch.work_breaks),
+        ProposalKind.SET_STATEMENT_RULE: AgreeOnStatementRule(database, current, switch.set_statement_rule),
+        ProposalKind.ADMIT_STAFF: AgreeOnStaff(database, switch.keep_staff),
     }

@@ -8,12 +8,14 @@ import typer
 from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table
 from switch.cli.proposal import show
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.breaks import ClosingRule
 from switch.domain.identifiers import participant_code
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.reconciliation import Break, BreakKind
+from switch.usecases.agree_on_term import term_content
 from switch.usecases.set_closing_rule import write
 
 Work = Callable[[Switch, list[str]], Awaitable[list[Break]]]
@@ -80,7 +82,16 @@ def set_term(
     kind: Kind,
     hours: Annotated[int, typer.Option(min=1, max=8760, help="From when it is found until its deadline.")],
     participant_acts: Annotated[bool, typer.Option("--participant/--switch", help="Who acts first.")] = True,
+    reason: Why = None,
     by: By = None,
 ) -> None:
-    """For breaks that are opened from now on; the terms before are kept."""
-    run(lambda switch: switch.work_breaks.set_term(kind, hours, participant_acts=participant_acts, by=by_whom(by)))
+    """For breaks that are opened from then on, by two people; the terms before are kept."""
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.SET_TERM, kind, term_content(hours, participant_acts=participant_acts)
+
+    async def work(switch: Switch) -> bool:
+        await switch.work_breaks.set_term(kind, hours, participant_acts=participant_acts, by=by_whom(by))
+        return True
+
+    do_or_propose(reason, asked, work)

@@ -1,21 +1,23 @@
 """`switch catalogue`: the national catalogue is loaded, and listed."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
-from switch.cli.second_person import Why, do_or_propose
+from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.catalogue import Mode, OverdueRule, RefundFees, RefundRule, ReversalRule, Service
+from switch.domain.catalogue_document import NationalCatalogue
 from switch.domain.identifiers import ParticipantCode, participant_code, service_code
-from switch.domain.money import Money, parse_amount
+from switch.domain.money import Money
 from switch.domain.proposals import ProposalKind
 from switch.domain.stand_in import StandInRule
+from switch.usecases.agree_on_calendar import calendar_content
+from switch.usecases.agree_on_service import with_rules
 from switch.usecases.load_catalogue import LoadedCatalogue
 from switch.usecases.shipped_catalogue import catalogue_content, read_catalogue
 
@@ -55,6 +57,28 @@ def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, 
     else:
         listed = f"{loaded.participants} participants, {loaded.services} services, {loaded.tariffs} tariff lines"
         say(f"{listed}; {loaded.changed or 'none'} new or changed.")
+
+
+@app.command("calendar")
+def set_calendar(folder: Folder = None, reason: Why = None, at: At = None, as_json: AsJson = False) -> None:
+    """Set the cut-offs and the holidays of a folder's documents in place of those that hold, by two people."""
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        catalogue = read_catalogue(folder)
+        return ProposalKind.SET_CALENDAR, catalogue.currency, calendar_content(catalogue.cut_offs, catalogue.holidays)
+
+    async def work(switch: Switch) -> NationalCatalogue:
+        catalogue = read_catalogue(folder)
+        await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom())
+        return catalogue
+
+    if (found := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is None:
+        return
+    document = {"currency": found.currency, "cut_offs": [f"{one:%H:%M}" for one in found.cut_offs], "holidays": len(found.holidays)}
+    if as_json:
+        print_json(document)
+    else:
+        say(f"{found.currency}: {' '.join(f'{one:%H:%M}' for one in found.cut_offs)}, {len(found.holidays)} holidays")
 
 
 @app.command("list")
@@ -111,24 +135,31 @@ def rules(
         str | None, typer.Option(metavar="DIGITS", help="The most of all of them together that the biller has not taken yet.")
     ] = None,
     opened: Annotated[bool | None, typer.Option("--open/--closed", help="Whether payments are taken.")] = None,
+    reason: Why = None,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show by which rules a service's payments go, and change those that are given."""
+    """Show by which rules a service's payments go; those that are given are changed, by two people."""
     given = {
         "answer_seconds": answer_seconds, "certain_seconds": certain_seconds, "overdue": overdue, "reversal": reversal,
-        "reversal_seconds": reversal_seconds, "refunds": refunds, "refund_fees": refund_fees, "open": opened,
+        "reversal_seconds": reversal_seconds, "refunds": refunds, "refund_fees": refund_fees,
+        "open": None if opened is None else "yes" if opened else "no",
+        "stand_in_limit": stand_in_limit, "stand_in_total": stand_in_total,
     }  # fmt: skip
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changes = {name: str(value) for name, value in given.items() if value is not None}
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.CHANGE_SERVICE, service, changes
 
     async def work(switch: Switch) -> Service:
         known = switch.directory.current().service(service_code(service))
-        if stand_in_limit is not None or stand_in_total is not None:
-            changes["stand_in"] = _stand_in(known, stand_in_limit, stand_in_total)
         if changes:
-            await switch.offer_service(replace(known, **changes), by=by_whom())
+            await switch.offer_service(with_rules(known, changes), by=by_whom())
         return switch.directory.current().service(known.code)
 
-    found = run(work)
+    found = do_or_propose(reason, asked, work, as_json=as_json, effective_at=at) if changes else run(work)
+    if found is None:
+        return
     if as_json:
         print_json(found)
         return
@@ -146,16 +177,6 @@ def rules(
             ("الإعادة الجزئية · refunds", f"{found.refunds}, fees {found.refund_fees}"),
         ],
     )
-
-
-def _stand_in(service: Service, limit: str | None, total: str | None) -> StandInRule | None:
-    """What is given, and the rest as it was; a limit of 0 ends it."""
-    if limit == "0":
-        return None
-    known = service.stand_in
-    one = parse_amount(limit, service.currency) if limit is not None or known is None else known.limit
-    both = parse_amount(total, service.currency) if total is not None or known is None else known.total
-    return StandInRule(one, both)
 
 
 def _stand_in_text(rule: StandInRule | None) -> str:

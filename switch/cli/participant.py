@@ -19,6 +19,7 @@ from switch.domain.identifiers import participant_code
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.proposals import ProposalKind
 from switch.signatures import load_verifying_key
+from switch.usecases.agree_on_connection import connection_content
 from switch.usecases.agree_on_key import PUBLIC_KEY
 from switch.usecases.agree_on_participant import participant_content
 
@@ -116,16 +117,21 @@ def connect(
     code: Code,
     url: Annotated[str, typer.Option(help="Where the biller answers.")],
     protocol: Annotated[str, typer.Option(help="The protocol that it speaks.")],
+    reason: Why = None,
+    at: At = None,
 ) -> None:
-    """Say where a biller is reached."""
+    """Say where a biller is reached, by two people."""
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.CHANGE_CONNECTION, code, connection_content(Endpoint(participant_code(code), protocol, url))
 
     async def work(switch: Switch) -> Endpoint:
         endpoint = Endpoint(participant_code(code), protocol, url)
         await switch.connect_biller(endpoint, by=by_whom())
         return endpoint
 
-    connected = run(work)
-    say(f"{connected.biller}: {connected.protocol} at {connected.url}")
+    if (connected := do_or_propose(reason, asked, work, effective_at=at)) is not None:
+        say(f"{connected.biller}: {connected.protocol} at {connected.url}")
 
 
 @key_app.command("add")

@@ -8,11 +8,14 @@ import typer
 from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, add_master_key
 from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.privacy import Kept, Look, RetentionRule
+from switch.domain.proposals import ProposalKind
 from switch.reports.privacy import PrivacyStatus
 from switch.settings import load_settings
+from switch.usecases.agree_on_retention import retention_content
 
 app = typer.Typer(help="Personal data: its keys, how long it is kept, who has looked at it.", no_args_is_help=True)
 
@@ -64,15 +67,20 @@ def rotate() -> None:
 def retain(
     kind: Annotated[Kept, typer.Argument(help="What it is about.")],
     days: Annotated[int, typer.Argument(min=1, help="How long it is kept from now on; what is older goes for good.")],
+    reason: Why = None,
     by: By = None,
 ) -> None:
-    """Set how long a kind of data is kept."""
+    """Set how long a kind of data is kept, by two people."""
 
-    async def work(switch: Switch) -> None:
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.SET_RETENTION, kind, retention_content(days)
+
+    async def work(switch: Switch) -> bool:
         await switch.set_retention(RetentionRule(kind, days), by_whom(by))
+        return True
 
-    run(work)
-    say(f"{kind}: {days}")
+    if do_or_propose(reason, asked, work):
+        say(f"{kind}: {days}")
 
 
 @app.command()

@@ -11,11 +11,14 @@ from switch.application import Switch
 from switch.bootstrap import PUSH_KEY
 from switch.cli.key_files import ensure_key
 from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.file_pushes import Pushing, PushPlace, push_place
 from switch.domain.identifiers import ParticipantCode, participant_code
+from switch.domain.proposals import ProposalKind
 from switch.settings import load_settings
+from switch.usecases.agree_on_push_place import push_place_content
 
 app = typer.Typer(help="Files pushed to participants' own SFTP servers: to, stop, places, list, again, key.", no_args_is_help=True)
 
@@ -32,18 +35,24 @@ def to(
     ],
     port: Annotated[int, typer.Option(min=1, max=65535)] = 22,
     folder: Annotated[str, typer.Option(help="Where its files are put.")] = ".",
+    reason: Why = None,
+    at: At = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Push a participant's files there, from the next one on, each with its signature. It can still fetch them as before."""
+    """Push a participant's files there, by two people, from the next one on, each with its signature. It can still fetch them as before."""
     code = participant_code(participant)
     place = push_place(code, host, port, user, folder, host_key.read_text(encoding="ascii", errors="replace").strip())
+
+    def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+        return ProposalKind.CHOOSE_PUSH_PLACE, code, push_place_content(place)
 
     async def work(switch: Switch) -> dict[ParticipantCode, PushPlace]:
         await switch.choose_push_place(place, by=by_whom(by))
         return await switch.file_pushes.places()
 
-    _show({code: run(work)[code]}, as_json)
+    if (chosen := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is not None:
+        _show({code: chosen[code]}, as_json)
 
 
 @app.command()

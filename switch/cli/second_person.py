@@ -17,6 +17,7 @@ from switch.settings import load_settings
 
 T = TypeVar("T")
 
+WAITS = "ينتظر موافقة شخص آخر · It waits for another person: switch proposal approve"
 Why = Annotated[
     str | None,
     typer.Option("--reason", help="Why: it is then proposed, for another to approve. In a sandbox it may be left out: done at once."),
@@ -73,5 +74,5 @@ def do_or_propose(
         return found
     show(found, as_json)
     if not as_json:
-        say("ينتظر موافقة شخص آخر · It waits for another person: switch proposal approve")
+        say(WAITS)
     return None

@@ -1,5 +1,7 @@
 """`switch staff`: accounts of staff, their roles and what proves who they are; tokens for programs; the audit."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,11 +11,15 @@ import typer
 from switch.application import Switch
 from switch.cli import staff_session
 from switch.cli.output import AsJson, print_json, print_table, say
+from switch.cli.proposal import show as show_proposal
+from switch.cli.second_person import WAITS, Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import by_whom
-from switch.domain.staff import Role, StaffAccount, StaffToken
+from switch.domain.proposals import Proposal, ProposalKind, given_reason
+from switch.domain.staff import Role, StaffAccount, StaffToken, begins
 from switch.domain.staff_audit import AuditEntry
-from switch.domain.staff_errors import TokenUnknown
+from switch.domain.staff_errors import StaffUnknown, TokenUnknown
+from switch.usecases.agree_on_staff import staff_content
 from switch.usecases.issue_staff_token import Issued
 from switch.usecases.keep_staff import Enrolled
 
@@ -28,10 +34,17 @@ Roles = Annotated[list[Role], typer.Option("--role", help="May be given several 
 
 
 @app.command()
-def add(name: Name, role: Roles) -> None:
-    """Add an account: asks for its password, and shows the secret of the second factor once, to be scanned by the person's phone."""
-    password = new_password()
-    enrolled = run(lambda switch: switch.keep_staff.add(name, frozenset(role), password, by=by_whom()))
+def add(name: Name, role: Roles, reason: Why = None) -> None:
+    """Add an account: asks for its password, and shows the secret of the second factor once, to be scanned by the person's phone.
+
+    The first two who can decide about accounts are let in by one person; everybody else by two.
+    """
+    password, roles = new_password(), frozenset(role)
+
+    async def work(switch: Switch, admitted: bool) -> Enrolled:
+        return await switch.keep_staff.add(name, roles, password, by=by_whom(), admitted=admitted)
+
+    enrolled = _let_in(work, reason)
     say(f"{name}: {_listed(enrolled.account.roles)}")
     _show_second_factor(enrolled)
 
@@ -51,38 +64,57 @@ def list_accounts(as_json: AsJson = False) -> None:
 
 
 @app.command("role")
-def set_roles(name: Name, role: Roles) -> None:
-    """Give an account these roles, and no others; in force for its next call."""
-    changed = run(lambda switch: switch.keep_staff.set_roles(name, frozenset(role), by=by_whom()))
-    say(f"{name}: {_listed(changed.roles)}")
+def set_roles(name: Name, role: Roles, reason: Why = None) -> None:
+    """Give an account these roles, and no others, by two people; in force for its next call."""
+    roles = frozenset(role)
+
+    async def work(switch: Switch, admitted: bool) -> Enrolled:
+        if admitted:
+            return Enrolled(await switch.keep_staff.set_roles(name, roles, by=by_whom()), "")
+        return Enrolled(replace(await _account(switch, name), roles=roles), "")
+
+    say(f"{name}: {_listed(_let_in(work, reason).account.roles)}")
 
 
 @app.command()
 def disable(name: Name) -> None:
-    """Close an account at once: its sessions end, its tokens are good for nothing."""
+    """Close an account at once, by one person: its sessions end, its tokens are good for nothing."""
     run(lambda switch: switch.keep_staff.disable(name, by=by_whom()))
     say(f"{name} is disabled.")
 
 
 @app.command()
-def enable(name: Name) -> None:
-    """Open a disabled account again."""
-    run(lambda switch: switch.keep_staff.enable(name, by=by_whom()))
-    say(f"{name} is active.")
+def enable(name: Name, reason: Why = None) -> None:
+    """Open a disabled account again, by two people."""
+
+    async def work(switch: Switch, admitted: bool) -> Enrolled:
+        if admitted:
+            return Enrolled(await switch.keep_staff.enable(name, by=by_whom()), "")
+        return Enrolled(await _account(switch, name), "")
+
+    say(f"{name}: {_let_in(work, reason).account.status}")
 
 
 @app.command()
-def password(name: Name) -> None:
-    """Set a new password; sessions end."""
+def password(name: Name, reason: Why = None) -> None:
+    """Set a new password; sessions end. Two people let in whoever has it."""
     chosen = new_password()
-    run(lambda switch: switch.keep_staff.set_password(name, chosen, by=by_whom()))
+
+    async def work(switch: Switch, admitted: bool) -> Enrolled:
+        return Enrolled(await switch.keep_staff.set_password(name, chosen, by=by_whom(), admitted=admitted), "")
+
+    _let_in(work, reason)
     say(f"{name} has a new password.")
 
 
 @app.command()
-def totp(name: Name) -> None:
-    """Make a new second factor, for another phone; the former one is good for nothing, sessions end."""
-    _show_second_factor(run(lambda switch: switch.keep_staff.renew_second_factor(name, by=by_whom())))
+def totp(name: Name, reason: Why = None) -> None:
+    """Make a new second factor, for another phone; the former one is good for nothing, sessions end. Two people let in whoever has it."""
+
+    async def work(switch: Switch, admitted: bool) -> Enrolled:
+        return await switch.keep_staff.renew_second_factor(name, by=by_whom(), admitted=admitted)
+
+    _show_second_factor(_let_in(work, reason))
 
 
 @app.command()
@@ -154,6 +186,31 @@ def revoke_token(token: Annotated[str, typer.Argument(help="Its id, from `switch
     """At once and for good."""
     run(lambda switch: switch.issue_staff_token.revoke(_id(token), by=by_whom()))
     say(f"{token} is revoked.")
+
+
+def _let_in(work: Callable[[Switch, bool], Awaitable[Enrolled]], reason: str | None) -> Enrolled:
+    """Done at once where one person is enough; else done so that nobody gets in by it, and proposed. Raises ReasonMissing."""
+
+    async def asked(switch: Switch) -> tuple[Enrolled, Proposal | None]:
+        if at_once(reason) or begins(await switch.staff.accounts()):
+            return await work(switch, True), None
+        why = given_reason(reason or "")
+        enrolled = await work(switch, False)
+        content = staff_content(enrolled.account)
+        return enrolled, await switch.propose(ProposalKind.ADMIT_STAFF, enrolled.account.name, content, reason=why, by=by_whom())
+
+    enrolled, proposal = run(asked)
+    if proposal is not None:
+        show_proposal(proposal, as_json=False)
+        say(WAITS)
+    return enrolled
+
+
+async def _account(switch: Switch, name: str) -> StaffAccount:
+    """Raises StaffUnknown."""
+    if (found := next((one for one in await switch.staff.accounts() if one.name == name), None)) is None:
+        raise StaffUnknown()
+    return found
 
 
 def new_password() -> str:

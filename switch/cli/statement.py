@@ -10,15 +10,18 @@ import typer
 from switch.application import Switch
 from switch.cli.arguments import BusinessDate, business_date_of
 from switch.cli.output import AsJson, language, money, print_json, print_table, progress, say
+from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import participant_code
 from switch.domain.money import Money, parse_amount
+from switch.domain.proposals import ProposalKind
 from switch.domain.quarantine import QuarantinedStatement
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.statement_errors import MappingRefused
 from switch.domain.statement_mapping import StatementMapping, mapping_of
+from switch.usecases.agree_on_statement_rule import statement_rule_content
 
 LISTED = 100
 
@@ -135,22 +138,31 @@ def statement_rule(
         Path | None, typer.Option(exists=True, dir_okay=False, help="A JSON file that says how its own files are read; see the docs.")
     ] = None,
     without_mapping: Annotated[bool, typer.Option("--without-mapping", help="Its files are of our own layouts again.")] = False,
+    reason: Why = None,
     as_json: AsJson = False,
 ) -> None:
-    """How a participant's statements are read and compared; with options, change it from the next statement on."""
+    """How a participant's statements are read and compared; with options, two people change it from the next statement on."""
 
-    async def work(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
-        owner = switch.directory.current().participant(participant_code(participant))
-        rule, known = await switch.statements.rule(owner.code)
-        changes = (carry_forward_days, tolerance, mapping)
-        if any(change is not None for change in changes) or without_mapping:
-            days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
-            off = rule.tolerance_minor if tolerance is None else _minor(tolerance)
-            wanted = _mapping(mapping) if mapping is not None else None if without_mapping else known
-            await switch.set_statement_rule(owner, MatchingRule(days, off), wanted, by=by_whom())
-        return await switch.statements.rule(owner.code)
+    async def present(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
+        return await switch.statements.rule(switch.directory.current().participant(participant_code(participant)).code)
 
-    rule, known = run(work)
+    rule, known = run(present)
+    if without_mapping or any(change is not None for change in (carry_forward_days, tolerance, mapping)):
+        days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
+        matching = MatchingRule(days, rule.tolerance_minor if tolerance is None else _minor(tolerance))
+        wanted = _mapping(mapping) if mapping is not None else None if without_mapping else known
+
+        def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
+            return ProposalKind.SET_STATEMENT_RULE, participant, statement_rule_content(matching, wanted)
+
+        async def work(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
+            owner = switch.directory.current().participant(participant_code(participant))
+            await switch.set_statement_rule(owner, matching, wanted, by=by_whom())
+            return await switch.statements.rule(owner.code)
+
+        if (changed := do_or_propose(reason, asked, work, as_json=as_json)) is None:
+            return
+        rule, known = changed
     document = {
         "participant": participant,
         "carry_forward_days": rule.carry_forward_days,

@@ -12,8 +12,6 @@ from switch.domain.errors import BillerUnavailable, NoOpenWindow, Overloaded, Re
 ProposalId = NewType("ProposalId", UUID)
 
 LASTS_SECONDS = 24 * 3600
-LONGEST_WAIT_DAYS = 366
-"""Before what was approved takes effect."""
 REASON_CHARACTERS = 500
 _MOST_DIGITS = 18
 
@@ -54,10 +52,24 @@ class ProposalKind(StrEnum):
     """What a service brings its biller goes to several settlement accounts, from a day on."""
     LOAD_CATALOGUE = "catalogue.load"
     """Participants, services and tariff lines all together, into a directory that is in use."""
+    CHANGE_CONNECTION = "connection.change"
+    """Where a biller is reached, and in which protocol."""
+    CHANGE_SERVICE = "service.change"
+    """The rules by which the payments of a service go."""
+    SET_CALENDAR = "calendar.set"
+    """The cut-offs of a currency and the holidays of the banks."""
+    SET_RETENTION = "retention.set"
+    """How long a kind of data is kept."""
+    CHOOSE_PUSH_PLACE = "push.place"
+    """Where the files of a participant are pushed."""
+    SET_TERM = "break.term"
+    """How long a kind of break may take, and who acts first."""
+    SET_STATEMENT_RULE = "statement.rule"
+    """How the statements of a participant are read and compared."""
+    ADMIT_STAFF = "staff.admit"
+    """Whom of the staff to let in, and with which roles."""
 
 
-MAY_WAIT = frozenset({ProposalKind.CHANGE_CAP, ProposalKind.CHANGE_LIMIT, ProposalKind.CHANGE_PARTICIPANT, ProposalKind.REGISTER_KEY})
-"""Kinds that may be approved now and take effect at a stated moment. A tariff has its own day."""
 _MOVES_BY_ITSELF = frozenset({ProposalKind.CLOSE_WINDOW_NOW})
 """What it comes to changes with each payment: it is shown, and no reason to propose it anew."""
 _PASSES = (Overloaded, NoOpenWindow, SwitchUnavailable, BillerUnavailable)
@@ -90,12 +102,6 @@ class ProposalChanged(Refusal):
     code = "proposal_changed"
     en = "It would do something else to the accounts by now than what was shown when it was proposed; propose it anew."
     ar = "صار أثره على الحسابات غير ما عُرض حين اقتُرح؛ اقترحه من جديد."
-
-
-class EffectiveRefused(Refusal):
-    code = "effective_at_refused"
-    en = "A proposal of the kind {kind} does not take effect then: {why}."
-    ar = "لا يسري اقتراح من نوع {kind} في هذا الوقت: {why_ar}."
 
 
 class OwnProposal(Refusal):
@@ -201,7 +207,8 @@ class Proposal:
     def require_approvable(self, by: str, at: datetime) -> None:
         """Raises ProposalDecided, OwnProposal."""
         self._require_open(at)
-        if by == self.proposed_by:
+        about = f"staff:{self.subject}" if self.kind is ProposalKind.ADMIT_STAFF else None
+        if by in (self.proposed_by, about):
             raise OwnProposal(by=by)
 
     def approved(self, by: str, at: datetime, foreseen: Foreseen | None = None) -> "Proposal":
@@ -268,15 +275,3 @@ def expiry(proposed_at: datetime, effective_at: datetime | None = None) -> datet
     """A day, and not after the moment at which it is to take effect."""
     day = proposed_at + timedelta(seconds=LASTS_SECONDS)
     return day if effective_at is None else min(day, effective_at)
-
-
-def require_effective(kind: ProposalKind, effective_at: datetime | None, now: datetime) -> None:
-    """Raises EffectiveRefused."""
-    if effective_at is None:
-        return
-    if kind not in MAY_WAIT:
-        raise EffectiveRefused(kind=kind, why="it is carried out when it is approved", why_ar="يُنفَّذ عند الموافقة عليه")
-    if not now < effective_at <= now + timedelta(days=LONGEST_WAIT_DAYS):
-        raise EffectiveRefused(
-            kind=kind, why=f"the moment is to come, within {LONGEST_WAIT_DAYS} days", why_ar=f"يلزم وقت قادم خلال {LONGEST_WAIT_DAYS} يوماً"
-        )

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -78,12 +79,25 @@ _DECIDED_BY = {
     ProposalKind.CHANGE_PARTICIPANT: _PARTICIPANTS,
     ProposalKind.LOAD_CATALOGUE: _PARTICIPANTS,
     ProposalKind.SPLIT_SERVICE: _SETTLEMENT | _PARTICIPANTS,
+    ProposalKind.CHANGE_CONNECTION: _PARTICIPANTS,
+    ProposalKind.CHANGE_SERVICE: _PARTICIPANTS,
+    ProposalKind.CHOOSE_PUSH_PLACE: _PARTICIPANTS,
+    ProposalKind.SET_CALENDAR: _SETTLEMENT | {Role.OPERATOR},
+    ProposalKind.SET_RETENTION: frozenset({Role.OPERATOR}),
+    ProposalKind.SET_TERM: _BOOKS,
+    ProposalKind.SET_STATEMENT_RULE: _BOOKS,
+    ProposalKind.ADMIT_STAFF: _PARTICIPANTS | {Role.OPERATOR},
 }
 
 
 def may_decide(roles: frozenset[Role], kind: ProposalKind) -> bool:
     """Propose it, approve it and refuse it alike."""
     return bool(roles & _DECIDED_BY[kind])
+
+
+def begins(accounts: "Iterable[StaffAccount]") -> bool:
+    """Whether one person is enough to let somebody in: there never were two who could decide about it."""
+    return sum(may_decide(one.roles, ProposalKind.ADMIT_STAFF) for one in accounts) < 2
 
 
 class StaffStatus(StrEnum):

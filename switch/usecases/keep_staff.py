@@ -27,10 +27,13 @@ class KeepStaff:
     database: Database
     passwords: Passwords
 
-    async def add(self, name: str, roles: frozenset[Role], password: str, *, by: str) -> Enrolled:
-        """Raises StaffNameMalformed, RolesMissing, PasswordWeak, StaffNameTaken: a name is one person's for good."""
+    async def add(self, name: str, roles: frozenset[Role], password: str, *, by: str, admitted: bool = True) -> Enrolled:
+        """`admitted`: lets in at once; else two people do. A name is one person's for good.
+
+        Raises StaffNameMalformed, RolesMissing, PasswordWeak, StaffNameTaken.
+        """
         require_strong(password, require_staff_name(name))
-        account = StaffAccount(name, require_roles(roles), StaffStatus.ACTIVE, await self.passwords.hash(password), fresh_totp_secret())
+        account = StaffAccount(name, require_roles(roles), _status(admitted), await self.passwords.hash(password), fresh_totp_secret())
         async with self.database.transaction() as connection:
             rows = await locked(connection, self.clock, by)
             if await staff.find_account(connection, name) is not None:
@@ -50,16 +53,22 @@ class KeepStaff:
     async def enable(self, name: str, *, by: str) -> StaffAccount:
         return await self._change(name, lambda account: replace(account, status=StaffStatus.ACTIVE), by=by)
 
-    async def set_password(self, name: str, password: str, *, by: str) -> StaffAccount:
-        """Sessions end."""
+    async def admit(self, name: str, roles: frozenset[Role], *, by: str) -> StaffAccount:
+        """With these roles and no others, and not disabled."""
+        require_roles(roles)
+        return await self._change(name, lambda account: replace(account, roles=roles, status=StaffStatus.ACTIVE), by=by)
+
+    async def set_password(self, name: str, password: str, *, by: str, admitted: bool = True) -> StaffAccount:
+        """Sessions end. Without `admitted` nobody gets in by it before two people say so."""
         require_strong(password, name)
         kept = await self.passwords.hash(password)
-        return await self._change(name, lambda account: replace(account, password_hash=kept), by=by)
+        return await self._change(name, lambda account: _renewed(replace(account, password_hash=kept), admitted), by=by)
 
-    async def renew_second_factor(self, name: str, *, by: str) -> Enrolled:
-        """For another phone: the former secret is good for nothing. Sessions end."""
+    async def renew_second_factor(self, name: str, *, by: str, admitted: bool = True) -> Enrolled:
+        """For another phone: the former secret is good for nothing. Sessions end. Without `admitted` as with a password."""
         secret = fresh_totp_secret()
-        return Enrolled(await self._change(name, lambda account: replace(account, totp_secret=secret), by=by), otpauth(secret, name))
+        renewed = await self._change(name, lambda account: _renewed(replace(account, totp_secret=secret), admitted), by=by)
+        return Enrolled(renewed, otpauth(secret, name))
 
     async def _change(self, name: str, changed: Callable[[StaffAccount], StaffAccount], *, by: str) -> StaffAccount:
         async with self.database.transaction() as connection:
@@ -71,3 +80,12 @@ class KeepStaff:
             if not account.active or (account.password_hash, account.totp_secret) != (known.password_hash, known.totp_secret):
                 await staff.end_sessions(connection, name, rows.at)
         return account
+
+
+def _status(admitted: bool) -> StaffStatus:
+    return StaffStatus.ACTIVE if admitted else StaffStatus.DISABLED
+
+
+def _renewed(account: StaffAccount, admitted: bool) -> StaffAccount:
+    """Whoever has set the credentials does not decide alone who comes in with them."""
+    return account if admitted else replace(account, status=StaffStatus.DISABLED)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from switch.domain.effective_dates import require_effective
 from switch.domain.identifiers import bucketed_id
-from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind, expiry, given_reason, require_effective
+from switch.domain.proposals import Foreseen, Proposal, ProposalId, ProposalKind, expiry, given_reason
 from switch.ports import Clock
 from switch.store import proposals
 from switch.store.database import Database

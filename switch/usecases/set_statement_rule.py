@@ -19,8 +19,12 @@ class SetStatementRule:
 
     async def __call__(self, participant: Participant, rule: MatchingRule, mapping: StatementMapping | None, *, by: str) -> None:
         """The rules before are kept. Raises LayoutUnknown."""
-        if mapping is not None and mapping.layout not in self.layouts:
-            raise LayoutUnknown(layout=mapping.layout[:20], known=", ".join(sorted(self.layouts)))
+        self.require_layout(mapping)
         document = None if mapping is None else mapping.document()
         async with self.database.transaction() as connection:
             await statement_rules.append(connection, participant.code, rule, document, self.clock.now(), by)
+
+    def require_layout(self, mapping: StatementMapping | None) -> None:
+        """Raises LayoutUnknown."""
+        if mapping is not None and mapping.layout not in self.layouts:
+            raise LayoutUnknown(layout=mapping.layout[:20], known=", ".join(sorted(self.layouts)))

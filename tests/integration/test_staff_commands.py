@@ -144,3 +144,23 @@ def test_the_first_catalogue_is_one_persons_and_the_next_takes_two(desk: Desk, t
     desk("proposal", "approve", proposal["proposal_id"], "--as", "nour", typed=nour.typed())
 
     assert len(desk.json("tariff", "list")) == 2 * before
+
+
+def test_once_two_decide_about_accounts_nobody_makes_or_takes_over_one_alone(desk: Desk) -> None:
+    Person(desk, "nour", "operator")
+    sami = Person(desk, "sami", "participant_admin")
+    typed = f"{PASSWORD}\n{PASSWORD}\n"
+
+    def status() -> dict[str, str]:
+        return {one["name"]: one["status"] for one in desk.json("staff", "list")}
+
+    assert "reason_missing" in desk("staff", "add", "eve", "--role", "operator", typed=typed, code=1)
+    assert "eve" not in status()
+    desk("staff", "add", "eve", "--role", "operator", "--reason", "new colleague", typed=typed)
+    desk("staff", "password", "nour", "--reason", "forgotten", typed=f"{PASSWORD} too\n{PASSWORD} too\n")
+    desk("staff", "role", "sami", "--role", "settlement_officer", "--reason", "moves")
+    assert status() == {"eve": "disabled", "nour": "disabled", "sami": "active"}
+
+    (admitted,) = [one for one in desk.json("proposal", "list") if one["subject"] == "eve"]
+    desk("proposal", "approve", admitted["proposal_id"], "--as", "sami", typed=sami.typed())
+    assert status() == {"eve": "active", "nour": "disabled", "sami": "active"}
