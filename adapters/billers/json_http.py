@@ -54,8 +54,16 @@ class JsonBiller:
         return await _kept(self._reverse(endpoint, payment, reversal, answer_seconds, told), told)
 
     async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
-        heard = await _or_unknown(self._advise(endpoint, advice, answer_seconds))
-        return False if isinstance(heard, Unknown) else heard
+        """A refusal comes with what was said; what was taken needs no witness, and what was not is told again."""
+        told = Told("advise")
+        heard = await _or_unknown(self._advise(endpoint, advice, answer_seconds, told))
+        match heard:
+            case Refused():
+                return replace(heard, heard=told.exchange())
+            case Unknown():
+                return False
+            case _:
+                return heard
 
     async def _inquire(
         self, endpoint: Endpoint, service: ServiceCode, customer_reference: str, answer_seconds: int
@@ -123,14 +131,14 @@ class JsonBiller:
             case other:
                 raise Malformed(f"outcome {other} has no meaning here")
 
-    async def _advise(self, endpoint: Endpoint, advice: Advice, answer_seconds: int) -> bool | Refused:
+    async def _advise(self, endpoint: Endpoint, advice: Advice, answer_seconds: int, told: Told) -> bool | Refused:
         question: dict[str, Any] = {
             "event_id": str(advice.event_id),
             "kind": advice.kind,
             "created_at": advice.created_at.isoformat(),
             "content": advice.content,
         }
-        heard = await self._call(endpoint, "POST", "/advices", question, answer_seconds)
+        heard = await self._call(endpoint, "POST", "/advices", question, answer_seconds, told)
         _require_echo(heard, {"event_id": question["event_id"]})
         if _outcome(heard) == "refused" and advice.content.get("stood_in"):
             return _refused(heard)

@@ -64,7 +64,7 @@ class MessageView(Shape):
     sender: Annotated[str, Field(examples=["100010"])]
     receiver: Annotated[str, Field(examples=["switch"])]
     what: Annotated[str, Field(examples=["order"])]
-    """`order`, `order in a batch`, `reversal`; to a biller `pay`, `enquire`, `reverse`, and its `answer to …`."""
+    """`order`, `order in a batch`, `reversal`; to a biller `pay`, `enquire`, `reverse`, `advise`, and its `answer to …`."""
     size: Annotated[int, Field(ge=0)]
     sha256: Annotated[str | None, Field(pattern="^[0-9a-f]{64}$")]
     """Null where no answer came."""

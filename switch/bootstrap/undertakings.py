@@ -37,7 +37,10 @@ def undertakings_of(
     clock, directory = switch.clock, switch.directory
     current = directory.current
     return {
-        **{kind: SettleDoubt(clock, database, switch.lane, kind) for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)},
+        **{
+            kind: SettleDoubt(clock, database, switch.lane, reversals, kind)
+            for kind in (ProposalKind.FORCE_PAYMENT, ProposalKind.GIVE_BACK_PAYMENT)
+        },
         **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
         ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
         ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, switch.close_window),

@@ -157,7 +157,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         submit_batch=SubmitBatch(clock, database),
         pay_batches=PayBatches(clock, current, database, lane, pay_bill),
         resolve_payments=ResolvePayments(clock, current, database, lane, billers, chance),
-        conclude_overdue=ConcludeOverdue(clock, current, database, lane),
+        conclude_overdue=ConcludeOverdue(clock, current, database, lane, reversal_posting),
         check_truth=CheckTruth(clock, current, database, billers),
         reverse_payment=ReversePayment(clock, current, reversal_posting, billers),
         resolve_reversals=ResolveReversals(clock, current, database, reversal_posting, billers, chance),

@@ -18,6 +18,7 @@ from switch.cli.staff import By, by_whom
 from switch.domain.identifiers import idempotency_key, participant_code
 from switch.domain.payments import Payer, Payment
 from switch.domain.proposals import Proposal, ProposalKind
+from switch.domain.reversals import Reversal
 from switch.reports.payment_stories import PaymentStory
 
 WRONG_USAGE_EXIT_CODE = 2
@@ -52,14 +53,14 @@ def story(
 
 @app.command()
 def overdue(most: Annotated[int, typer.Option(min=1, max=1000)] = 100, as_json: AsJson = False) -> None:
-    """Payments whose outcome should be certain by now and is not, the oldest first: ask the biller, then `switch payment decide`."""
+    """Payments and reversals whose outcome should be certain by now: ask the biller, then `switch payment decide`."""
 
-    async def work(switch: Switch) -> list[Payment]:
-        return await switch.proposals.overdue(most)
+    async def work(switch: Switch) -> tuple[list[Payment], list[Reversal]]:
+        return await switch.proposals.overdue(most), await switch.proposals.overdue_reversals(most)
 
-    found = run(work)
+    found, reversals = run(work)
     if as_json:
-        print_json(found)
+        print_json({"payments": found, "reversals": reversals})
         return
     print_table(
         "تجاوزت مهلتها · Overdue",
@@ -73,6 +74,19 @@ def overdue(most: Annotated[int, typer.Option(min=1, max=1000)] = 100, as_json: 
         ),
         right=("amount", "attempts"),
     )  # fmt: skip
+    if reversals:
+        print_table(
+            "استردادات تجاوزت مهلتها · Overdue reversals",
+            ("reversal", "of payment", "state", "bank", "amount", "certain by (UTC)", "attempts"),
+            (
+                (
+                    its.reversal_id, its.request.payment_id, its.state, its.request.bank, money(its.amount.minor, its.amount.currency),
+                    f"{its.certain_by:%Y-%m-%d %H:%M:%S}", its.attempts,
+                )
+                for its in reversals
+            ),
+            right=("amount", "attempts"),
+        )  # fmt: skip
 
 
 @app.command()
@@ -81,13 +95,16 @@ def decide(
     reason: Annotated[str, typer.Option(help="What the biller has said, by whom, when: it is kept for good.")],
     booked: Annotated[
         bool,
-        typer.Option("--booked/--not-booked", help="Whether the biller has confirmed by hand that it has booked it, or has not."),
+        typer.Option("--booked/--not-booked", help="Whether the biller has confirmed by hand that it stands booked, or does not."),
     ],
     biller_reference: Annotated[str, typer.Option(help="With --booked: the biller's reference.")] = "",
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Propose what an overdue payment is to become; another person must approve it (`switch proposal approve`) before anything moves."""
+    """Propose what an overdue payment, or its reversal in doubt, is to become; another person must approve it (`switch proposal approve`).
+
+    Of a reversal, --booked is that the biller has not taken it back, and --not-booked that it has.
+    """
     kind = ProposalKind.FORCE_PAYMENT if booked else ProposalKind.GIVE_BACK_PAYMENT
     content = {"biller_reference": biller_reference} if booked and biller_reference else {}
 

@@ -278,7 +278,8 @@ def _after_finality(payment: Payment, command: Conclude, books: Books, changes: 
     )
     if same:
         return Stands(payment, replayed=True)
-    note = f"late answer: {type(command.outcome).__name__.lower()}"
+    said = f"late answer: {type(command.outcome).__name__.lower()}"
+    note = "; ".join(filter(None, (said, answer_note(command.outcome.heard))))
     noted = payment.noted()
     _record(noted, payment.state, command.at, command.by, note, changes)
     _keep(payment, noted, books, changes)

@@ -68,14 +68,14 @@ class RefundFees(StrEnum):
 
 
 class OverdueRule(StrEnum):
-    """What becomes of a payment that is still in doubt when its outcome should be certain: what its biller has agreed to, never a guess."""
+    """What becomes of a payment or reversal still in doubt when its outcome should be certain: what its biller agreed to, never a guess."""
 
     STAFF = "staff"
     """Staff ask the biller by hand, and two people decide."""
     GIVE_BACK = "give_back"
-    """It counts as not made: the biller books nothing that it has not confirmed by then."""
+    """It counts as not made: the biller books nothing, and takes nothing back, that it has not confirmed by then."""
     FORCE = "force"
-    """It counts as made: the biller books whatever it was ordered."""
+    """It counts as made: the biller books whatever it was ordered, and takes back whatever it was asked to."""
 
 
 class AmountRuleKind(StrEnum):

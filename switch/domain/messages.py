@@ -1,7 +1,7 @@
 """Messages: what was said over the lines about a payment, as it was said; kept with it, as evidence.
 
-A bank's signed order is kept once. Its digest, and that of the biller's yes, stand in the payment's history, which is sealed:
-nobody can put another message in their place.
+A bank's signed order is kept once. Its digest, and that of the biller's answer that decided or contradicted, stand in the payment's
+history, which is sealed: nobody can put another message in their place.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ class Exchange:
     """A question to a biller about a payment, and what came back: nothing that can be read where there is no answer."""
 
     what: str
-    """`pay`, `enquire` or `reverse`."""
+    """`pay`, `enquire`, `reverse`; `advise` where the biller refused what was accepted in its place."""
     asked_at: datetime
     question: bytes
     answered_at: datetime | None = None
@@ -50,7 +50,7 @@ class Said:
     sender: str
     receiver: str
     what: str
-    """`order`, `order in a batch`, `reversal`; of a biller's exchange `pay`, `enquire`, `reverse` and their `answer to …`."""
+    """`order`, `order in a batch`, `reversal`; of a biller's exchange `pay`, `enquire`, `reverse`, `advise` and their `answer to …`."""
     size: int
     sha256: str | None
     """None where no answer came."""

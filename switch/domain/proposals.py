@@ -20,9 +20,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 class ProposalKind(StrEnum):
     FORCE_PAYMENT = "payment.force"
-    """A payment in doubt past its deadline counts as completed: its biller has confirmed it by hand."""
+    """A payment in doubt past its deadline counts as completed, a reversal of it as refused: its biller has confirmed by hand that it has
+    it booked."""
     GIVE_BACK_PAYMENT = "payment.give_back"
-    """A payment in doubt past its deadline counts as rejected: its biller has confirmed by hand that it has not booked it."""
+    """A payment in doubt past its deadline counts as rejected, a reversal of it as agreed: its biller has confirmed by hand that it has it
+    not booked, or not any more."""
     REPAIR_BREAK = "break.repair"
     """One or many breaks are repaired, written off or accepted."""
     SET_CLOSING_RULE = "break.closing_rule"
@@ -118,8 +120,8 @@ class ContentWrong(Refusal):
 
 class PaymentNotOverdue(Refusal):
     code = "payment_not_overdue"
-    en = "Only a payment that is in doubt past its deadline is decided by hand; this one is {state}, its deadline {certain_by}."
-    ar = "لا يُبتّ يدوياً إلا في دفعة غير مؤكدة تجاوزت مهلتها؛ وهذه حالتها {state} ومهلتها {certain_by}."
+    en = "Only a payment or reversal in doubt past its deadline is decided by hand; this one is {state}, its deadline {certain_by}."
+    ar = "لا يُبتّ يدوياً إلا في دفعة أو استرداد غير مؤكد تجاوز مهلته؛ وهذه الحالة {state} والمهلة {certain_by}."
 
 
 class ReasonMissing(Refusal):

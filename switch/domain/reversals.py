@@ -26,7 +26,7 @@ from switch.domain.identifiers import (
     bucket_of,
 )
 from switch.domain.ledger import payment_reversed
-from switch.domain.messages import OrderMessage
+from switch.domain.messages import OrderMessage, answer_note
 from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
@@ -206,7 +206,7 @@ def note_asked(reversal: Reversal, payment: Payment, message: OrderMessage, chan
         changes.messages[reversal.reversal_id] = message.content
     part = f" of {reversal.amount}" if reversal.is_part_of(payment) else ""
     told = f"reversal asked{part}: {reversal.request.reason}"
-    return _noted(payment, f"{told}; {message.note}" if message.note else told, reversal.asked_at, reversal.request.bank, changes)
+    return _noted(payment, _note(told, message.note), reversal.asked_at, reversal.request.bank, changes)
 
 
 def concluded(
@@ -215,16 +215,16 @@ def concluded(
     """What the answer makes of a live reversal, and of the books. `again_at` counts only where the answer is Unknown."""
     changes = Changes()
     match outcome:
-        case Accepted(biller_reference=biller_reference):
+        case Accepted(biller_reference=biller_reference, heard=heard):
             window = returned.window
             done = replace(
                 reversal, state=ReversalState.AGREED, biller_reference=biller_reference or None, window_id=window.window_id,
                 business_date=window.business_date, concluded_at=at,
             )  # fmt: skip
-            _give_back(done, payment, returned, at, by, changes)
+            _give_back(done, payment, returned, at, by, answer_note(heard), changes)
             return done, changes
-        case Refused(reason=reason, response_code=response_code):
-            _noted(payment, f"reversal refused: {reason}", at, by, changes)
+        case Refused(reason=reason, response_code=response_code, heard=heard):
+            _noted(payment, _note(f"reversal refused: {reason}", answer_note(heard)), at, by, changes)
             return replace(
                 reversal, state=ReversalState.REFUSED, refused_because=reason, response_code=response_code or None, concluded_at=at
             ), changes
@@ -242,7 +242,7 @@ def late_answer(reversal: Reversal, payment: Payment, outcome: Outcome, at: date
     if isinstance(outcome, Unknown) or isinstance(outcome, Accepted) is agreed:
         return payment
     said = "agreed" if isinstance(outcome, Accepted) else "refused"
-    return _noted(payment, f"late answer: reversal {said}, it is {reversal.state}", at, by, changes)
+    return _noted(payment, _note(f"late answer: reversal {said}, it is {reversal.state}", answer_note(outcome.heard)), at, by, changes)
 
 
 def tell_biller(reversal: Reversal, payment: Payment, changes: Changes) -> None:
@@ -253,11 +253,11 @@ def tell_biller(reversal: Reversal, payment: Payment, changes: Changes) -> None:
     changes.advices.append(reversal_advice(reversal.reversal_id, payment, reversal.amount, reversal.business_date, reversal.asked_at))
 
 
-def _give_back(reversal: Reversal, payment: Payment, returned: Returned, at: datetime, by: str, changes: Changes) -> None:
+def _give_back(reversal: Reversal, payment: Payment, returned: Returned, at: datetime, by: str, answer: str, changes: Changes) -> None:
     """A bill of which a part is taken back stays paid; after the whole it is due again."""
     done = payment.taken_back(reversal.amount.minor)
     window = returned.window
-    note = f"{reversal.amount} taken back" if reversal.is_part_of(payment) else ""
+    note = _note(f"{reversal.amount} taken back" if reversal.is_part_of(payment) else "", answer)
     changes.concluded[payment.payment_id] = done
     changes.events.append(PaymentEvent(payment.payment_id, done.events, at, payment.state, done.state, by, note))
     changes.moves.append(Move(done, at))
@@ -268,6 +268,10 @@ def _give_back(reversal: Reversal, payment: Payment, returned: Returned, at: dat
         changes.bills[returned.bill.key] = returned.bill.reopened(payment.request.amount, at)
     owner = (payment.request.bank, payment.request.amount.currency)
     changes.positions[owner] = returned.position.given_back(reversal.given_back_minor)
+
+
+def _note(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def _noted(payment: Payment, note: str, at: datetime, by: str, changes: Changes) -> Payment:

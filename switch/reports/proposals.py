@@ -1,12 +1,13 @@
-"""Proposals as staff look at them, and the payments that wait for a decision."""
+"""Proposals as staff look at them, and the payments and reversals that wait for a decision."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from switch.domain.payments import Payment
 from switch.domain.proposals import Proposal, ProposalState, ProposalUnknown
+from switch.domain.reversals import Reversal
 from switch.ports import Clock
-from switch.store import payment_queries, proposals
+from switch.store import payment_queries, proposals, reversals
 from switch.store.database import Database
 
 
@@ -31,3 +32,8 @@ class Proposals:
         """Payments past the moment by which their outcome was to be certain, the oldest first."""
         async with self.database.reading() as connection:
             return [payment.masked() for payment in await payment_queries.overdue(connection, self.clock.now(), most)]
+
+    async def overdue_reversals(self, most: int) -> list[Reversal]:
+        """The same of reversals."""
+        async with self.database.reading() as connection:
+            return [reversal for reversal, _ in await reversals.overdue(connection, self.clock.now(), most)]

@@ -9,7 +9,7 @@ tables, which the planner has looked at: without knowing their size it would com
 
 from sqlalchemy import TextClause, text
 
-from switch.store.reversal_comparisons import IN_PARTS, not_taken_back, refunds
+from switch.store.reversal_comparisons import A_PART, IN_PARTS, not_taken_back, refunds
 
 
 def _same(one: str, other: str) -> str:
@@ -53,7 +53,7 @@ _LEFT = """
         FROM alike WINDOW its AS (PARTITION BY statement_key, payment_id)
     ) AS counted
     WHERE CASE WHEN bookings > reversals THEN NOT reversed AND nth <= bookings - reversals
-        ELSE reversed AND nth <= greatest(reversals - bookings, 1) END
+        ELSE reversed AND nth <= reversals - bookings + least(bookings, 1) END
 """
 """Of the lines `alike` those that are left where each booking that was taken back again is one with its reversal."""
 
@@ -84,7 +84,7 @@ _SETS = (
             payment.state = 'REVERSED' AND EXISTS (SELECT FROM reversal
                 WHERE reversal.bucket = payment.bucket AND reversal.payment_id = payment.payment_id
                   AND reversal.state = 'AGREED' AND reversal.business_date > :day) AS reversed_later,
-            {IN_PARTS} AS in_parts,
+            {IN_PARTS} AS in_parts, seen.side = 'biller' AND coalesce(payment.stand_in = 'refused', false) AS refused,
             unfit.bucket IS NOT NULL AS unfit, wrong.payment_id IS NOT NULL AS wrong
         FROM payment CROSS JOIN LATERAL (VALUES
             ('bank', payment.bank_code, payment.biller_code, payment.bank_reference, payment.payer_fee),
@@ -106,7 +106,7 @@ _SETS = (
         JOIN statement_line AS line ON line.statement_key = newest.statement_key AND line.payment_id = wanted.payment_id
         LEFT JOIN payment ON payment.bucket = bucket_of(wanted.payment_id) AND payment.payment_id = wanted.payment_id
             AND newest.participant_code = CASE newest.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
-        WHERE NOT (line.reversed AND coalesce({IN_PARTS}, false))
+        WHERE NOT (line.reversed AND coalesce({A_PART}, false))
     """),
     text("SET LOCAL enable_nestloop = off"),
     text("ANALYZE stated"),
@@ -190,7 +190,7 @@ _MISSING = text("""
                 AND outbox.payment_id = missing.payment_id AND outbox.acknowledged_at IS NULL) THEN 'not_advised'
             ELSE 'missing_at_' || side END AS kind
         FROM missing
-        WHERE missing.state <> 'REVERSED' AND NOT EXISTS (SELECT FROM carried WHERE carried.side = missing.side
+        WHERE missing.state <> 'REVERSED' AND NOT missing.refused AND NOT EXISTS (SELECT FROM carried WHERE carried.side = missing.side
             AND carried.participant_code = missing.participant_code AND carried.payment_id = missing.payment_id)
     )
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
@@ -264,9 +264,9 @@ _UNEXPECTED = text(f"""
 _LATE_ANSWERS = text("""
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
     SELECT DISTINCT ON (payment_id) 'late_answer', 'biller', biller_code, payment_id, amount_minor,
-        ARRAY['answer'], ARRAY[state], ARRAY[event.note]
+        ARRAY['answer'], ARRAY[state], ARRAY[split_part(event.note, '; ', 1)]
     FROM payment_event AS event JOIN payment USING (bucket, payment_id)
-    WHERE event.note LIKE 'late answer%' AND NOT (payment.state = 'REVERSED' AND event.note = 'late answer: refused')
+    WHERE event.note LIKE 'late answer%' AND NOT (payment.state = 'REVERSED' AND event.note LIKE 'late answer: refused%')
       AND (payment.window_id = ANY(:windows) OR (payment.state = 'REJECTED'
         AND payment.currency = :currency AND payment.concluded_at >= :day_begins AND payment.concluded_at < :day_ends))
     ORDER BY payment_id, event.number

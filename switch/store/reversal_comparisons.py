@@ -6,6 +6,8 @@ from sqlalchemy import TextClause, text
 
 IN_PARTS = "(payment.refunds > 1 OR payment.refunds = 1 AND payment.state = 'COMPLETED')"
 """Its booking is one line, and each part that was taken back of it another one, reversed, on the day of its reversal."""
+A_PART = f"({IN_PARTS} OR payment.refunds = 0 AND payment.state = 'COMPLETED' AND line.minor < payment.amount_minor - newest.tolerance)"
+"""Of a reversed line: it is for a part; also of a payment of which nothing was taken back, where the other side says otherwise."""
 
 
 def not_taken_back(newest: str, near: str) -> TextClause:
@@ -45,7 +47,9 @@ def refunds(newest: str, amount: str) -> TextClause:
             SELECT wrong.side, wrong.participant_code, payment.bucket, payment.payment_id
             FROM wrong JOIN payment ON payment.bucket = bucket_of(wrong.payment_id) AND payment.payment_id = wrong.payment_id
                 AND wrong.participant_code = CASE wrong.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
-            WHERE payment.currency = :currency AND {IN_PARTS}
+            JOIN {newest} ON newest.side = wrong.side AND newest.participant_code = wrong.participant_code
+            WHERE payment.currency = :currency AND EXISTS (SELECT FROM statement_line AS line
+                WHERE line.statement_key = newest.statement_key AND line.payment_id = wrong.payment_id AND line.reversed AND {A_PART})
         ),
         compared AS (
             SELECT looked.*, newest.tolerance, ours.minor AS our_minor, theirs.minor AS their_minor,

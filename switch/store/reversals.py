@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.fees import Fees
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, bucket_of
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.retries import farthest
@@ -44,6 +44,15 @@ _LEASE = text("""
     WHERE reversal.bucket = due.bucket AND reversal.reversal_id = due.reversal_id
     RETURNING reversal.*
 """)
+_OVERDUE = text("""
+    SELECT reversal.*, payment.service_code FROM reversal JOIN payment USING (bucket, payment_id)
+    WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND reversal.certain_by <= :now
+      AND payment.service_code = ANY(coalesce(CAST(:services AS text[]), ARRAY[payment.service_code]))
+    ORDER BY reversal.certain_by LIMIT :most
+""")
+_LIVE_OF_PAYMENT = text("""
+    SELECT * FROM reversal WHERE bucket = :bucket AND payment_id = :id AND state IN ('ASKED', 'IN_DOUBT')
+""")
 
 
 async def insert(connection: Writing, reversal: Reversal) -> None:
@@ -75,6 +84,19 @@ async def of_payment(connection: AsyncConnection, payment_id: UUID) -> Sequence[
 async def standing_of_payment(connection: AsyncConnection, payment_id: UUID) -> Sequence[Reversal]:
     """Those that are live or agreed, in the order in which they were asked for; at most one of them is live."""
     return [reversal for reversal in await of_payment(connection, payment_id) if reversal.state is not ReversalState.REFUSED]
+
+
+async def live_of_payment(connection: AsyncConnection, payment_id: UUID) -> Reversal | None:
+    row = (await connection.execute(_LIVE_OF_PAYMENT, {"bucket": bucket_of(payment_id), "id": payment_id})).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def overdue(
+    connection: AsyncConnection, now: datetime, most: int, services: Sequence[str] | None = None
+) -> list[tuple[Reversal, ServiceCode]]:
+    """Live ones past the moment by which they were to be certain, oldest first, with the payment's service; all, or of these."""
+    parameters = {"now": now, "most": most, "services": None if services is None else list(services)}
+    return [(from_row(row), ServiceCode(row.service_code)) for row in (await connection.execute(_OVERDUE, parameters)).all()]
 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:

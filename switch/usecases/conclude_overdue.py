@@ -1,4 +1,4 @@
-"""Conclude: payments still in doubt when they should be certain, by what their biller has agreed to; where it has not, staff decide."""
+"""Conclude: payments and reversals still in doubt when they should be certain, by what their biller has agreed to; else staff decide."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from switch.domain.directory import Directory
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
-from switch.store import payment_queries
+from switch.posting.reversal import ReversalPosting
+from switch.store import payment_queries, reversals
 from switch.store.database import Database
 
 LAST_CHANCE_SECONDS = 30
@@ -27,6 +28,7 @@ class ConcludeOverdue:
     directory: Callable[[], Directory]
     database: Database
     lane: PostingLane
+    reversals: ReversalPosting
 
     async def __call__(self) -> int:
         """How many were concluded; once or many times, by any process. An answer that comes later is noted, and money stays (I8)."""
@@ -36,13 +38,19 @@ class ConcludeOverdue:
         if not ruled:
             return 0
         now = self.clock.now()
+        since = now - timedelta(seconds=LAST_CHANCE_SECONDS)
         async with self.database.reading() as connection:
-            overdue = await payment_queries.overdue(connection, now - timedelta(seconds=LAST_CHANCE_SECONDS), MOST_AT_ONCE, tuple(ruled))
+            overdue = await payment_queries.overdue(connection, since, MOST_AT_ONCE, tuple(ruled))
+            taken_back = await reversals.overdue(connection, since, MOST_AT_ONCE, tuple(ruled))
         commands = [Conclude(payment.payment_id, ruled[payment.request.service], now, BY_RULE, now) for payment in overdue]
-        return len(await self.lane.submit_all(commands)) if commands else 0
+        concluded = len(await self.lane.submit_all(commands)) if commands else 0
+        for reversal, service in taken_back:
+            await self.reversals.conclude(reversal, ruled[service], at=now, by=BY_RULE, again_at=now)
+        return concluded + len(taken_back)
 
 
 def outcome_by(rule: OverdueRule) -> Outcome | None:
+    """Of an order to pay, and to take back alike: it counts as followed, or as not followed."""
     match rule:
         case OverdueRule.GIVE_BACK:
             return Refused(Reason.NOT_CONFIRMED)

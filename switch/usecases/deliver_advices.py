@@ -8,13 +8,14 @@ import structlog
 
 from switch.domain.advices import Advice
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.messages import answer_note
 from switch.domain.outcomes import Refused
 from switch.domain.payments import PaymentEvent
 from switch.domain.retries import pause_milliseconds
 from switch.domain.stand_in import StandInState
 from switch.domain.stand_in_breaks import stand_in_refused
 from switch.ports import Clock
-from switch.store import outbox, payments, truth_checks
+from switch.store import messages, outbox, payments, truth_checks
 from switch.store.database import Database
 from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines, Purpose
 from switch.usecases.own_queues import OwnQueues
@@ -119,10 +120,11 @@ class DeliverAdvices:
                 return
             payment = (await payments.lock(connection, [advice.payment_id]))[advice.payment_id]
             noted = payment.noted()
-            note = f"stand-in refused: {no.reason}"
+            note = "; ".join(filter(None, (f"stand-in refused: {no.reason}", answer_note(no.heard))))
             await payments.conclude(connection, [noted])
             await payments.append_events(
                 connection, [PaymentEvent(payment.payment_id, noted.events, now, payment.state, payment.state, "biller", note)]
             )
+            await messages.insert_exchanges(connection, [(payment.payment_id, exchange) for exchange in no.heard])
             await truth_checks.open_break(connection, stand_in_refused(payment, no.reason, now), by="advice")
         _log.warning("stand_in.refused", payment_id=str(payment.payment_id), biller=biller, reason=no.reason)

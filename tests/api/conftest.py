@@ -21,6 +21,7 @@ from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.networks import LOOPBACK, read_networks
+from switch.ports import BillerAdapter
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
 from switch.signatures import SigningKey, generate_key
@@ -82,7 +83,10 @@ async def line(furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode
 
 
 @asynccontextmanager
-async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, SigningKey]) -> AsyncIterator[Line]:
+async def opened_line(
+    url: str, folder: Path, keys: Mapping[ParticipantCode, SigningKey], speaking: BillerAdapter | None = None
+) -> AsyncIterator[Line]:
+    """`speaking`: with billers outside of this process, instead of the scripted one."""
     database = connect(url)
     directory = CurrentDirectory(database)
     clock, biller, signer = FixedClock(), ScriptedBiller(), generate_key("switch:main")
@@ -96,7 +100,7 @@ async def opened_line(url: str, folder: Path, keys: Mapping[ParticipantCode, Sig
         networks=networks,
     )
     await directory.refresh()
-    outside = Outside(clock, signer, replace(adapters, billers={PROTOCOL: biller}), lambda: 500, networks)
+    outside = Outside(clock, signer, replace(adapters, billers={PROTOCOL: speaking or biller}), lambda: 500, networks)
     switch = make_switch(database, directory, outside)
 
     async def query(statement: str, **parameters: Any) -> list[Any]:

@@ -164,3 +164,69 @@ async def test_nonsense_is_refused_by_name(line: Line) -> None:
             await line.switch.propose(FORCE, subject, {}, reason="why", by="staff:nour")
     with pytest.raises(ProposalUnknown):
         await line.switch.decide_proposal.approve(UUID("019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"), by="staff:sami")
+
+
+async def _in_doubt_back(line: Line) -> str:
+    """Paid, and taken back by its bank; the biller does not say whether it agrees."""
+    presented = await line.inquire(ONLINE, CUSTOMER)
+    paid = await line.pay(order(ONLINE, CUSTOMER, "81.43", inquiry_id=presented["inquiry_id"], bill_number="B1"), "key-00000001")
+    payment_id = str(paid.json()["payment_id"])
+    line.biller.script_reversals(*[Unknown("silent")] * 9, books=False)
+    back = await line.bank.post(
+        f"/v1/payments/{payment_id}/reversals", json={"reason": "other"}, headers={"Idempotency-Key": "back-0000001"}
+    )
+    assert (back.status_code, back.json()["state"]) == (202, "IN_DOUBT")
+    return payment_id
+
+
+async def _reversal(line: Line, payment_id: str) -> tuple[str, str]:
+    """Its state, and that of its payment."""
+    (reversal,) = (await line.bank.get(f"/v1/payments/{payment_id}/reversals")).json()["items"]
+    return reversal["state"], reversal["payment_state"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "states", "posted"),
+    [
+        (OverdueRule.STAFF, ("IN_DOUBT", "COMPLETED"), "81.43"),
+        (OverdueRule.GIVE_BACK, ("REFUSED", "COMPLETED"), "81.43"),
+        (OverdueRule.FORCE, ("AGREED", "REVERSED"), "0.00"),
+    ],
+)
+async def test_a_reversal_is_certain_by_its_deadline_too(line: Line, rule: OverdueRule, states: tuple[str, str], posted: str) -> None:
+    service = line.switch.directory.current().service(ServiceCode(ONLINE))
+    await line.switch.offer_service(replace(service, overdue=rule), by="test")
+    payment_id = await _in_doubt_back(line)
+
+    line.clock.move(HOUR_SECONDS - 60)
+    assert await line.switch.conclude_overdue() == 0
+    assert await _reversal(line, payment_id) == ("IN_DOUBT", "COMPLETED")
+
+    line.clock.move(400)
+    await line.switch.conclude_overdue()
+    assert await _reversal(line, payment_id) == states
+    assert await _position(line) == ("0.00", posted)
+    await _clean(line)
+
+
+@pytest.mark.parametrize(
+    ("kind", "states", "posted"), [(FORCE, ("REFUSED", "COMPLETED"), "81.43"), (GIVE_BACK, ("AGREED", "REVERSED"), "0.00")]
+)
+async def test_two_people_make_an_overdue_reversal_final(line: Line, kind: ProposalKind, states: tuple[str, str], posted: str) -> None:
+    payment_id = await _in_doubt_back(line)
+    with pytest.raises(PaymentNotOverdue):
+        await _proposed(line, kind, payment_id)
+    line.clock.move(HOUR_SECONDS)
+    (overdue,) = await line.switch.proposals.overdue_reversals(10)
+    assert str(overdue.request.payment_id) == payment_id
+
+    proposal = await _proposed(line, kind, payment_id)
+
+    assert [change.what for change in proposal.foreseen.changes] == [f"reversal {overdue.reversal_id}"]
+    assert sum(effect.minor for effect in proposal.foreseen.effects) == 0
+    await _approved(line, proposal)
+    assert await _reversal(line, payment_id) == states
+    assert await _position(line) == ("0.00", posted)
+    with pytest.raises(PaymentNotOverdue):
+        await _proposed(line, kind, payment_id)
+    await _clean(line)

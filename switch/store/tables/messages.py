@@ -25,5 +25,5 @@ biller_message = Table(
     moment("answered_at", nullable=True),
     Column("answer", LargeBinary, nullable=False),
     Column("fault", Text, nullable=False),
-    one_of("what", "pay", "enquire", "reverse"),
+    one_of("what", "pay", "enquire", "reverse", "advise"),
 )
