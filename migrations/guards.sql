@@ -258,6 +258,20 @@ CREATE TRIGGER sealed BEFORE INSERT ON break_event FOR EACH ROW EXECUTE FUNCTION
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON break_attachment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON closing_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sealed BEFORE INSERT ON closing_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
+-- I16: what two people have agreed on stands; only how far it is carried out moves on, and never back.
+CREATE FUNCTION rerating_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.rerating_id, OLD.since, OLD.until, OLD.document, OLD.proposal_id, OLD."by", OLD.approved_at, OLD.digest)
+       IS DISTINCT FROM (NEW.rerating_id, NEW.since, NEW.until, NEW.document, NEW.proposal_id, NEW."by", NEW.approved_at, NEW.digest)
+       OR OLD.finished_at IS NOT NULL OR NEW.payments < OLD.payments OR NEW.adjusted < OLD.adjusted
+       OR (NEW.after_window, NEW.after_payment) < (OLD.after_window, OLD.after_payment) THEN
+        RAISE EXCEPTION 're-rating % stands as it was (I16)', OLD.rerating_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER stands BEFORE UPDATE ON rerating FOR EACH ROW EXECUTE FUNCTION rerating_stands();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON rerating FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The bucket that an id carries; `switch/domain/identifiers.py` does the same.
@@ -398,7 +412,7 @@ CREATE VIEW movement AS
     UNION ALL
     SELECT adjustment.window_id, adjustment.business_date, bucket, payment_id, payment.bank_code, payment.biller_code, service_code,
         personal, bill_number, payment.bank_reference, payment.biller_reference, payment.currency, 0, adjustment.payer_fee,
-        adjustment.biller_fee, adjustment.switch_fee, 0, 0, 0, adjustment.made_at, false, adjustment_id, adjustment.written_off_minor
+        adjustment.biller_fee, adjustment.switch_fee, adjustment.bank_fee, adjustment.central_bank_fee, adjustment.tax, adjustment.made_at, false, adjustment_id, adjustment.written_off_minor
     FROM adjustment JOIN payment USING (bucket, payment_id);
 
 -- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.

@@ -24,6 +24,7 @@ from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
+from switch.reports.reratings import Reratings
 from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.splits import Splits
 from switch.reports.staff import Staff
@@ -76,6 +77,7 @@ from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
+from switch.usecases.rerate_payments import ReratePayments
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
@@ -147,6 +149,7 @@ class Switch:
     offer_service: OfferService
     publish_tariff: PublishTariff
     try_tariff: TryTariff
+    rerate_payments: ReratePayments
     declare_outage: DeclareOutage
     withdraw_outage: WithdrawOutage
     change_cap: ChangeCap
@@ -209,6 +212,7 @@ class Switch:
     webhooks: Webhooks
     windows: Windows
     splits: Splits
+    reratings: Reratings
 
     @property
     def queues(self) -> tuple[OwnQueues[Any], ...]:

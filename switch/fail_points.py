@@ -65,10 +65,15 @@ class FailPoint(StrEnum):
     """A window is recomputed without somebody, in a transaction that is open."""
     RECOMPUTED = "recomputed"
     """That is committed; the proposal does not know it."""
+    RERATING = "rerating"
+    """Payments of a re-rating are adjusted, in a transaction that is open."""
+    RERATED = "rerated"
+    """That is committed; the next ones were not begun."""
 
 
 OF_A_PAYMENT = tuple(FailPoint)[: tuple(FailPoint).index(FailPoint.CLOSING)]
 """Those on the path of a payment; the others are on that of a window."""
+OF_A_RERATING = (FailPoint.RERATING, FailPoint.RERATED)
 
 
 class Does(StrEnum):

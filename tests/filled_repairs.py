@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from switch.domain.break_repairs import Adjustment
+from switch.domain.adjustments import Adjustment
 from switch.domain.breaks import ClosingRule, decided
 from switch.domain.identifiers import AdjustmentId, PaymentId, WindowId, bucket_of, bucketed_id
 from switch.domain.ledger import EntryKind

@@ -34,7 +34,7 @@ class SplitView(Shape):
 
 
 @router.get("", summary="Splits over settlement accounts · توزيع على حسابات التسوية")
-async def listed(_: BooksCaller, switch: TheSwitch) -> list[SplitView]:
+async def splits(_: BooksCaller, switch: TheSwitch) -> list[SplitView]:
     """By service, then by day; those to come and those that newer ones have replaced, too.
 
     حسب الخدمة ثم اليوم، ومعها ما سيسري وما حلّ غيره محلّه.

@@ -25,6 +25,7 @@ from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.propose import Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.repair_breaks import RepairBreaks
+from switch.usecases.rerate_tariff import RerateTariff
 from switch.usecases.set_closing_rule import SetClosingRule
 from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.settle_doubt import SettleDoubt
@@ -53,6 +54,7 @@ def undertakings_of(
         ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, switch.register_key),
         ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, switch.limit_participant),
         ProposalKind.CHANGE_PARTICIPANT: AgreeOnParticipant(current, switch.admit_participant),
+        ProposalKind.RERATE_TARIFF: RerateTariff(clock, current, database, switch.rerate_payments),
         ProposalKind.SPLIT_SERVICE: SplitService(clock, current, database),
         ProposalKind.LOAD_CATALOGUE: AgreeOnCatalogue(current, switch.load_catalogue),
         ProposalKind.CHANGE_CONNECTION: AgreeOnConnection(current, switch.connect_biller),

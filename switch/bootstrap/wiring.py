@@ -32,6 +32,7 @@ from switch.reports.proof_log import ProofLog
 from switch.reports.proposals import Proposals
 from switch.reports.readiness import Readiness
 from switch.reports.receipts import Receipts
+from switch.reports.reratings import Reratings
 from switch.reports.rtgs_comparison import RtgsComparison
 from switch.reports.splits import Splits
 from switch.reports.staff import Staff
@@ -90,6 +91,7 @@ from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.replay_advices import ReplayAdvices
 from switch.usecases.replay_webhooks import ReplayWebhooks
+from switch.usecases.rerate_payments import ReratePayments
 from switch.usecases.resolve_payments import ResolvePayments
 from switch.usecases.resolve_reversals import ResolveReversals
 from switch.usecases.reverse_payment import ReversePayment
@@ -186,6 +188,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         offer_service=OfferService(clock=clock, database=database, refresh=directory.refresh),
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
         try_tariff=TryTariff(current, database),
+        rerate_payments=ReratePayments(clock, current, database),
         declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
         withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
         change_cap=ChangeCap(clock=clock, database=database),
@@ -251,6 +254,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         webhooks=Webhooks(database, current),
         windows=Windows(clock, database),
         splits=Splits(database),
+        reratings=Reratings(database),
     )
     undertakings |= undertakings_of(switch, database, billers, reversal_posting)
     return switch

@@ -10,6 +10,7 @@ import typer
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.proposal import show
+from switch.cli.rerating import rerate, reratings
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.calendar import local_date
@@ -22,6 +23,8 @@ from switch.domain.tariff_trials import Compared
 from switch.usecases.change_tariff import DOCUMENT, TRIED_DAYS, read_tariff_document
 
 app = typer.Typer(help="The tariff: list, try a new one over past traffic, propose it.", no_args_is_help=True)
+app.command("rerate")(rerate)
+app.command("reratings")(reratings)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The proposed lines, JSON.")]
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from switch.domain.adjustments import Adjustment
 from switch.domain.advices import Advice
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
@@ -68,6 +69,7 @@ class Changes:
     events: list[PaymentEvent] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)
     stand_ins: dict[ServiceCode, int] = field(default_factory=dict)
     messages: dict[UUID, bytes] = field(default_factory=dict)

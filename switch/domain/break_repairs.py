@@ -1,17 +1,13 @@
 """Repairs of breaks: which repair fits which, and the adjusting entry that some of them post in the open window."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from switch.domain import accounts
 from switch.domain.break_errors import RepairAmountRefused, RepairDoesNotFit
-from switch.domain.identifiers import AdjustmentId, EntryId, ParticipantCode, PaymentId, WindowId, bucket_of
-from switch.domain.ledger import EntryKind, JournalEntry, Posting, break_adjusted
+from switch.domain.ledger import Posting
 from switch.domain.money import Money, parse_amount
 from switch.domain.payments import Payment, PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakSide, Difference
@@ -49,56 +45,6 @@ FITS: Mapping[Repair, frozenset[BreakKind]] = MappingProxyType(
 )
 _AT_THE_BILLER = frozenset({Repair.RE_ADVISE, Repair.REPEAT_PAYMENT})
 _BOOKED = frozenset({PaymentState.COMPLETED, PaymentState.REVERSED})
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """What is charged besides payments and reversals, to the two of one payment; it counts in its window as they do. Minor units."""
-
-    adjustment_id: AdjustmentId
-    break_id: str
-    payment_id: PaymentId
-    kind: EntryKind
-    currency: str
-    bank: ParticipantCode
-    biller: ParticipantCode
-    payer_fee: int
-    biller_fee: int
-    switch_fee: int
-    written_off: int
-    window_id: WindowId
-    business_date: date
-    made_at: datetime
-    by: str
-
-    @property
-    def bucket(self) -> int:
-        return bucket_of(self.adjustment_id)
-
-    def entry(self) -> JournalEntry:
-        return break_adjusted(
-            EntryId(self.adjustment_id),
-            self.kind,
-            [
-                (accounts.position(self.bank), self.payer_fee),
-                (accounts.payable(self.bank, self.biller), self.biller_fee),
-                (accounts.FEE_SWITCH, -self.switch_fee),
-                (accounts.WRITTEN_OFF, self.written_off),
-            ],
-            self.currency,
-            self.window_id,
-            self.business_date,
-            self.made_at,
-        )
-
-    def digest(self) -> bytes:
-        """SHA-256 of all that it says (I14)."""
-        content = (
-            *(str(self.adjustment_id), self.break_id, str(self.payment_id), self.kind, self.currency, self.bank, self.biller),
-            *(self.payer_fee, self.biller_fee, self.switch_fee, self.written_off),
-            *(self.window_id, self.business_date.isoformat(), self.by),
-        )
-        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

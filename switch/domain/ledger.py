@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
     FEE_ADJUSTED = "fee_adjusted"
+    FEE_RERATED = "fee_rerated"
     BREAK_WRITTEN_OFF = "break_written_off"
     SUSPENSE_BOOKED = "suspense_booked"
     DEFAULT_COVERED = "default_covered"

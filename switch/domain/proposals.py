@@ -50,6 +50,8 @@ class ProposalKind(StrEnum):
     """How much of something a participant may ask."""
     CHANGE_PARTICIPANT = "participant.change"
     """Who takes part: admitted, moved on in its life, named otherwise."""
+    RERATE_TARIFF = "tariff.rerate"
+    """What payments of days that are over have paid too much or too little is adjusted."""
     SPLIT_SERVICE = "service.split"
     """What a service brings its biller goes to several settlement accounts, from a day on."""
     LOAD_CATALOGUE = "catalogue.load"

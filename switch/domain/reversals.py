@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from switch.domain.adjustments import Rerated, undone
 from switch.domain.advices import reversal_advice
 from switch.domain.bills import Bill
 from switch.domain.books import Changes, Move, OpenWindow
@@ -132,6 +133,8 @@ class Returned:
     bill: Bill | None
     position: Position
     window: OpenWindow
+    rerated: Rerated | None = None
+    """Where the payment was."""
 
 
 def asked(
@@ -266,8 +269,16 @@ def _give_back(reversal: Reversal, payment: Payment, returned: Returned, at: dat
     )
     if returned.bill is not None and done.state is PaymentState.REVERSED:
         changes.bills[returned.bill.key] = returned.bill.reopened(payment.request.amount, at)
+    given_back = reversal.given_back_minor
+    if returned.rerated is not None:
+        back = returned.rerated.given_back(reversal.fees, reversal.amount.minor, payment.left.minor)
+        if not back.nothing:
+            undo = undone(payment, back, returned.rerated.rerating, window.window_id, window.business_date, at, by)
+            changes.adjustments.append(undo)
+            changes.entries.append(undo.entry())
+            given_back -= undo.payer_fee
     owner = (payment.request.bank, payment.request.amount.currency)
-    changes.positions[owner] = returned.position.given_back(reversal.given_back_minor)
+    changes.positions[owner] = returned.position.given_back(given_back)
 
 
 def _note(*parts: str) -> str:

@@ -26,6 +26,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("conclude_overdue", 5.0, switch.conclude_overdue),
         Job("resolve_reversals", 1.0, switch.resolve_reversals.start),
         Job("check_truth", 30.0, switch.check_truth),
+        Job("rerate_payments", 5.0, switch.rerate_payments),
         Job("finish_proposals", 5.0, switch.decide_proposal.finish),
         Job("deliver_advices", 0.5, switch.deliver_advices.start),
         Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),

@@ -16,7 +16,7 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, told
 from switch.fail_points import FailPoint, fail_point
-from switch.store import bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
+from switch.store import adjustments, bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
@@ -94,6 +94,8 @@ async def collect(together: Together, changes: Changes, listening: Listening) ->
         await bills.update(together, changes.bills.values())
     if changes.entries:
         await journal.append(together, changes.entries)
+    if changes.adjustments:
+        await adjustments.collect(together, changes.adjustments)
     if changes.advices:
         await outbox.append(together, changes.advices)
     if changes.stand_ins:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from switch.domain.adjustments import Adjustment
 from switch.domain.advices import AdviceKind, payment_advice
 from switch.domain.books import OpenWindow
-from switch.domain.break_repairs import Adjustment
 from switch.domain.errors import NoOpenWindow
 from switch.domain.identifiers import EventId, ReversalId, bucket_of, bucketed_id
 from switch.domain.ledger import JournalEntry
@@ -47,7 +47,7 @@ class RepairPosting:
         position = (await positions.lock(connection, [owner]))[owner]
         moved = position.hold(made.payer_fee).post(made.payer_fee) if made.payer_fee > 0 else position.given_back(-made.payer_fee)
         await self.enter(connection, made.entry())
-        await adjustments.append(connection, made)
+        await adjustments.append(connection, [made])
         await positions.update(connection, [moved])
 
     async def enter(self, connection: Connection, entry: JournalEntry) -> None:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.adjustments import Rerated
 from switch.domain.bills import Bill, BillKey
 from switch.domain.books import Changes, KeyOf, KeyRecord
 from switch.domain.catalogue import ReversalRule
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
-from switch.domain.identifiers import ReversalId
+from switch.domain.identifiers import PaymentId, ReversalId, bucket_of
 from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
 from switch.domain.payments import Payment, PaymentState
@@ -28,7 +29,7 @@ from switch.domain.reversals import (
 )
 from switch.domain.stand_in import StandInState
 from switch.posting.batch import collect
-from switch.store import bills, idempotency, messages, open_window, payments, positions, reversals, stand_ins
+from switch.store import adjustments, bills, idempotency, messages, open_window, payments, positions, reratings, reversals, stand_ins
 from switch.store.database import Database, Together
 
 AT_ANY_TIME_SECONDS = 10**9
@@ -162,7 +163,15 @@ async def _returned(connection: AsyncConnection, payment: Payment) -> Returned:
     windows = await open_window.share(connection, [request.amount.currency])
     if (window := windows.get(request.amount.currency)) is None:
         raise NoOpenWindow(currency=request.amount.currency)
-    return Returned(bill, (await positions.lock(connection, [owner]))[owner], window)
+    rerated = await _rerated(connection, payment.payment_id)
+    return Returned(bill, (await positions.lock(connection, [owner]))[owner], window, rerated)
+
+
+async def _rerated(connection: AsyncConnection, payment_id: PaymentId) -> Rerated | None:
+    if (last := await adjustments.last_rerating(connection, payment_id)) is None:
+        return None
+    (its,) = await reratings.charged(connection, [bucket_of(payment_id)], [payment_id])
+    return Rerated(last, its.fees)
 
 
 async def _bill(connection: AsyncConnection, payment: Payment) -> Bill | None:

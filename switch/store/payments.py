@@ -30,6 +30,10 @@ _FIND = text("""
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, payment_id) USING (bucket, payment_id)
 """)
 _LOCK = text(f"{_FIND.text} ORDER BY payment.bucket, payment.payment_id FOR UPDATE OF payment")
+_LOCK_ONLY = text("""
+    SELECT FROM payment WHERE bucket = ANY(CAST(:buckets AS smallint[])) AND payment_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY bucket, payment_id FOR NO KEY UPDATE
+""")
 _MOVING = (
     "bucket",
     "payment_id",
@@ -108,6 +112,11 @@ async def find(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[Payment
 
 async def lock(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:
     return _by_id((await connection.execute(_LOCK, _keys(ids))).all())
+
+
+async def lock_only(connection: AsyncConnection, ids: Iterable[UUID]) -> None:
+    """Against every other change of them, in their order, until the transaction ends."""
+    await connection.execute(_LOCK_ONLY, _keys(ids))
 
 
 async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:

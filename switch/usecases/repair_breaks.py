@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from switch.domain import breaks
+from switch.domain.adjustments import Adjustment
 from switch.domain.break_errors import BreakUnknown, RepairDoesNotFit
-from switch.domain.break_repairs import Adjustment, Repair, charged, require_fit, suspended
+from switch.domain.break_repairs import Repair, charged, require_fit, suspended
 from switch.domain.breaks import MOST_BULK, require_open
 from switch.domain.catalogue import RefundFees
 from switch.domain.directory import Directory

@@ -20,7 +20,7 @@ _ROWS = text("""
 """)
 _WITHOUT = text("""
     SELECT 'journal entry ' || entry_id, 'it adjusts, and there is no adjustment of it' FROM journal_entry AS entry
-    WHERE kind IN ('fee_adjusted', 'break_written_off')
+    WHERE kind IN ('fee_adjusted', 'break_written_off', 'fee_rerated')
       AND NOT EXISTS (SELECT FROM adjustment WHERE adjustment.bucket = entry.bucket AND adjustment_id = entry_id)
 """)
 
