@@ -15,6 +15,7 @@ from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
+from switch.reports.participants import Participants
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -196,6 +197,7 @@ class Switch:
     issued_reports: IssuedReports
     journal: Journal
     liquidity: Liquidity
+    participants: Participants
     payment_batches: PaymentBatches
     payments: Payments
     payment_stories: PaymentStories

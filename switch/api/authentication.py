@@ -25,6 +25,7 @@ _BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"
 """The reference page and its files: nothing in them is anybody's."""
 
+LOOKING = ("GET", "HEAD")
 BANKS = (ParticipantKind.BANK, ParticipantKind.WALLET)
 PARTICIPANTS = (*BANKS, ParticipantKind.BILLER)
 OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
@@ -64,7 +65,10 @@ class Authentication:
             self._certificates.require_same(scope, sender)
         if not self._nonces.first_seen(verified.keyid, verified.nonce, self._clock.monotonic()):
             raise NonceReplayed()
-        sender.require_live()
+        if scope["method"] in LOOKING:
+            sender.require_looking()
+        else:
+            sender.require_concluding()
         scope[_KEYID] = verified.keyid
         return sender
 
@@ -95,8 +99,8 @@ def _unsigned(path: str) -> bool:
 # --- what a route says about who may call it -------------------------------------------------------------------------
 
 
-def only(*kinds: ParticipantKind) -> Callable[[Request], Coroutine[Any, Any, Participant]]:
-    """The caller, where it is a participant of one of these kinds."""
+def only(*kinds: ParticipantKind, begins: bool = False) -> Callable[[Request], Coroutine[Any, Any, Participant]]:
+    """The caller, where it is a participant of one of these kinds; with `begins`, one that may begin something."""
 
     async def caller(request: Request) -> Participant:
         sender: Participant | StaffCaller | None = request.scope[CALLER]
@@ -104,6 +108,8 @@ def only(*kinds: ParticipantKind) -> Callable[[Request], Coroutine[Any, Any, Par
             raise SignatureMissing()
         if isinstance(sender, StaffCaller) or sender.kind not in kinds:
             raise NotAllowed()
+        if begins:
+            sender.require_live()
         return sender
 
     caller.kinds = kinds  # type: ignore[attr-defined]
@@ -148,12 +154,15 @@ def overseers(roles: Iterable[Role]) -> Callable[[Request], Coroutine[Any, Any, 
 
 
 def _require(caller: StaffCaller, roles: frozenset[Role], method: str) -> None:
-    if not caller.roles & roles or (caller.reads_only and method not in ("GET", "HEAD")):
+    if not caller.roles & roles or (caller.reads_only and method not in LOOKING):
         raise NotAllowed()
 
 
 Caller = Annotated[Participant, Depends(only(*ParticipantKind))]
 BankCaller = Annotated[Participant, Depends(only(*BANKS))]
+BeginningBank = Annotated[Participant, Depends(only(*BANKS, begins=True))]
+"""A payment begins with `BankCaller`: under a key that is known, also who is suspended learns what became of it."""
+BeginningBiller = Annotated[Participant, Depends(only(ParticipantKind.BILLER, begins=True))]
 ParticipantCaller = Annotated[Participant, Depends(only(*PARTICIPANTS))]
 BillerCaller = Annotated[Participant, Depends(only(ParticipantKind.BILLER))]
 OverseerCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_ALL))]

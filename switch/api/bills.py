@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field, SkipValidation, ValidationError
 
-from switch.api.authentication import BillerCaller
+from switch.api.authentication import BeginningBiller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.shapes import Amount, BilingualName, Day, ServiceText, Shape, Text
@@ -103,7 +103,7 @@ class UploadView(Shape):
         in_lines=True,
     ),
 )  # fmt: skip
-async def upload(uploaded: UploadIn, biller: BillerCaller, switch: TheSwitch) -> UploadView:
+async def upload(uploaded: UploadIn, biller: BeginningBiller, switch: TheSwitch) -> UploadView:
     """Up to 5,000 lines, each with its own answer. The same again changes nothing, so after silence repeat it without fear.
 
     حتى 5000 سطر، ولكل سطر جوابه. تكرار الرفع نفسه لا يغيّر شيئاً، فأعيدوه بلا خوف إن لم يصل جواب.

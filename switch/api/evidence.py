@@ -23,7 +23,6 @@ from switch.domain.file_signatures import SUFFIX, FileSignature, signed_line
 from switch.domain.payments import Payment, PaymentState
 from switch.domain.privacy import LookReasonMissing
 from switch.domain.proof_errors import PaymentNotSealed
-from switch.domain.staff import StaffCaller
 from switch.signatures.notes import verifying_key_of
 
 router = APIRouter(prefix="/v1/operator", tags=["operator"], route_class=StrictRoute)
@@ -78,8 +77,7 @@ async def evidence(payment: PaymentInPath, caller: PaymentsCaller, switch: TheSw
     قصتها وإثبات ختمها وإيصالها وبصماتها، موقّعة من المحوّل؛ ويُتحقق منها بعيداً عنه. ومع ذكر السبب، وهو يُحفظ ويُختم، الرسائل كما وردت أيضاً: فقد
     يُذكر فيها الدافع.
     """
-    by = caller.by if isinstance(caller, StaffCaller) else caller.code
-    name, content = await packet(switch, payment, reason=reason, by=by)
+    name, content = await packet(switch, payment, reason=reason, by=caller.by)
     return Response(content, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=ZIP)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from pydantic import BeforeValidator
 
-from switch.api.authentication import BankCaller
+from switch.api.authentication import BankCaller, BeginningBank
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.messages import TheMessage
@@ -40,7 +40,7 @@ BatchIdInPath = Annotated[UUID, Path(), BeforeValidator(id_or(PaymentBatchUnknow
     response_description="Taken in: it cannot be lost any more, and is being paid · استُلمت ولن تضيع، ويجري دفعها",
     openapi_extra=refuses(batch_errors.BatchReferenceConflict, batch_errors.TooManyBatches),
 )
-async def submit(handed_in: BatchIn, bank: BankCaller, message: TheMessage, switch: TheSwitch, response: Response) -> BatchView:
+async def submit(handed_in: BatchIn, bank: BeginningBank, message: TheMessage, switch: TheSwitch, response: Response) -> BatchView:
     """Up to 10,000 lines, each a payment under its own key with its own answer. Repeat it as a whole without fear.
 
     حتى 10,000 سطر، ولكل سطر مفتاحه وجوابه. تُعاد الحزمة كاملة بلا خوف.

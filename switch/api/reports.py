@@ -1,10 +1,11 @@
 """Reports: as the books were known at a moment; for overseers of everything, for a participant of its own."""
 
 import hashlib
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 
 from switch.api.authentication import BooksCaller, ParticipantCaller
@@ -21,7 +22,6 @@ from switch.domain.file_errors import LayoutUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.report_errors import ReportDiffers, ReportPeriodRefused, ReportTooEarly, ReportTooLarge, ReportUnknown
 from switch.domain.reports import FOR_PARTICIPANTS, ReportAsked, ReportName, read_period, settled_moment
-from switch.domain.staff import StaffCaller
 
 own = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 all_of_them = APIRouter(prefix="/v1/operator/reports", tags=["operator"], route_class=StrictRoute)
@@ -64,6 +64,22 @@ KnownAt = Annotated[Moment | None, Query(description="As known at that moment; l
 Format = Annotated[str, Query(description="json, csv, xlsx or pdf.", max_length=10)]
 
 
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Of every report: for which days, in which currency, as known when, in which format."""
+
+    business_date: DayInQuery = None
+    month: MonthInQuery = None
+    first: FromDay = None
+    last: ToDay = None
+    currency: CurrencyInQuery = None
+    known_at: KnownAt = None
+    layout: Annotated[Format, Query(alias="format")] = "json"
+
+
+Said = Annotated[Parameters, Depends()]
+
+
 class IssuedReportView(BaseModel):
     report_id: str
     layout: str
@@ -86,21 +102,14 @@ async def own_report(
     name: NameInPath,
     caller: ParticipantCaller,
     switch: TheSwitch,
-    business_date: DayInQuery = None,
-    month: MonthInQuery = None,
-    first: FromDay = None,
-    last: ToDay = None,
-    currency: CurrencyInQuery = None,
-    known_at: KnownAt = None,
-    layout: Annotated[Format, Query(alias="format")] = "json",
+    said: Said,
 ) -> Response:
     """reconciliation, ageing, breaks, trend, payments: the caller's own numbers only, for a day, a month, or from one day to another.
 
     المطابقة وأعمار الفروق وقائمتها وتطورها وإحصاء الدفعات: أرقام الطالب وحده، ليوم أو لشهر أو لمدة.
     """
     wanted = _named(name, FOR_PARTICIPANTS)
-    period = read_period(business_date, month, first, last)
-    return await _answer(switch, wanted, period, known_at, currency, caller.code, layout, by=caller.code)
+    return await _answer(switch, wanted, said, caller.code, by=caller.by)
 
 
 @all_of_them.get("", summary="Reports that were issued · التقارير الصادرة")
@@ -130,14 +139,8 @@ async def report(
     name: NameInPath,
     caller: BooksCaller,
     switch: TheSwitch,
-    business_date: DayInQuery = None,
-    month: MonthInQuery = None,
-    first: FromDay = None,
-    last: ToDay = None,
-    currency: CurrencyInQuery = None,
+    said: Said,
     participant_code: CodeInQuery = None,
-    known_at: KnownAt = None,
-    layout: Annotated[Format, Query(alias="format")] = "json",
 ) -> Response:
     """reconciliation, ageing, breaks, trend, causes, faults, settlement, payments, month; made again for the same moment it is the same.
 
@@ -145,10 +148,7 @@ async def report(
     """
     participant = None if participant_code is None else ParticipantCode(participant_code)
     wanted = _named(name, tuple(ReportName) if participant is None else FOR_PARTICIPANTS)
-    period = read_period(business_date, month, first, last)
-    return await _answer(
-        switch, wanted, period, known_at, currency, participant, layout, by=caller.by if isinstance(caller, StaffCaller) else caller.code
-    )
+    return await _answer(switch, wanted, said, participant, by=caller.by)
 
 
 def _named(name: str, known: tuple[ReportName, ...]) -> ReportName:
@@ -158,19 +158,11 @@ def _named(name: str, known: tuple[ReportName, ...]) -> ReportName:
     return found
 
 
-async def _answer(
-    switch: Switch,
-    name: ReportName,
-    period: tuple[date, date],
-    known_at: datetime | None,
-    currency: str | None,
-    participant: ParticipantCode | None,
-    layout: str,
-    by: str,
-) -> Response:
-    known_at = known_at or settled_moment(switch.clock.now())
-    asked = ReportAsked(name, *period, known_at, currency or "SYP", participant)
-    async with switch.make_report(asked, layout, by=by) as made:
+async def _answer(switch: Switch, name: ReportName, said: Parameters, participant: ParticipantCode | None, by: str) -> Response:
+    period = read_period(said.business_date, said.month, said.first, said.last)
+    known_at = said.known_at or settled_moment(switch.clock.now())
+    asked = ReportAsked(name, *period, known_at, said.currency or "SYP", participant)
+    async with switch.make_report(asked, said.layout, by=by) as made:
         if made.issued.size > MOST_BYTES:
             raise ReportTooLarge(most=MOST_BYTES)
         content = b"".join(made.parts())

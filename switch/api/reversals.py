@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from switch.api.authentication import BankCaller
+from switch.api.authentication import BankCaller, BeginningBank
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.messages import TheMessage
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1/payments/{payment_id}/reversals", tags=["payments
 async def reverse(
     payment_id: PaymentIdInPath,
     asked: ReversalIn,
-    bank: BankCaller,
+    bank: BeginningBank,
     key: TheKey,
     message: TheMessage,
     switch: TheSwitch,

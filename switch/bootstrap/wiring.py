@@ -23,6 +23,7 @@ from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
 from switch.reports.journal import Journal
 from switch.reports.liquidity import Liquidity
+from switch.reports.participants import Participants
 from switch.reports.payment_batches import PaymentBatches
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
@@ -238,6 +239,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         issued_reports=IssuedReports(database),
         journal=Journal(database),
         liquidity=Liquidity(clock, database),
+        participants=Participants(database, current),
         payment_batches=PaymentBatches(database),
         payments=Payments(database),
         payment_stories=PaymentStories(database),

@@ -1,6 +1,6 @@
 """`switch participant`: who takes part, with which status and which keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
-from switch.domain.directory import Endpoint, ParticipantKey
+from switch.domain.directory import DirectoryChange, Endpoint, ParticipantKey
 from switch.domain.identifiers import participant_code
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.proposals import ProposalKind
+from switch.reports.participants import ParticipantFile
 from switch.signatures import load_verifying_key
 from switch.usecases.agree_on_connection import connection_content
 from switch.usecases.agree_on_key import PUBLIC_KEY
@@ -52,6 +53,37 @@ def list_participants(
         f"Participants ({len(found)})",
         ("code", "kind", "name", "name in Arabic", "status", "category", "governorate"),
         ((one.code, one.kind, one.name.en, one.name.ar, one.status, one.category, one.governorate) for one in found),
+    )
+
+
+@app.command()
+def show(code: Code, most: Annotated[int, typer.Option(min=1, max=1000)] = 20, as_json: AsJson = False) -> None:
+    """One participant: as it is, what is agreed on and to come, and how it came to be so, newest first."""
+
+    async def work(switch: Switch) -> tuple[ParticipantFile, Sequence[DirectoryChange]]:
+        owner = participant_code(code)
+        return await switch.participants.one(owner), await switch.participants.history(owner, most)
+
+    found, history = run(work)
+    if as_json:
+        print_json({"file": found, "history": list(history)})
+        return
+    _say_status(found.participant)
+    reached = "–" if found.endpoint is None else f"{found.endpoint.protocol} at {found.endpoint.url}"
+    say(f"keys: {', '.join(found.keys) or '–'}; reached: {reached}")
+    print_table(
+        "يسري لاحقاً · To come",
+        ("takes effect (UTC)", "what", "before", "after", "agreed by"),
+        (
+            (f"{one.effective_at:%Y-%m-%d %H:%M}", change.what, change.before, change.after, one.people)
+            for one in found.to_come
+            for change in one.foreseen.changes
+        ),
+    )
+    print_table(
+        "التاريخ · History",
+        ("at (UTC)", "kind", "subject", "became", "by"),
+        ((f"{one.changed_at:%Y-%m-%d %H:%M:%S}", one.kind, one.subject, one.status, one.by) for one in history),
     )
 
 

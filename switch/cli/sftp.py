@@ -13,14 +13,13 @@ from switch.bootstrap import DATABASE_TROUBLE, opened_switch
 from switch.cli.key_files import ensure_key
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.participants import ParticipantStatus
+from switch.domain.participants import CONCLUDES
 from switch.settings import Settings, load_settings
 from switch.sftp import SftpServing, serve_files
 from switch.telemetry import configure_logging
 
 HOST_KEY = "sftp.pem"
 REFRESH_SECONDS = 1.0
-_LIVE = (ParticipantStatus.LIVE, ParticipantStatus.PILOT)
 _log = structlog.get_logger("switch.sftp")
 
 
@@ -71,9 +70,9 @@ async def _follow_directory(switch: Switch, stop: asyncio.Event) -> None:
 
 
 def _keys_of(switch: Switch, code: str) -> Collection[str]:
-    """None of whoever is not live, or has no files."""
+    """None of whoever takes no part, or has no files; who is suspended still gets what was settled."""
     directory = switch.directory.current()
     participant = directory.participants.get(ParticipantCode(code))
-    if participant is None or participant.status not in _LIVE:
+    if participant is None or participant.status not in CONCLUDES:
         return ()
     return [key.public_pem for key in directory.keys.values() if key.participant == code]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from switch.domain.catalogue import Service
 from switch.domain.errors import ParticipantUnknown, ServiceUnknown
@@ -32,6 +33,19 @@ class Endpoint:
     biller: ParticipantCode
     protocol: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """A line of its history: something of this kind was entered or changed."""
+
+    change_id: UUID
+    kind: str
+    subject: str
+    status: str | None
+    """What it became, where it has a status."""
+    changed_at: datetime
+    by: str
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,8 @@ class ParticipantUnknown(Refusal):
 
 class ParticipantNotLive(Refusal):
     code = "participant_not_live"
-    en = "The participant {participant} is not live."
-    ar = "المشارك {participant} غير مفعّل."
+    en = "The participant {participant} may not do this: it is {status}."
+    ar = "لا يجوز هذا للمشارك {participant}: حالته {status}."
 
 
 class NotAllowed(Refusal):

@@ -42,6 +42,14 @@ NEXT: Mapping[ParticipantStatus | None, tuple[ParticipantStatus, ...]] = Mapping
 """Its life, step by step: nobody goes live who was not tested and has not had a pilot. None: of whom nobody has heard yet."""
 
 
+BEGINS = frozenset({ParticipantStatus.PILOT, ParticipantStatus.LIVE})
+"""Who may begin something: inquire, pay, be paid, take back, upload bills. A pilot differs from live by its cap and its limits."""
+CONCLUDES = BEGINS | {ParticipantStatus.SUSPENDED}
+"""Who may conclude what has begun: learn outcomes, acknowledge, approve its debit, hand in its books, get its files."""
+LOOKS = CONCLUDES | {ParticipantStatus.TESTING}
+"""Who may look at the catalogue and at its own, which is how a line and its keys are tested."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """One name in both languages; neither is a translation of the other."""
@@ -60,9 +68,26 @@ class Participant:
     governorate: str | None = None
 
     @property
+    def by(self) -> str:
+        """What is kept of who asked."""
+        return self.code
+
+    @property
     def pays(self) -> bool:
         return self.kind in (ParticipantKind.BANK, ParticipantKind.WALLET)
 
     def require_live(self) -> None:
-        if self.status not in (ParticipantStatus.LIVE, ParticipantStatus.PILOT):
-            raise ParticipantNotLive(participant=self.code)
+        """Where something begins. Raises ParticipantNotLive."""
+        self._require(BEGINS)
+
+    def require_concluding(self) -> None:
+        """Raises ParticipantNotLive."""
+        self._require(CONCLUDES)
+
+    def require_looking(self) -> None:
+        """Raises ParticipantNotLive."""
+        self._require(LOOKS)
+
+    def _require(self, statuses: frozenset[ParticipantStatus]) -> None:
+        if self.status not in statuses:
+            raise ParticipantNotLive(participant=self.code, status=self.status)

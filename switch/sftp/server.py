@@ -17,7 +17,7 @@ KEYS_KEPT_PARSED = 1024
 _log = structlog.get_logger("switch.sftp")
 
 KeysOf = Callable[[str], Collection[str]]
-"""The active public keys, PEM, of a participant that is live; none of anybody else."""
+"""The active public keys, PEM, of a participant that may get files; none of anybody else."""
 
 
 @dataclass

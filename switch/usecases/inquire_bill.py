@@ -67,7 +67,7 @@ class InquireBill:
 
     async def __call__(self, bank: ParticipantCode, service: ServiceCode, customer_reference: str, channel: Channel) -> Inquired:
         """Raises what stands in the way: service, reference, biller. Nothing is held."""
-        asked = _routed(self.directory(), service, self.clock.now())
+        asked = _routed(self.directory(), bank, service, self.clock.now())
         customer_reference = asked.reference.normalise(customer_reference)
         presentment = await self._presentment(asked, customer_reference)
         now = self.clock.now()
@@ -113,7 +113,8 @@ class InquireBill:
         return tuple(offer(bill, bill.due) for bill in presentment.bills)
 
 
-def _routed(directory: Directory, code: ServiceCode, now: datetime) -> Service:
+def _routed(directory: Directory, bank: ParticipantCode, code: ServiceCode, now: datetime) -> Service:
+    directory.participant(bank).require_live()
     service = directory.service(code)
     directory.participant(service.biller).require_live()
     service.require_open()

@@ -1,13 +1,10 @@
 """Who may call what: every route by every kind of participant; a new route fails here until it is declared."""
 
-from dataclasses import replace
-
 import httpx2
 import pytest
 
 from switch.api.app import ROUTERS
 from switch.api.openapi import api_routes, callers, staff_roles
-from switch.domain.participants import ParticipantStatus
 from switch.domain.staff import Role
 from tests.api.line import BANK, BILLER, OPERATOR, OTHER_BANK, OVERSEER, Line
 from tests.api.staff_clients import staff_client
@@ -82,6 +79,9 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/log/consistency"): EVERYBODY,
     ("GET", "/v1/operator/trial-balance"): OVERSEERS,
     ("GET", "/v1/operator/journal"): OVERSEERS,
+    ("GET", "/v1/operator/participants"): OVERSEERS,
+    ("GET", "/v1/operator/participants/{code}"): OVERSEERS,
+    ("GET", "/v1/operator/participants/{code}/history"): OVERSEERS,
     ("GET", "/v1/operator/positions"): OVERSEERS,
     ("GET", "/v1/operator/positions/forecast"): OVERSEERS,
     ("GET", "/v1/operator/payments"): OVERSEERS,
@@ -121,6 +121,9 @@ DECIDE = EVERY_ROLE - {Role.OVERSEER, Role.AUDITOR}
 STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/v1/operator/trial-balance"): BOOKS,
     ("GET", "/v1/operator/journal"): BOOKS,
+    ("GET", "/v1/operator/participants"): POSITIONS,
+    ("GET", "/v1/operator/participants/{code}"): POSITIONS,
+    ("GET", "/v1/operator/participants/{code}/history"): POSITIONS,
     ("GET", "/v1/operator/positions"): POSITIONS,
     ("GET", "/v1/operator/positions/forecast"): POSITIONS,
     ("GET", "/v1/operator/default-simulation"): POSITIONS,
@@ -161,6 +164,7 @@ MADE_UP = {
     "{window_id}": "SYP-19990101-01",
     "{file_id}": "200019-settlement-SYP-20261124-01-r0",
     "{quarantine_id}": "100010-0123456789abcdef0123456789abcdef",
+    "{code}": "100116",
     "{name}": "swagger-ui.css",
 }
 BODIES = {
@@ -250,15 +254,6 @@ async def test_a_made_up_id_is_answered_alike_for_everybody_who_may_ask(line: Li
             answers.append({**answer.json(), "request_id": ""})
     assert answers
     assert all(answer == answers[0] and answer["status"] == 404 for answer in answers)
-
-
-async def test_a_suspended_participant_is_not_heard(line: Line) -> None:
-    participant = line.switch.directory.current().participants[BANK]
-    await line.switch.admit_participant(replace(participant, status=ParticipantStatus.SUSPENDED), by="test")
-
-    answer = await line.bank.get("/v1/position")
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "participant_not_live")
 
 
 async def test_a_revoked_key_is_dead_at_once(line: Line) -> None:
