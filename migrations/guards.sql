@@ -297,6 +297,7 @@ BEGIN
     IF (OLD.window_id, OLD.currency, OLD.business_date, OLD.number, OLD.opened_at)
        IS DISTINCT FROM (NEW.window_id, NEW.currency, NEW.business_date, NEW.number, NEW.opened_at)
        OR OLD.state <> 'open' AND (OLD.closes_at, OLD.closed_at) IS DISTINCT FROM (NEW.closes_at, NEW.closed_at)
+       OR OLD.moved_to IS NOT NULL AND (OLD.moved_to, OLD.state) IS DISTINCT FROM (NEW.moved_to, NEW.state)
        OR OLD.state = 'settled' AND (OLD.settled_at, OLD.rtgs_reference, OLD.attempt)
           IS DISTINCT FROM (NEW.settled_at, NEW.rtgs_reference, NEW.attempt) THEN
         RAISE EXCEPTION 'what window % is never changes (I9)', OLD.window_id USING ERRCODE = 'integrity_constraint_violation';
@@ -414,6 +415,18 @@ CREATE VIEW movement AS
         personal, bill_number, payment.bank_reference, payment.biller_reference, payment.currency, 0, adjustment.payer_fee,
         adjustment.biller_fee, adjustment.switch_fee, adjustment.bank_fee, adjustment.central_bank_fee, adjustment.tax, adjustment.made_at, false, adjustment_id, adjustment.written_off_minor
     FROM adjustment JOIN payment USING (bucket, payment_id);
+
+-- The windows whose payments are settled with a window: itself, and those that were moved into it, step by step.
+CREATE VIEW window_member AS
+    WITH RECURSIVE member AS (
+        SELECT window_id, window_id AS member_id FROM settlement_window
+        UNION ALL
+        SELECT member.window_id, its.window_id FROM member JOIN settlement_window AS its ON its.moved_to = member.member_id
+    )
+    SELECT window_id, member_id FROM member;
+
+CREATE FUNCTION members_of(wanted text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ARRAY(SELECT member_id FROM window_member WHERE window_id = wanted);
 
 -- I14: the proof log only grows, and its end only moves forward. The row is there from the beginning, to be locked.
 INSERT INTO proof_end (only_row, size, sealed_below, peaks) VALUES (true, 0, 0, '');

@@ -65,6 +65,10 @@ class FailPoint(StrEnum):
     """A window is recomputed without somebody, in a transaction that is open."""
     RECOMPUTED = "recomputed"
     """That is committed; the proposal does not know it."""
+    MOVING = "moving"
+    """What is owed for a window was moved into the open one, in a transaction that is open."""
+    MOVED = "moved"
+    """That is committed; the proposal does not know it."""
     RERATING = "rerating"
     """Payments of a re-rating are adjusted, in a transaction that is open."""
     RERATED = "rerated"
@@ -74,6 +78,7 @@ class FailPoint(StrEnum):
 OF_A_PAYMENT = tuple(FailPoint)[: tuple(FailPoint).index(FailPoint.CLOSING)]
 """Those on the path of a payment; the others are on that of a window."""
 OF_A_RERATING = (FailPoint.RERATING, FailPoint.RERATED)
+OF_A_MOVE = (FailPoint.MOVING, FailPoint.MOVED)
 
 
 class Does(StrEnum):

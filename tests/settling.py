@@ -43,6 +43,7 @@ from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
+from switch.usecases.move_window import MoveWindow
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
@@ -137,6 +138,7 @@ class SettlingWorld:
                 kind: DecideWindow(self.clock, self.database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)
             },
             ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(self.clock, self.database),
+            ProposalKind.MOVE_WINDOW: MoveWindow(self.clock, self.database),
             ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(self.database, self.close),
             ProposalKind.PUT_OFF_WINDOW: PutOffWindow(self.clock, self.database),
             ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(self.database),

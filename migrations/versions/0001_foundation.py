@@ -21,6 +21,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP VIEW movement")
+    op.execute("DROP FUNCTION members_of")
+    op.execute("DROP VIEW window_member")
     metadata.drop_all(op.get_bind())
     for (function,) in (
         op.get_bind().execute(text("SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).fetchall()

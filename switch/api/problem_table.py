@@ -50,6 +50,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "push_place_refused": Kind(422, "Place refused", "وجهة غير مقبولة"),
         "push_unknown": Kind(404, "No such push", "لا ملف كهذا يُدفع"),
         "tariff_too_late": Kind(422, "Tariff begins too early", "تعرفة بأثر رجعي"),
+        "window_moved": Kind(409, "Window moved on", "نافذة نُقلت إلى غيرها"),
+        "window_not_movable": Kind(409, "Nothing to move", "لا شيء يُنقل"),
         "rerating_wrong": Kind(422, "Re-rating wrong", "إعادة احتساب غير صحيحة"),
         "rerating_too_early": Kind(409, "Days not over", "أيام لم تنته"),
         "rerating_taken": Kind(409, "Re-rating known already", "إعادة احتساب سبق تقديمها"),

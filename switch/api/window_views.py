@@ -29,6 +29,8 @@ class WindowView(Shape):
     settled_at: Moment | None
     """Finality, as the RTGS says."""
     rtgs_reference: str | None
+    moved_to: WindowText | None
+    """Of an aborted one: the window into which two people have moved all that was owed for it; its payments are settled there."""
 
 
 class WindowPage(Shape):
@@ -116,6 +118,7 @@ def window_view(window: Window) -> WindowView:
         closed_at=window.closed_at,
         settled_at=window.settled_at,
         rtgs_reference=window.rtgs_reference,
+        moved_to=window.moved_to,
     )
 
 

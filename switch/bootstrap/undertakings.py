@@ -22,6 +22,7 @@ from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_tariff import ChangeTariff
 from switch.usecases.decide_window import DecideWindow
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
+from switch.usecases.move_window import MoveWindow
 from switch.usecases.propose import Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.repair_breaks import RepairBreaks
@@ -44,6 +45,7 @@ def undertakings_of(
         },
         **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
         ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
+        ProposalKind.MOVE_WINDOW: MoveWindow(clock, database),
         ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, switch.close_window),
         ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),

@@ -111,6 +111,15 @@ def abort(window: WindowName, reason: Reason, by: By = None, as_json: AsJson = F
 
 
 @app.command()
+def move(window: WindowName, reason: Reason, by: By = None, as_json: AsJson = False) -> None:
+    """Propose to settle what is owed for a closed or aborted window with the open one, for good; another person must approve it.
+
+    Both entries and who owes how much more in the open window are shown first. Its payments then stand in the files of that one.
+    """
+    _propose(ProposalKind.MOVE_WINDOW, window, {}, reason, by, as_json)
+
+
+@app.command()
 def recompute(
     window: WindowName,
     without: Annotated[list[str], typer.Option(metavar="CODE", help="A bank that does not pay; again for each: all are named at once.")],
@@ -173,7 +182,9 @@ def _print_window(window: Window, closed_by: str | None) -> None:
         say(f"  closed {_local(window.closed_at)}" + (f" by {closed_by}" if closed_by else ""))
     if window.settled_at is not None:
         say(f"  settled {_local(window.settled_at)}, RTGS reference {window.rtgs_reference or '– (nothing was owed)'}")
-    if window.reason is not None:
+    if window.moved_to is not None:
+        say(f"  moved to {window.moved_to}: {window.reason}")
+    elif window.reason is not None:
         say(f"  waits for staff: {window.reason}")
 
 

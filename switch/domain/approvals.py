@@ -57,6 +57,7 @@ class DecisionKind(StrEnum):
     OVERRIDDEN = "overridden"
     WITHHELD = "withheld"
     RECOMPUTED = "recomputed"
+    MOVED = "moved"
     LAPSED = "lapsed"
     """Approved when it could not be done any more: nothing was done."""
 

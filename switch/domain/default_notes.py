@@ -10,6 +10,8 @@ from switch.domain.money import Money
 from switch.domain.settlement import nets_of
 
 _BEGINS = "default"
+MOVED_BEGINS = "payments of"
+"""A window that was moved into this one."""
 
 
 def default_notes(claims: Iterable[WindowClaim], currency: str) -> Mapping[ParticipantCode, tuple[str, ...]]:
@@ -33,4 +35,4 @@ def default_notes(claims: Iterable[WindowClaim], currency: str) -> Mapping[Parti
 
 def standing_notes_in(changes: Iterable[str]) -> tuple[str, ...]:
     """What a revision says again."""
-    return tuple(change for change in changes if change.startswith((_BEGINS, ACCOUNT_BEGINS)))
+    return tuple(change for change in changes if change.startswith((_BEGINS, ACCOUNT_BEGINS, MOVED_BEGINS)))

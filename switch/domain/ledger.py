@@ -6,7 +6,7 @@ Minor units; a debit is positive, a credit negative. An entry is never changed: 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -25,6 +25,8 @@ class EntryKind(StrEnum):
     PAYMENT_COMPLETED = "payment_completed"
     PAYMENT_REVERSED = "payment_reversed"
     WINDOW_SETTLED = "window_settled"
+    WINDOW_MOVED_OUT = "window_moved_out"
+    WINDOW_MOVED_IN = "window_moved_in"
     FEE_ADJUSTED = "fee_adjusted"
     FEE_RERATED = "fee_rerated"
     BREAK_WRITTEN_OFF = "break_written_off"
@@ -150,6 +152,17 @@ def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:
     cleared = [(account, -minor) for account, minor in sorted(nets.balances.items())]
     moved = [(accounts.RTGS, leg.minor) for leg in nets.legs]
     return _entry_of_window(window, EntryKind.WINDOW_SETTLED, [*cleared, *moved], at)
+
+
+def window_moved(window: Window, into: Window, balances: Mapping[str, int], at: datetime) -> list[JournalEntry]:
+    """Everything that stands in one window stands in the other then; nothing is owed for the first any more."""
+    legs = sorted(balances.items())
+    if not legs:  # what is to be moved is between the accounts of one biller
+        return []
+    return [
+        _entry_of_window(window, EntryKind.WINDOW_MOVED_OUT, [(account, -minor) for account, minor in legs], at),
+        _entry_of_window(into, EntryKind.WINDOW_MOVED_IN, legs, at),
+    ]
 
 
 def _entry_of_window(window: Window, kind: EntryKind, legs: Iterable[tuple[str, int]], at: datetime) -> JournalEntry:

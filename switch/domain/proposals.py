@@ -37,6 +37,8 @@ class ProposalKind(StrEnum):
     """A closed window is not sent, until two people decide otherwise."""
     RECOMPUTE_WINDOW = "window.recompute"
     """A closed window is settled without participants that do not pay; others cover what they owe."""
+    MOVE_WINDOW = "window.move"
+    """What is owed for a window that is not sent is settled with the open one."""
     CLOSE_WINDOW_NOW = "window.close_now"
     PUT_OFF_WINDOW = "window.put_off"
     """The cut-off of the open window is moved, this once."""

@@ -57,6 +57,8 @@ class Window:
     """How often an instruction was made for it."""
     reason: str | None = None
     """Why the RTGS has refused the last instruction, or why the window waits for staff: its nets or its files do not agree."""
+    moved_to: WindowId | None = None
+    """Where it was aborted for good: the window with which its payments are settled, or which was moved on itself."""
 
     def moved(self, state: WindowState, **changes: object) -> "Window":
         if state not in WINDOW_TRANSITIONS[self.state]:

@@ -33,6 +33,18 @@ class WindowAborted(Refusal):
     ar = "رفض نظام التسوية الآنية RTGS تسوية {window}: {reason}. أعد إرسالها بأمر صريح بعد زوال السبب."
 
 
+class WindowMoved(Refusal):
+    code = "window_moved"
+    en = "The payments of {window} are settled with {into}: they were moved there."
+    ar = "تُسوّى دفعات {window} مع {into}: نُقلت إليها."
+
+
+class WindowNotMovable(Refusal):
+    code = "window_not_movable"
+    en = "Nothing of {window} is moved: nothing is owed for it, or a default is in it; then send it again or recompute it."
+    ar = "لا شيء يُنقل من {window}: لا مستحقات فيها، أو فيها تخلّف عن الدفع؛ وعندها أعد إرسالها أو سوِّها دون المتخلّف."
+
+
 class WindowNotSettled(Refusal):
     code = "window_not_settled"
     en = "The settlement window {window} is not settled yet; its files are made when it is."

@@ -24,11 +24,13 @@ _FIND = text("SELECT * FROM settlement_split WHERE split_id = :id OR (service_co
 _MOVEMENTS = text("""
     WITH theirs AS (
         SELECT DISTINCT bucket, payment_id FROM movement
-        WHERE window_id = ANY(CAST(:windows AS text[])) AND service_code = ANY(CAST(:services AS text[]))
+        WHERE window_id = ANY(members_of(:window))
+            AND service_code = ANY(CAST(:services AS text[]))
     )
     SELECT payment_id, movement.bank_code, movement.biller_code, movement.service_code,
         (payment.reserved_at AT TIME ZONE 'Asia/Damascus')::date AS accepted_on,
-        movement.amount_minor - movement.biller_fee AS minor, movement.window_id = ANY(CAST(:windows AS text[])) AS counts
+        movement.amount_minor - movement.biller_fee AS minor,
+        movement.window_id = ANY(members_of(:window)) AS counts
     FROM theirs JOIN movement USING (bucket, payment_id) JOIN payment USING (bucket, payment_id)
     ORDER BY payment_id, movement_id <> payment_id, moved_at, movement_id
 """)
@@ -65,9 +67,9 @@ async def add(rows: DirectoryRows, split: Split) -> bool:
     return await rows.add_row(settlement_split, "split", _row(split))
 
 
-async def movements(connection: AsyncConnection, windows: Sequence[str], services: Sequence[ServiceCode]) -> AsyncIterator[Moved]:
+async def movements(connection: AsyncConnection, window_id: str, services: Sequence[ServiceCode]) -> AsyncIterator[Moved]:
     """In the order of the payments, each payment's from the first on."""
-    parameters = {"windows": list(windows), "services": list(services)}
+    parameters = {"window": window_id, "services": list(services)}
     async with connection.stream(_MOVEMENTS, parameters, execution_options={"yield_per": ROWS_AT_ONCE}) as result:
         async for part in result.partitions(ROWS_AT_ONCE):
             for row in part:

@@ -31,6 +31,8 @@ _WAITS = text("UPDATE settlement_window SET reason = :reason WHERE window_id = :
 _FILES_ISSUED = text("""
     UPDATE settlement_window SET files_issued_at = coalesce(files_issued_at, :at), reason = NULL WHERE window_id = :window
 """)
+_MOVE = text("UPDATE settlement_window SET moved_to = :into WHERE window_id = :window AND moved_to IS NULL")
+_MEMBERS = text("SELECT member_id FROM window_member WHERE window_id = :window AND member_id <> :window ORDER BY member_id")
 _CELLS = text("SELECT * FROM window_cell WHERE window_id = :window ORDER BY debtor_code, creditor_code")
 _ADD_CELLS = insert_rows(window_cell, _CELL_COLUMNS)
 
@@ -90,6 +92,16 @@ async def let_wait(connection: AsyncConnection, window_id: WindowId, reason: str
     await connection.execute(_WAITS, {"window": window_id, "reason": reason})
 
 
+async def move(connection: AsyncConnection, window_id: WindowId, into: WindowId) -> None:
+    """For good: its payments are settled with that one."""
+    await connection.execute(_MOVE, {"window": window_id, "into": into})
+
+
+async def members(connection: AsyncConnection, window_id: str) -> list[WindowId]:
+    """Those that were moved into it, the oldest first; without itself."""
+    return [WindowId(found) for found in (await connection.execute(_MEMBERS, {"window": window_id})).scalars()]
+
+
 async def keep_files_issued(connection: AsyncConnection, window_id: WindowId, at: datetime) -> None:
     await connection.execute(_FILES_ISSUED, {"window": window_id, "at": at})
 
@@ -118,4 +130,5 @@ def from_row(row: Row[Any]) -> Window:
         rtgs_reference=row.rtgs_reference,
         attempt=row.attempt,
         reason=row.reason,
+        moved_to=None if row.moved_to is None else WindowId(row.moved_to),
     )

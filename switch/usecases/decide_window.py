@@ -7,6 +7,7 @@ from switch.domain.approvals import ApprovalState, DecisionKind, WindowNotDecida
 from switch.domain.errors import WindowUnknown
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal, ProposalKind
 from switch.domain.settlement import Window, WindowState
+from switch.domain.settlement_errors import WindowMoved
 from switch.ports import Clock
 from switch.store import approvals, windows
 from switch.store.database import Connection, Database
@@ -52,7 +53,7 @@ class DecideWindow:
             if await approvals.done(connection, proposal.proposal_id):
                 return
             approval = await approvals.of_window(connection, window.window_id)
-            if window.state not in DECIDABLE:
+            if window.state not in DECIDABLE or window.moved_to is not None:
                 await approvals.decide(connection, window, approval, DecisionKind.LAPSED, proposal)
                 return
             await approvals.decide(connection, window, approval, kind, proposal)
@@ -65,6 +66,8 @@ async def decidable(connection: Connection, window_id: str) -> Window:
     window = await windows.lock(connection, window_id)
     if window is None:
         raise WindowUnknown(window=window_id[:40])
+    if window.moved_to is not None:
+        raise WindowMoved(window=window.window_id, into=window.moved_to)
     if window.state not in DECIDABLE:
         raise WindowNotDecidable(window=window.window_id, state=window.state)
     return window

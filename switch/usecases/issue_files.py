@@ -9,7 +9,7 @@ from itertools import groupby
 from switch.domain import accounts
 from switch.domain.account_notes import account_notes
 from switch.domain.accounts import AccountKind
-from switch.domain.default_notes import default_notes
+from switch.domain.default_notes import MOVED_BEGINS, default_notes
 from switch.domain.errors import WindowUnknown
 from switch.domain.file_errors import FileDiffers
 from switch.domain.identifiers import ParticipantCode, WindowId
@@ -73,7 +73,7 @@ class IssueFiles:
             require_ledger(window_id, owners, await nets.balances_of_payments(connection, window_id))
             last = await files.last_issued(connection, window.currency)
             chosen = await file_layouts.chosen(connection)
-            notes = await _notes(connection, window)
+            notes = await _notes(connection, window, owners)
             planned = [self._plan(window, owner, known, last, chosen, notes) for owner in owners]
             missing = [plan for plan in planned if not await self._lies_there(plan, known)]
             made = await self._make(connection, window_id, missing, progress)
@@ -149,12 +149,14 @@ class IssueFiles:
         return FileWriting(self.layouts, self.drop, self.signer)
 
 
-async def _notes(connection: Connection, window: Window) -> Mapping[ParticipantCode, tuple[str, ...]]:
+async def _notes(connection: Connection, window: Window, owners: Sequence[Owner]) -> Mapping[ParticipantCode, tuple[str, ...]]:
     """What a file says besides its payments: defaults, and the accounts over which a biller is paid."""
     notes = dict(account_notes(await splits.kept(connection, window.window_id), window.currency))
     for code, lines in default_notes(await claims.of_windows(connection, [window.window_id]), window.currency).items():
         notes[code] = (*notes.get(code, ()), *lines)
-    return notes
+    members = await windows.members(connection, window.window_id)
+    moved = tuple(f"{MOVED_BEGINS} {member}, which was not settled, are in it" for member in members)
+    return {owner.participant: (*moved, *notes.get(owner.participant, ())) for owner in owners}
 
 
 def _before(window_id: WindowId, currency: str, waiting: Sequence[WindowId]) -> list[WindowId]:

@@ -76,7 +76,7 @@ class RecomputeWindow:
 
 async def _as_shown(connection: Connection, window: Window, proposal: Proposal) -> _Computed | None:
     """None where it can no longer be done as it was shown."""
-    if window.state not in DECIDABLE:
+    if window.state not in DECIDABLE or window.moved_to is not None:
         return None
     try:
         computed = await _computed(connection, window, _codes(proposal.content))

@@ -14,7 +14,7 @@ from switch.domain.nets import Nets
 from switch.domain.outcomes import Unknown
 from switch.domain.retries import pause_milliseconds
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window, WindowState, instruction_id
-from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowStillOpen
+from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowMoved, WindowStillOpen
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
@@ -47,7 +47,7 @@ class SettleWindow:
     async def __call__(self, window_id: str, *, again: bool = False) -> Window:
         """As it stands then; still SETTLING where the RTGS gave no answer, and the next call asks what became of it.
 
-        `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted,
+        `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted, WindowMoved,
         WindowNotApproved, NetsDisagree.
         """
         try:
@@ -73,6 +73,8 @@ class SettleWindow:
             match window.state:
                 case WindowState.OPEN:
                     raise WindowStillOpen(window=window.window_id)
+                case WindowState.ABORTED if window.moved_to is not None:
+                    raise WindowMoved(window=window.window_id, into=window.moved_to)
                 case WindowState.ABORTED if not again:
                     raise WindowAborted(window=window.window_id, reason=window.reason or "?")
                 case WindowState.SETTLED:

@@ -51,7 +51,7 @@ async def proven_nets(connection: Connection, window_id: WindowId) -> Nets:
 async def _accounts(connection: Connection, window_id: WindowId, collected: Sequence[Collected]) -> tuple[AccountNet, ...]:
     """Kept the first time; `switch verify` splits every payment anew."""
     kept = await splits.kept(connection, window_id)
-    found = kept or await account_nets(connection, [window_id], collected)
+    found = kept or await account_nets(connection, window_id, collected)
     require_accounts(window_id, collected, found)
     if found and not kept:
         await splits.keep(connection, window_id, found)

@@ -14,13 +14,14 @@ _COUNT = text("SELECT count(*) FROM issued_file")
 _ROWS = text("SELECT file_id, name, participant_code, size, sha256 FROM issued_file ORDER BY file_id")
 _TOTALS = text("""
     WITH given AS (
-        SELECT movement.window_id, owner.kind, owner.participant_code, count(*) AS lines, sum(amount_minor)::bigint AS amount,
+        SELECT window_member.window_id, owner.kind, owner.participant_code, count(*) AS lines, sum(amount_minor)::bigint AS amount,
             sum(owner.fee)::bigint AS fee, sum(owner.net)::bigint AS net
-        FROM movement CROSS JOIN LATERAL (VALUES
+        FROM movement JOIN window_member ON member_id = movement.window_id CROSS JOIN LATERAL (VALUES
             ('settlement', biller_code, biller_fee, amount_minor - biller_fee),
             ('statement', bank_code, payer_fee, amount_minor + payer_fee - bank_fee)
         ) AS owner (kind, participant_code, fee, net)
-        WHERE movement.window_id IN (SELECT window_id FROM issued_file) GROUP BY movement.window_id, owner.kind, owner.participant_code
+        WHERE window_member.window_id IN (SELECT window_id FROM issued_file)
+        GROUP BY window_member.window_id, owner.kind, owner.participant_code
     )
     SELECT 'file ' || file_id, 'its ' || figure.name || ' is ' || figure.stands || ', the payments of its window give ' || figure.recomputed
     FROM issued_file AS file LEFT JOIN given USING (window_id, kind, participant_code) CROSS JOIN LATERAL (VALUES

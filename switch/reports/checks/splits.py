@@ -57,7 +57,7 @@ async def examine(look: Examination) -> None:
     known = by_service(standing)
     for (window_id,) in (await look.connection.execute(_WINDOWS)).all():
         sums = SplitSums(known)
-        async for its in splits.movements(look.connection, [window_id], list(known)):
+        async for its in splits.movements(look.connection, window_id, list(known)):
             sums.add(its.payment_id, (its.bank, its.biller), its.service, its.accepted_on, its.minor, counts=its.counts)
         collected = await nets.collected(look.connection, window_id)
         expected = sums.result({(each.bank, each.biller): each.amount - each.biller_fee for each in collected})

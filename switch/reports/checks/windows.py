@@ -34,13 +34,14 @@ _POINTERS = text("""
 # where reversals are more than payments, the other way round.
 _CELLS = text("""
     WITH sums AS (
-        SELECT window_id, bank_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
-        FROM movement JOIN settlement_window AS its USING (window_id) CROSS JOIN LATERAL (VALUES
+        SELECT its.window_id, bank_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
+        FROM movement JOIN window_member ON member_id = movement.window_id
+        JOIN settlement_window AS its ON its.window_id = window_member.window_id CROSS JOIN LATERAL (VALUES
             (biller_code, amount_minor - biller_fee),
             ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee - written_off),
             ((SELECT min(code) FROM participant WHERE kind = 'overseer'), central_bank_fee + tax)
         ) AS owner (creditor_code, minor)
-        WHERE its.state <> 'open' AND owner.minor <> 0 GROUP BY window_id, bank_code, owner.creditor_code
+        WHERE its.state <> 'open' AND owner.minor <> 0 GROUP BY its.window_id, bank_code, owner.creditor_code
     ),
     owed AS (
         SELECT window_id, CASE WHEN minor > 0 THEN bank_code ELSE creditor_code END AS debtor_code,
@@ -62,9 +63,31 @@ _CLEARED = text("""
     SELECT 'window ' || window_id || ' account ' || account_code, 'the window is settled and ' || minor || ' stand there'
     FROM sums JOIN settlement_window AS its USING (window_id) WHERE its.state = 'settled' AND minor <> 0
     UNION ALL
+    SELECT 'window ' || window_id || ' account ' || account_code, 'the window was moved on and ' || minor || ' stand there'
+    FROM sums JOIN settlement_window AS its USING (window_id) WHERE its.moved_to IS NOT NULL AND minor <> 0
+    UNION ALL
     SELECT 'journal entry ' || entry_id, 'it settles window ' || window_id || ', which is ' || its.state
     FROM journal_entry AS entry JOIN settlement_window AS its USING (window_id)
     WHERE entry.kind = 'window_settled' AND its.state <> 'settled'
+""")
+# What was moved out of a window is in the one that it was moved to, account by account; and two people have decided so.
+_MOVED = text("""
+    WITH gone AS (
+        SELECT its.moved_to AS window_id, account_code, -sum(minor)::bigint AS minor FROM journal_entry AS entry
+        JOIN posting USING (bucket, entry_id) JOIN settlement_window AS its ON its.window_id = entry.window_id
+        WHERE entry.kind = 'window_moved_out' GROUP BY its.moved_to, account_code
+    ),
+    come AS (
+        SELECT entry.window_id, account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry
+        JOIN posting USING (bucket, entry_id) WHERE entry.kind = 'window_moved_in' GROUP BY entry.window_id, account_code
+    )
+    SELECT 'window ' || coalesce(window_id, '?') || ' account ' || account_code,
+        coalesce(come.minor, 0) || ' have come, ' || coalesce(gone.minor, 0) || ' have gone from windows that were moved here'
+    FROM gone FULL JOIN come USING (window_id, account_code) WHERE coalesce(gone.minor, 0) <> coalesce(come.minor, 0)
+    UNION ALL
+    SELECT 'window ' || window_id, 'it was moved to ' || coalesce(moved_to, 'nowhere') || ', which is not what was decided'
+    FROM settlement_window AS its WHERE (moved_to IS NOT NULL)
+        <> EXISTS (SELECT FROM window_decision WHERE window_decision.window_id = its.window_id AND kind = 'moved')
 """)
 _INSTRUCTIONS = text("""
     SELECT instruction.*, cells.cells, claims.cells AS claimed, its.state, its.rtgs_reference AS window_reference
@@ -92,7 +115,7 @@ _UNCOVERED = text("""
 
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
-    for wrong in (_PAYMENTS, _ENTRIES, _POINTERS, _CELLS, _CLEARED, _UNCOVERED):
+    for wrong in (_PAYMENTS, _ENTRIES, _POINTERS, _CELLS, _CLEARED, _MOVED, _UNCOVERED):
         await look.where_wrong(wrong)
     async for row in look.each(_INSTRUCTIONS):
         nets = {leg.participant: leg.minor for leg in nets_of(_cells([*(row.cells or ()), *(row.claimed or ())]))}

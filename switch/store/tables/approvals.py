@@ -86,7 +86,7 @@ window_decision = Table(
     Column("reason", Text, nullable=False),
     Column("proposal_id", UUID(as_uuid=True), nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    one_of("kind", "overridden", "withheld", "recomputed", "lapsed"),
+    one_of("kind", "overridden", "withheld", "recomputed", "moved", "lapsed"),
     Index("uq_window_decision_proposal", "proposal_id", unique=True),
 )
 
