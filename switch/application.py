@@ -73,6 +73,7 @@ from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
+from switch.usecases.refuse_stand_in import RefuseStandIn
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.renew_personal_data import RenewPersonalData
@@ -119,6 +120,7 @@ class Switch:
     resolve_reversals: ResolveReversals
     deliver_advices: DeliverAdvices
     acknowledge_advice: AcknowledgeAdvice
+    refuse_stand_in: RefuseStandIn
     replay_advices: ReplayAdvices
     upload_bills: UploadBills
 

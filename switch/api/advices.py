@@ -1,21 +1,29 @@
 """Advices: the facts that wait for a biller, pulled by it instead of, or beside, being pushed."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from switch.api.authentication import BillerCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.messages import TheMessage
 from switch.api.paging import PAGE, Cursor, Limit, id_cursor, write_cursor
-from switch.api.shapes import Moment, ParticipantText, Shape, id_or
+from switch.api.shapes import Moment, ParticipantText, Shape, Text, id_or
 from switch.api.strict_route import StrictRoute
+from switch.domain.advice_errors import AdviceAnswered, AdviceNotRefusable
 from switch.domain.advices import AdviceKind
 from switch.domain.errors import AdviceUnknown, CursorMalformed
 from switch.domain.identifiers import EventId
+from switch.domain.outcomes import Reason
 from switch.reports.advices import OutstandingAdvice, WaitingAdvice
+
+BillerReason = Literal[
+    "customer_unknown", "bill_unknown", "bill_already_paid", "amount_wrong", "limit_exceeded", "service_closed", "other"
+]  # fmt: skip
+"""Those of `Reason` that are a biller's to give."""
 
 router = APIRouter(prefix="/v1/advices", tags=["advices"], route_class=StrictRoute)
 
@@ -77,10 +85,24 @@ async def waiting(biller: BillerCaller, switch: TheSwitch, cursor: Cursor = None
     return AdvicePage.model_construct(items=items, next_cursor=write_cursor(items[-1].event_id) if len(found) > limit else None)
 
 
+class AdviceRefusalIn(Shape):
+    """Why, in our words and in the biller's own code."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "bill_already_paid", "response_code": "R05"}]})
+
+    reason: BillerReason
+    response_code: Annotated[Text, Field(max_length=20)] | None = None
+
+
+class AdviceRefused(Shape):
+    event_id: UUID
+    refused: bool = True
+
+
 @router.post(
     "/{event_id}/acknowledgement",
     summary="We have taken it · استلمناه",
-    openapi_extra=refuses(AdviceUnknown),
+    openapi_extra=refuses(AdviceUnknown, AdviceAnswered),
 )
 async def acknowledge(
     event_id: Annotated[UUID, Path(), BeforeValidator(id_or(AdviceUnknown))], biller: BillerCaller, switch: TheSwitch
@@ -91,6 +113,29 @@ async def acknowledge(
     """
     await switch.acknowledge_advice(biller.code, EventId(event_id))
     return Acknowledged(event_id=event_id)
+
+
+@router.post(
+    "/{event_id}/refusal",
+    summary="We will not have what was accepted in our place · لا نقبل ما قُبل نيابةً عنا",
+    openapi_extra=refuses(AdviceUnknown, AdviceNotRefusable, AdviceAnswered),
+)
+async def refuse(
+    event_id: Annotated[UUID, Path(), BeforeValidator(id_or(AdviceUnknown))],
+    refusal: AdviceRefusalIn,
+    biller: BillerCaller,
+    message: TheMessage,
+    switch: TheSwitch,
+) -> AdviceRefused:
+    """Only of a `payment.completed` with `stood_in`, and before it is acknowledged: book nothing. The bank takes the payment back.
+
+    Once or many times; the first reason stands.
+
+    لدفعة قُبلت نيابةً عنكم فقط (`stood_in`) وقبل تأكيد استلامها: لا تُقيّد، ويستردها المصرف. مرة أو أكثر، والسبب الأول هو الثابت.
+    """
+    reason, code = Reason(refusal.reason), refusal.response_code or ""
+    await switch.refuse_stand_in(biller.code, EventId(event_id), reason, code, message.content)
+    return AdviceRefused(event_id=event_id)
 
 
 def outstanding_view(advice: OutstandingAdvice) -> OutstandingAdviceView:

@@ -105,6 +105,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "file_differs": Kind(409, "File there with another content", "ملف موجود بمحتوى آخر"),
         "quarantine_unknown": Kind(404, "Not in quarantine", "ليس في الحجر"),
         "advice_unknown": Kind(404, "Advice unknown", "إشعار غير معروف"),
+        "advice_not_refusable": Kind(409, "Advice cannot be refused", "إشعار لا يُرفض"),
+        "advice_answered": Kind(409, "Advice answered already", "إشعار أُجيب عنه"),
         "advice_not_parked": Kind(409, "Advice not parked", "إشعار غير مركون"),
         "cursor_malformed": Kind(422, "Cursor malformed", "مؤشر غير سليم"),
         # the request has no effect: nothing is held

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from switch.api.payment_views import PaymentView, view
+from switch.api.payment_views import PaymentView, ReasonView, reason_view, view
 from switch.api.proof_views import HeadView
-from switch.api.shapes import Amount, Currency, Moment, Shape, Text
+from switch.api.shapes import Amount, BilingualName, Currency, Moment, ParticipantText, Shape, Text
 from switch.api.window_views import WindowText
+from switch.domain.outcomes import Reason
+from switch.domain.participants import Name
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
 from switch.reports.webhooks import DeliveryState, ListedEndpoint, WebhookDelivery
@@ -111,6 +113,28 @@ class PositionWarningView(Shape):
     headroom: Amount
 
 
+class BillerRefusalView(Shape):
+    """What a biller has refused of a payment that stands."""
+
+    reversal_id: UUID | None
+    """The reversal; null where it is the payment itself, accepted in the biller's place."""
+    reason: ReasonView
+    response_code: str | None
+    """The biller's own."""
+
+
+class ToldOutageView(Shape):
+    """Hours in which a biller has said that it will not answer."""
+
+    outage_id: UUID
+    biller_code: ParticipantText
+    begins_at: Moment
+    ends_at: Moment
+    reason: BilingualName
+    withdrawn: bool
+    """It answers again, or will: the outage does not count any more."""
+
+
 class WebhookEventView(Shape):
     """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
 
@@ -124,6 +148,10 @@ class WebhookEventView(Shape):
     """Only in `position.warning`."""
     window: AskedWindowView | None = None
     """Only in `window.approval_asked`."""
+    refusal: BillerRefusalView | None = None
+    """Only in `payment.reversal_refused` and `payment.stand_in_refused`."""
+    outage: ToldOutageView | None = None
+    """Only in `biller.outage`."""
     log_head: HeadView | None = None
     """Only in `proof_log.head`: keep its note. As `GET /v1/log/heads` shows it."""
 
@@ -169,12 +197,39 @@ def written(event: WebhookEvent, payment: Payment | None, history: Sequence[Paym
         log_head=None if head is None else HeadView(size=int(head["size"] or 0), signed_at=event.created_at, note=head["note"] or ""),
         position_warning=_warning_view(event.moved) if event.kind is WebhookKind.POSITION_WARNING else None,
         window=_asked(event) if event.kind is WebhookKind.WINDOW_APPROVAL_ASKED else None,
+        refusal=_refusal(event.moved) if event.kind in _ONLY_IN["refusal"] else None,
+        outage=_outage(event.moved) if event.kind is WebhookKind.BILLER_OUTAGE else None,
     )
-    absent = {name for name, kind in _ONLY_IN.items() if event.kind is not kind}
+    absent = {name for name, kinds in _ONLY_IN.items() if event.kind not in kinds}
     return shown.__pydantic_serializer__.to_json(shown, exclude=absent)
 
 
-_ONLY_IN = {"position_warning": WebhookKind.POSITION_WARNING, "window": WebhookKind.WINDOW_APPROVAL_ASKED, "log_head": WebhookKind.LOG_HEAD}
+_ONLY_IN = {
+    "position_warning": {WebhookKind.POSITION_WARNING},
+    "window": {WebhookKind.WINDOW_APPROVAL_ASKED},
+    "refusal": {WebhookKind.REVERSAL_REFUSED, WebhookKind.STAND_IN_REFUSED},
+    "outage": {WebhookKind.BILLER_OUTAGE},
+    "log_head": {WebhookKind.LOG_HEAD},
+}
+
+
+def _refusal(said: Mapping[str, Any]) -> BillerRefusalView:
+    return BillerRefusalView.model_construct(
+        reversal_id=None if said["reversal_id"] is None else UUID(said["reversal_id"]),
+        reason=reason_view(Reason(said["refused_because"])),
+        response_code=said["refused_with"],
+    )
+
+
+def _outage(said: Mapping[str, Any]) -> ToldOutageView:
+    return ToldOutageView.model_construct(
+        outage_id=UUID(said["outage_id"]),
+        biller_code=said["biller_code"],
+        begins_at=datetime.fromisoformat(said["begins_at"]),
+        ends_at=datetime.fromisoformat(said["ends_at"]),
+        reason=BilingualName.of(Name(said["reason_ar"], said["reason_en"])),
+        withdrawn=said["withdrawn_at"] is not None,
+    )
 
 
 def _asked(event: WebhookEvent) -> AskedWindowView:

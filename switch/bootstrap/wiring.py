@@ -87,6 +87,7 @@ from switch.usecases.publish_tariff import PublishTariff
 from switch.usecases.push_files import PushFiles
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
+from switch.usecases.refuse_stand_in import RefuseStandIn
 from switch.usecases.register_key import RegisterKey
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.renew_personal_data import RenewPersonalData
@@ -147,6 +148,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     issue_files = IssueFiles(clock=clock, database=database, layouts=adapters.layouts, drop=adapters.drop, signer=outside.signer)
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
+    refuse_stand_in = RefuseStandIn(clock, database, lambda: current().listening)
     undertakings: dict[ProposalKind, Undertaking] = {}
     rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
@@ -164,8 +166,9 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         check_truth=CheckTruth(clock, current, database, billers),
         reverse_payment=ReversePayment(clock, current, reversal_posting, billers),
         resolve_reversals=ResolveReversals(clock, current, database, reversal_posting, billers, chance),
-        deliver_advices=DeliverAdvices(clock, database, billers, chance),
+        deliver_advices=DeliverAdvices(clock, database, billers, refuse_stand_in, chance),
         acknowledge_advice=AcknowledgeAdvice(clock, database),
+        refuse_stand_in=refuse_stand_in,
         replay_advices=ReplayAdvices(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
         propose=Propose(clock, database, undertakings),
@@ -190,8 +193,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         publish_tariff=PublishTariff(clock=clock, database=database, refresh=directory.refresh),
         try_tariff=TryTariff(current, database),
         rerate_payments=ReratePayments(clock, current, database),
-        declare_outage=DeclareOutage(clock=clock, database=database, refresh=directory.refresh),
-        withdraw_outage=WithdrawOutage(clock=clock, database=database, refresh=directory.refresh),
+        declare_outage=DeclareOutage(clock, database, directory.refresh, lambda: current().listening),
+        withdraw_outage=WithdrawOutage(clock, database, directory.refresh, lambda: current().listening),
         change_cap=ChangeCap(clock=clock, database=database),
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),

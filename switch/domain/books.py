@@ -12,6 +12,7 @@ from switch.domain.errors import Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, WindowId
 from switch.domain.ledger import JournalEntry
 from switch.domain.messages import Exchange
+from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.positions import Position
 from switch.domain.values import value
@@ -37,6 +38,17 @@ class Move(NamedTuple):
 
     payment: Payment
     at: datetime
+
+
+class Declined(NamedTuple):
+    """A biller's no to what would have changed a payment, or stands already, beside its state: a line of its history says so."""
+
+    payment: Payment
+    at: datetime
+    reason: Reason
+    response_code: str = ""
+    reversal_id: ReversalId | None = None
+    """The reversal that it has refused; None: the payment itself, which was accepted in its place."""
 
 
 class OpenWindow(NamedTuple):
@@ -68,6 +80,7 @@ class Changes:
     positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
     events: list[PaymentEvent] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     adjustments: list[Adjustment] = field(default_factory=list)
     advices: list[Advice] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import assert_never
 from switch.domain.adjustments import Rerated, undone
 from switch.domain.advices import reversal_advice
 from switch.domain.bills import Bill
-from switch.domain.books import Changes, Move, OpenWindow
+from switch.domain.books import Changes, Declined, Move, OpenWindow
 from switch.domain.catalogue import RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.errors import CurrencyUnsupported
 from switch.domain.fees import NO_FEES, Fees
@@ -227,7 +227,8 @@ def concluded(
             _give_back(done, payment, returned, at, by, answer_note(heard), changes)
             return done, changes
         case Refused(reason=reason, response_code=response_code, heard=heard):
-            _noted(payment, _note(f"reversal refused: {reason}", answer_note(heard)), at, by, changes)
+            noted = _noted(payment, _note(f"reversal refused: {reason}", answer_note(heard)), at, by, changes)
+            changes.declined.append(Declined(noted, at, reason, response_code, reversal.reversal_id))
             return replace(
                 reversal, state=ReversalState.REFUSED, refused_because=reason, response_code=response_code or None, concluded_at=at
             ), changes

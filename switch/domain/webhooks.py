@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from switch.domain.approvals import Asked
-from switch.domain.books import Move
+from switch.domain.books import Declined, Move
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, WindowId, bucketed_id
 from switch.domain.liquidity import CapWarning
+from switch.domain.outages import Outage
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Payment, PaymentState
 from switch.domain.settlement import Window
@@ -30,6 +31,12 @@ class WebhookKind(StrEnum):
     PAYMENT_REFUNDED = "payment.refunded"
     """A part of it was taken back: it stays completed."""
     PAYMENT_REVERSED = "payment.reversed"
+    REVERSAL_REFUSED = "payment.reversal_refused"
+    """The payment stands as it was."""
+    STAND_IN_REFUSED = "payment.stand_in_refused"
+    """Its biller will not have what was accepted in its place: the bank takes it back, without asking."""
+    BILLER_OUTAGE = "biller.outage"
+    """Declared, or withdrawn."""
     LOG_HEAD = "proof_log.head"
     WINDOW_APPROVAL_ASKED = "window.approval_asked"
     POSITION_WARNING = "position.warning"
@@ -125,6 +132,46 @@ def told(moves: Iterable[Move], listening: Listening) -> list[WebhookEvent]:
         for event_id in (EventId(bucketed_id(payment.bucket, at)),)
         for endpoint_id in endpoints
     ]
+
+
+def declined_told(declined: Iterable[Declined], listening: Listening) -> list[WebhookEvent]:
+    """What banks that listen are told of a biller's no that moves no payment."""
+    return [
+        WebhookEvent(
+            EventId(bucketed_id(one.payment.bucket, one.at)), endpoint_id, one.payment.request.bank,
+            WebhookKind.STAND_IN_REFUSED if one.reversal_id is None else WebhookKind.REVERSAL_REFUSED,
+            one.payment.payment_id, one.payment.events, moved_part(one.payment) | _declined_part(one), one.at,
+        )
+        for one in declined
+        for endpoint_id in listening.get(one.payment.request.bank, ())
+    ]  # fmt: skip
+
+
+def _declined_part(declined: Declined) -> dict[str, str | None]:
+    reversal_id = None if declined.reversal_id is None else str(declined.reversal_id)
+    return {"reversal_id": reversal_id, "refused_because": declined.reason, "refused_with": declined.response_code or None}
+
+
+def outage_told(outage: Outage, listening: Listening, at: datetime) -> list[WebhookEvent]:
+    """Every bank that listens: any of them may pay this biller."""
+    event_id, said = EventId(bucketed_id(0, at)), outage_part(outage)
+    return [
+        WebhookEvent(event_id, endpoint_id, bank, WebhookKind.BILLER_OUTAGE, None, 0, said, at)
+        for bank, endpoints in listening.items()
+        for endpoint_id in endpoints
+    ]
+
+
+def outage_part(outage: Outage) -> dict[str, str | None]:
+    return {
+        "outage_id": str(outage.outage_id),
+        "biller_code": outage.biller,
+        "begins_at": outage.begins_at.isoformat(),
+        "ends_at": outage.ends_at.isoformat(),
+        "reason_ar": outage.reason.ar,
+        "reason_en": outage.reason.en,
+        "withdrawn_at": None if outage.withdrawn_at is None else outage.withdrawn_at.isoformat(),
+    }
 
 
 def log_head_told(size: int, note: str, listening: Listening, at: datetime) -> list[WebhookEvent]:

@@ -14,7 +14,7 @@ from switch.domain.books import Books, Changes
 from switch.domain.identifiers import PaymentId
 from switch.domain.payments import Payment
 from switch.domain.positions import Position
-from switch.domain.webhooks import NOBODY, Listening, told
+from switch.domain.webhooks import NOBODY, Listening, declined_told, told
 from switch.fail_points import FailPoint, fail_point
 from switch.store import adjustments, bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
 from switch.store.database import Database, Together
@@ -100,7 +100,7 @@ async def collect(together: Together, changes: Changes, listening: Listening) ->
         await outbox.append(together, changes.advices)
     if changes.stand_ins:
         await stand_ins.update(together, changes.stand_ins)
-    if listening and (events := told(changes.moves, listening)):
+    if listening and (events := told(changes.moves, listening) + declined_told(changes.declined, listening)):
         await webhooks.append(together, events)
     await _collect_messages(together, changes)
     if changes.positions:

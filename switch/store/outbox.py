@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Row, text
@@ -68,7 +68,12 @@ _WAITING_OF = text("""
     WHERE bucket = :bucket AND payment_id = :payment_id AND kind = :kind AND acknowledged_at IS NULL RETURNING event_id
 """)
 _IS_THERE = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id")
-_EXISTS = text("SELECT 1 FROM outbox WHERE bucket = :bucket AND event_id = :event_id AND biller_code = :biller")
+_STANDING = text("""
+    SELECT outbox.payment_id,
+        CASE WHEN outbox.kind = 'payment.completed' AND outbox.content ? 'stood_in' THEN payment.stand_in END AS stand_in
+    FROM outbox JOIN payment USING (bucket, payment_id)
+    WHERE outbox.bucket = :bucket AND outbox.event_id = :event_id AND outbox.biller_code = :biller FOR NO KEY UPDATE OF outbox
+""")
 
 
 _REFERENCE = "customer_reference"
@@ -126,9 +131,18 @@ async def acknowledge(
     return {row.event_id for row in taken}
 
 
-async def exists(connection: AsyncConnection, biller: ParticipantCode, event: EventId) -> bool:
+class Standing(NamedTuple):
+    """`stand_in` only of an advice of what was accepted in its biller's place."""
+
+    payment_id: PaymentId
+    stand_in: StandInState | None
+
+
+async def lock(connection: AsyncConnection, biller: ParticipantCode, event: EventId) -> Standing | None:
+    """None where it is not the biller's own."""
     parameters = {"bucket": bucket_of(event), "event_id": event, "biller": biller}
-    return (await connection.execute(_EXISTS, parameters)).one_or_none() is not None
+    row = (await connection.execute(_STANDING, parameters)).one_or_none()
+    return None if row is None else Standing(PaymentId(row.payment_id), None if row.stand_in is None else StandInState(row.stand_in))
 
 
 async def replay(connection: AsyncConnection, event: EventId, now: datetime) -> bool:

@@ -9,7 +9,9 @@ from switch.domain.directory_rules import require_biller
 from switch.domain.identifiers import ParticipantCode, bucketed_id
 from switch.domain.outages import Outage, OutageId, require_outage
 from switch.domain.participants import Name
+from switch.domain.webhooks import Listening, outage_told
 from switch.ports import Clock
+from switch.store import webhooks
 from switch.store.database import Database
 from switch.store.directory_rows import locked
 
@@ -19,6 +21,7 @@ class DeclareOutage:
     clock: Clock
     database: Database
     refresh: Callable[[], Awaitable[None]]
+    listening: Callable[[], Listening]
 
     async def __call__(self, biller: ParticipantCode, begins_at: datetime, ends_at: datetime, reason: Name, *, by: str) -> Outage:
         """The same again is the one that was declared before."""
@@ -32,6 +35,8 @@ class DeclareOutage:
             outage = Outage(OutageId(bucketed_id(0, rows.at)), biller, begins_at, ends_at, reason)
             require_outage(outage, declared, rows.at)
             await rows.put_outage(outage)
+            if told := outage_told(outage, self.listening(), rows.at):
+                await webhooks.append(connection, told)
         await self.refresh()
         return outage
 
@@ -41,6 +46,7 @@ class WithdrawOutage:
     clock: Clock
     database: Database
     refresh: Callable[[], Awaitable[None]]
+    listening: Callable[[], Listening]
 
     async def __call__(self, biller: ParticipantCode, outage_id: OutageId, *, by: str) -> Outage:
         """Before it begins or while it lasts: the biller answers again. Raises OutageUnknown for what is over, withdrawn or another's."""
@@ -53,5 +59,7 @@ class WithdrawOutage:
             else:
                 raise OutageUnknown()
             await rows.put_outage(withdrawn)
+            if told := outage_told(withdrawn, self.listening(), rows.at):
+                await webhooks.append(connection, told)
         await self.refresh()
         return withdrawn

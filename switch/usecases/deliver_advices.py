@@ -4,23 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
-
 from switch.domain.advices import Advice
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.messages import answer_note
 from switch.domain.outcomes import Refused
-from switch.domain.payments import PaymentEvent
 from switch.domain.retries import pause_milliseconds
-from switch.domain.stand_in import StandInState
-from switch.domain.stand_in_breaks import stand_in_refused
 from switch.ports import Clock
-from switch.store import messages, outbox, payments, truth_checks
+from switch.store import outbox
 from switch.store.database import Database
 from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines, Purpose
 from switch.usecases.own_queues import OwnQueues
-
-_log = structlog.get_logger("switch.advices")
+from switch.usecases.refuse_stand_in import RefuseStandIn
 
 MOST_A_BILLER = 50
 DELIVERING_SECONDS = 10
@@ -38,6 +31,7 @@ class DeliverAdvices:
     clock: Clock
     database: Database
     billers: BillerLines
+    refuse_stand_in: RefuseStandIn
     chance: Callable[[], int]
     queues: OwnQueues[ParticipantCode] = field(default_factory=lambda: OwnQueues("advices"))
 
@@ -89,7 +83,7 @@ class DeliverAdvices:
                     refused.append((advice, no))
         await self._keep(biller, taken, untaken, untried, leased_until)
         for advice, no in refused:
-            await self._refuse(biller, advice, no)
+            await self.refuse_stand_in.told(biller, advice.event_id, advice.payment_id, no)
         return len(taken)
 
     async def _keep(
@@ -111,20 +105,3 @@ class DeliverAdvices:
                 await outbox.postpone(connection, advice.event_id, again_at, parked_at, leased_until)
             if untried:
                 await outbox.release(connection, [advice.event_id for advice in untried], now, leased_until)
-
-    async def _refuse(self, biller: ParticipantCode, advice: Advice, no: Refused) -> None:
-        """Its biller will not have what was accepted in its place: a break, a line of history, and money untouched."""
-        now = self.clock.now()
-        async with self.database.transaction() as connection:
-            if not await outbox.acknowledge(connection, biller, [advice.event_id], now, StandInState.REFUSED):
-                return
-            payment = (await payments.lock(connection, [advice.payment_id]))[advice.payment_id]
-            noted = payment.noted()
-            note = "; ".join(filter(None, (f"stand-in refused: {no.reason}", answer_note(no.heard))))
-            await payments.conclude(connection, [noted])
-            await payments.append_events(
-                connection, [PaymentEvent(payment.payment_id, noted.events, now, payment.state, payment.state, "biller", note)]
-            )
-            await messages.insert_exchanges(connection, [(payment.payment_id, exchange) for exchange in no.heard])
-            await truth_checks.open_break(connection, stand_in_refused(payment, no.reason, now), by="advice")
-        _log.warning("stand_in.refused", payment_id=str(payment.payment_id), biller=biller, reason=no.reason)

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import sqlalchemy.exc
 
+from switch.domain.advice_errors import AdviceNotRefusable
 from switch.domain.bills import PresentedBill
 from switch.domain.breakers import FAILURES_IN_A_ROW
 from switch.domain.catalogue import AmountRuleKind
@@ -18,7 +19,8 @@ from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason, Refused
 from switch.domain.stand_in import StandInRule
-from tests.api.line import BILLER, CUSTOMER, FEE, ONLINE, Line, order
+from tests.api.line import BILLER, CUSTOMER, FEE, NATIONAL_NUMBER, ONLINE, UPLOADING_BILLER, Line, order
+from tests.hooks import hooked
 
 MOST_OF_ONE, MOST_OUTSTANDING = 10_000, 20_000
 CUSTOMERS = [f"1004523{number:02d}" for number in range(8)]
@@ -158,4 +160,58 @@ async def test_what_is_not_told_yet_is_named_as_not_advised(line: Line) -> None:
     assert advice["content"]["stood_in"] == "true"
     taken = await line.of(BILLER).post(f"/v1/advices/{advice['event_id']}/acknowledgement")
     assert (taken.status_code, await outstanding(line)) == (200, 0), "a biller that pulls has taken it, too"
+    await clean(line)
+
+
+async def test_a_biller_that_pulls_its_advices_may_refuse_too_and_the_bank_is_told(line: Line) -> None:
+    await allow(line)
+    async with hooked(line) as hook:
+        paying = await inquired(line)
+        await goes_silent(line)
+        payment_id = (await line.pay(paying, "key-00000001")).json()["payment_id"]
+        (advice,) = (await line.of(BILLER).get("/v1/advices")).json()["items"]
+        address = f"/v1/advices/{advice['event_id']}"
+        line.clock.move(1)
+
+        no = await line.of(BILLER).post(f"{address}/refusal", json={"reason": "bill_already_paid", "response_code": "R05"})
+        again = await line.of(BILLER).post(f"{address}/refusal", json={"reason": "other"})
+        yes = await line.of(BILLER).post(f"{address}/acknowledgement")
+        of_another = await line.of(UPLOADING_BILLER).post(f"{address}/refusal", json={"reason": "other"})
+
+        assert (no.status_code, again.status_code) == (200, 200)
+        assert (yes.status_code, yes.json()["code"]) == (409, "advice_answered")
+        assert (of_another.status_code, of_another.json()["code"]) == (404, "advice_unknown")
+        assert (await outstanding(line), (await line.of(BILLER).get("/v1/advices")).json()["items"]) == (0, [])
+        found = await line.query("SELECT kind, participant_code, differences -> 0 ->> 'theirs' FROM break WHERE state = 'open'")
+        assert [tuple(row) for row in found] == [("stand_in_refused", BILLER, "bill_already_paid")]
+        await hook.tell()
+        told = hook.heard[-1]
+        assert [event["type"] for event in hook.heard] == ["payment.completed", "payment.stand_in_refused"]
+        assert (told["payment"]["payment_id"], told["payment"]["state"]) == (payment_id, "COMPLETED")
+        assert (told["refusal"]["reversal_id"], told["refusal"]["reason"]["code"], told["refusal"]["response_code"]) == (
+            None, "bill_already_paid", "R05",
+        )  # fmt: skip
+        story = await line.switch.payment_stories.named(payment_id)
+        kept, _ = await line.switch.payment_stories.messages(story.payment)
+        assert [b"bill_already_paid" in message.content for message in kept if message.said.what == "answer to advise"] == [True]
+        await clean(line)
+
+
+async def test_what_was_taken_or_is_a_fact_cannot_be_refused(line: Line) -> None:
+    await allow(line)
+    paying = await inquired(line)
+    await goes_silent(line)
+    await line.pay(paying, "key-00000001")
+    await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-00000002")
+    (advice,) = (await line.of(BILLER).get("/v1/advices")).json()["items"]
+    (fact,) = await line.query("SELECT event_id, biller_code FROM outbox WHERE NOT content ? 'stood_in'")
+    await line.of(BILLER).post(f"/v1/advices/{advice['event_id']}/acknowledgement")
+    before = await line.books()
+
+    no = await line.of(BILLER).post(f"/v1/advices/{advice['event_id']}/refusal", json={"reason": "other"})
+    with pytest.raises(AdviceNotRefusable):
+        await line.switch.refuse_stand_in(fact.biller_code, fact.event_id, Reason.OTHER, "", b"no")
+
+    assert (no.status_code, no.json()["code"]) == (409, "advice_answered")
+    assert (await line.books(), await line.query("SELECT 1 FROM break")) == (before, [])
     await clean(line)

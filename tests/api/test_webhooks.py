@@ -1,6 +1,7 @@
 """Webhooks: a bank is told what became of its payments, signed, in order, at least once."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from switch.domain.identifiers import WebhookEndpointId
 from switch.domain.outcomes import Reason, Refused, Unknown
 from switch.store import webhooks
 from switch.usecases.deliver_webhooks import AT_ONCE, LEASE_SECONDS, PARKED_AFTER_ATTEMPTS
-from tests.api.line import FEE, NATIONAL_NUMBER, OPERATOR, OTHER_BANK, Line, order
+from tests.api.line import BILLER, FEE, NATIONAL_NUMBER, OPERATOR, OTHER_BANK, Line, order
 from tests.contract.played import Question, played, raw
 from tests.hooks import ADDRESS, hooked, order_on_line, pay_fee
 
@@ -250,4 +251,34 @@ async def test_heads_of_the_proof_log_are_handed_to_whoever_listens_one_a_minute
         listed = (await line.bank.get("/v1/log/heads")).json()["items"]
         assert all(head in listed for head in third)
         assert all("log_head" not in event for event in hook.heard if event["type"] == "payment.completed")
+        assert (await line.switch.verification()).findings == ()
+
+
+async def test_a_reversal_that_the_biller_refuses_after_a_doubt_is_told_and_the_payment_stands(line: Line) -> None:
+    async with hooked(line) as hook:
+        paid = await order_on_line(line, "key-webhook-1")
+        line.biller.script_reversals(Unknown("silent"), Refused(Reason.SERVICE_CLOSED, "91"))
+        line.clock.move(1)
+        path = f"/v1/payments/{paid['payment_id']}/reversals"
+        asked = await line.bank.post(path, json={"reason": "other"}, headers={"Idempotency-Key": "back-0001"})
+        line.clock.move(60)
+        await line.switch.resolve_reversals()
+        await hook.tell()
+        assert [event["type"] for event in hook.heard] == ["payment.completed", "payment.reversal_refused"]
+        told = hook.heard[1]
+        assert (told["refusal"]["reversal_id"], told["refusal"]["reason"]["code"]) == (asked.json()["reversal_id"], "service_closed")
+        assert told["payment"] == (await line.bank.get(f"/v1/payments/{paid['payment_id']}")).json()
+        assert (await line.switch.verification()).findings == ()
+
+
+async def test_every_bank_that_listens_is_told_of_an_outage_and_of_its_end(line: Line) -> None:
+    async with hooked(line) as hook:
+        now = line.clock.now()
+        hours = {"begins_at": now.isoformat(), "ends_at": (now + timedelta(hours=2)).isoformat()}
+        declared = await line.of(BILLER).post("/v1/outages", json={**hours, "reason": {"ar": "تقنين", "en": "Rationing"}})
+        line.clock.move(1)
+        await line.of(BILLER).delete(f"/v1/outages/{declared.json()['outage_id']}")
+        await hook.tell()
+        told = [(event["type"], event["payment"], event["outage"]["biller_code"], event["outage"]["withdrawn"]) for event in hook.heard]
+        assert told == [("biller.outage", None, BILLER, False), ("biller.outage", None, BILLER, True)]
         assert (await line.switch.verification()).findings == ()

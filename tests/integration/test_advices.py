@@ -19,6 +19,7 @@ from switch.store.database import Database, connect
 from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.deliver_advices import LEASE_SECONDS, DeliverAdvices
+from switch.usecases.refuse_stand_in import RefuseStandIn
 from tests.scripted_biller import PROTOCOL, URL, ScriptedBiller
 from tests.seeded import BANK, BILLER, FixedClock, order, rows, seed
 
@@ -71,7 +72,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     biller = SlowBiller(clock=clock, database=database)
     directory = Directory(endpoints={BILLER: Endpoint(BILLER, PROTOCOL, URL)})
     lines = BillerLines(lambda: directory, {PROTOCOL: biller}, Breakers(clock))
-    yield World(database, clock, biller, DeliverAdvices(clock, database, lines, lambda: 500))
+    yield World(database, clock, biller, DeliverAdvices(clock, database, lines, RefuseStandIn(clock, database), lambda: 500))
     await database.close()
 
 
@@ -138,7 +139,7 @@ async def test_a_biller_that_is_away_is_left_alone_and_gets_all_when_it_is_back(
 async def test_a_biller_that_pulls_is_never_tried(world: World, database_url: str) -> None:
     await world.pay(1)
     lines = BillerLines(Directory, {PROTOCOL: world.biller}, Breakers(world.clock))
-    assert await DeliverAdvices(world.clock, world.database, lines, lambda: 500)() == 0
+    assert await DeliverAdvices(world.clock, world.database, lines, RefuseStandIn(world.clock, world.database), lambda: 500)() == 0
     assert [tuple(row) for row in await rows(world.database, "SELECT attempts, parked_at FROM outbox")] == [(0, None)]
 
 

@@ -11,7 +11,13 @@ from switch.store.payments import from_row
 
 NAME, INVARIANT = "webhooks", "I4"
 
-_STATE_OF = {kind: state for state, kind in KIND_OF.items()} | {WebhookKind.PAYMENT_REFUNDED: PaymentState.COMPLETED}
+_BESIDE_THE_STATE = {
+    WebhookKind.PAYMENT_REFUNDED: "",
+    WebhookKind.REVERSAL_REFUSED: "reversal refused: ",
+    WebhookKind.STAND_IN_REFUSED: "stand-in refused: ",
+}
+"""Of a completed payment that stays so, and how the line of its history begins that each tells."""
+_STATE_OF = {kind: state for state, kind in KIND_OF.items()} | dict.fromkeys(_BESIDE_THE_STATE, PaymentState.COMPLETED)
 _FIXED = {
     PaymentState.COMPLETED: ("window_id", "business_date", "concluded_at", "biller_reference"),
     PaymentState.REJECTED: ("reason", "response_code", "concluded_at"),
@@ -22,8 +28,9 @@ _FIXED = {
 _COUNT = text("SELECT count(*) FROM webhook_delivery")
 _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
-        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from, asked.net_minor,
-        asked.until, head.note AS head_note, payment.*
+        endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from,
+        history.note AS history_note, asked.net_minor,
+        asked.until, head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at, payment.*
     FROM webhook_delivery AS told
     LEFT JOIN webhook_endpoint AS endpoint USING (endpoint_id)
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
@@ -32,6 +39,7 @@ _ROWS = text("""
     LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CAST(told.moved ->> 'size' AS bigint)
     LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
         AND asked.round = told.event_number AND asked.participant_code = told.bank_code
+    LEFT JOIN outage ON told.kind = 'biller.outage' AND outage.outage_id = CAST(told.moved ->> 'outage_id' AS uuid)
     ORDER BY told.bucket, told.event_id
 """)
 
@@ -54,7 +62,12 @@ async def examine(look: Examination) -> None:
             look.finds(where, wrong)
 
 
-_OF_NO_PAYMENT = frozenset({WebhookKind.TEST, WebhookKind.LOG_HEAD, WebhookKind.POSITION_WARNING, WebhookKind.WINDOW_APPROVAL_ASKED})
+_OF_NO_PAYMENT = frozenset(
+    {
+        *(WebhookKind.TEST, WebhookKind.LOG_HEAD, WebhookKind.POSITION_WARNING, WebhookKind.WINDOW_APPROVAL_ASKED),
+        WebhookKind.BILLER_OUTAGE,
+    }
+)
 
 
 def _says_what_it_should(row: Row[Any]) -> bool:
@@ -65,13 +78,16 @@ def _says_what_it_should(row: Row[Any]) -> bool:
             return bool(row.moved.get("note") == row.head_note)
         case WebhookKind.WINDOW_APPROVAL_ASKED:
             return bool((row.moved.get("net_minor"), row.moved.get("until")) == _asked(row))
+        case WebhookKind.BILLER_OUTAGE:
+            return bool([row.moved.get(name) for name in ("biller_code", "begins_at", "ends_at")] == _outage(row))
         case _:
             return True
 
 
 def _wrong(row: Row[Any]) -> str | None:
-    state, refunded = _STATE_OF.get(row.kind), row.kind == WebhookKind.PAYMENT_REFUNDED
-    if state is None or row.moved.get("state") != state or row.came_to != state or (row.came_from == row.came_to) is not refunded:
+    state, begins = _STATE_OF.get(row.kind), _BESIDE_THE_STATE.get(row.kind)
+    stays = row.came_from == row.came_to and (row.history_note or "").startswith(begins or "")
+    if state is None or row.moved.get("state") != state or row.came_to != state or stays is not (begins is not None):
         return f"a {row.kind} is not what line {row.event_number} of payment {row.told_of} gives rise to"
     try:
         stands = moved_part(from_row(row))
@@ -88,8 +104,14 @@ def _refunded(row: Row[Any]) -> range:
     """What can have been taken back when this was told."""
     if row.kind == WebhookKind.PAYMENT_REFUNDED:
         return range(1, min(row.refunded_minor + 1, row.amount_minor))
+    if row.kind in _BESIDE_THE_STATE:
+        return range(min(row.refunded_minor + 1, row.amount_minor))
     return range(row.amount_minor, row.amount_minor + 1) if row.kind == WebhookKind.PAYMENT_REVERSED else range(1)
 
 
 def _asked(row: Row[Any]) -> tuple[str | None, str | None]:
     return str(row.net_minor), None if row.until is None else row.until.isoformat()
+
+
+def _outage(row: Row[Any]) -> list[str | None]:
+    return [row.out, *(None if moment is None else moment.isoformat() for moment in (row.begins_at, row.ends_at))]
