@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from switch.domain.bills import PresentedBill, Presentment
 from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import PaymentId, ReversalId, ServiceCode
-from switch.domain.money import Money
+from switch.domain.money import Money, parse_amount
 from switch.domain.outcomes import Accepted, EnquiryOutcome, NotFound, Outcome, Reason, Refused, Unknown
 from switch.domain.payments import Payment
 from switch.domain.reversals import Reversal
@@ -34,6 +35,10 @@ class ChanceBiller:
     kept: set[ReversalId] = field(default_factory=set)
     """Those that it has refused, and will go on refusing."""
     advised: dict[PaymentId, int] = field(default_factory=dict)
+    declined: set[PaymentId] = field(default_factory=set)
+    """What was accepted in its place, and that it would not have."""
+    stood_in: set[PaymentId] = field(default_factory=set)
+    """And what of that it has booked."""
     paid_bills: set[tuple[str, str]] = field(default_factory=set)
     deck: list[str] = field(default_factory=list)
     deck_back: list[str] = field(default_factory=list)
@@ -99,6 +104,8 @@ class ChanceBiller:
         self.played["reverse:part"] += reversal.is_part_of(payment)
         if what == "lost":
             return Unknown("silence")
+        if number not in self.booked:
+            return Unknown("conflict")  # it was accepted in its place, and it has not been told yet, or has refused
         if back in self.kept or (what == "no" and back not in self.taken_back):
             self.kept.add(back)
             return Refused(Reason.OTHER, "58")
@@ -109,10 +116,23 @@ class ChanceBiller:
             self.paid_bills.discard((payment.request.customer_reference, payment.request.bill_number or ""))
         return Unknown("garbage") if what == "done_and_lost" else Accepted(f"C-{number}")
 
-    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool:
+    async def advise(self, endpoint: Endpoint, advice: Advice, *, answer_seconds: int) -> bool | Refused:
         if not self.healed and self.chance.random() < 0.3:
             return False
+        if advice.content.get("stood_in"):
+            return self._stood_in_for(advice.payment_id, advice.content)
         self.advised[advice.payment_id] = self.advised.get(advice.payment_id, 0) + 1
+        return self.healed or self.chance.random() < 0.8
+
+    def _stood_in_for(self, number: PaymentId, content: Mapping[str, str | None]) -> bool | Refused:
+        """It takes most of it, and loses its answer now and then; and what it will not have, it will never have."""
+        if number in self.declined or (number not in self.stood_in and self.chance.random() < 0.4):
+            self.declined.add(number)
+            return Refused(Reason.OTHER, "59")
+        if number not in self.stood_in:
+            self.stood_in.add(number)
+            self.booked[number] = parse_amount(content["amount"] or "", "SYP").minor
+            self.paid_bills.add((content["customer_reference"] or "", content["bill_number"] or ""))
         return self.healed or self.chance.random() < 0.8
 
 

@@ -17,6 +17,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, check_characte
 from switch.domain.money import Money
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import PaymentRequest
+from switch.domain.stand_in import StandInRule
 from switch.reports.current_directory import CurrentDirectory
 from switch.signatures import generate_key
 from switch.store.database import connect
@@ -106,6 +107,7 @@ async def found(switch: Switch) -> None:
             service, BILLER, Name("خدمة", "Service"), mode, reference, rule, "SYP", fixed_amount=fixed, reversal=back,
             refunds=RefundRule.PARTS if mode is not Mode.UPLOADED else RefundRule.WHOLE,
             refund_fees=RefundFees.KEPT if mode is Mode.PREPAID else RefundFees.SHARED,
+            stand_in=StandInRule(Money(10_000, "SYP"), Money(40_000, "SYP")) if mode is Mode.ONLINE else None,
         )  # fmt: skip
         await switch.offer_service(offered, by="test")
     await switch.connect_biller(Endpoint(BILLER, PROTOCOL, "http://127.0.0.1:9/biller"), by="test")

@@ -42,6 +42,7 @@ COMMANDS = MappingProxyType(
         "breaks": "breaks:app",
         "report": "report:app",
         "verify": "verify:verify",
+        "trial-balance": "trial_balance:trial_balance",
         "log": "log:app",
         "privacy": "privacy:app",
         "receipt": "receipt:app",

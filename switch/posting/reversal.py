@@ -112,6 +112,7 @@ class ReversalPosting:
                 await reversals.move(together, [stands])
                 await collect(together, changes, self.directory().listening)
             await together.run(connection)
+            await _end_break(connection, payment, at)
         return Stood(stands, payment)
 
     async def _begin(
@@ -130,8 +131,7 @@ class ReversalPosting:
         await reversals.insert(together, reversal)
         await collect(together, changes, self.directory().listening)
         await together.run(connection)
-        if payment.stand_in is StandInState.REFUSED and payment.state is PaymentState.REVERSED:
-            await stand_ins.end_break(connection, payment.payment_id, reversal.asked_at)
+        await _end_break(connection, payment, reversal.asked_at)
         return Stood(reversal, payment)
 
     async def _late(self, together: Together, stands: Reversal, payment: Payment, outcome: Outcome, at: datetime, by: str) -> Payment:
@@ -153,6 +153,12 @@ async def _known(connection: AsyncConnection, key: KeyOf, digest: bytes, own: Re
     assert reversal is not None
     payment = (await payments.find(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
     return Stood(reversal, payment, replayed=reversal.reversal_id != own)
+
+
+async def _end_break(connection: AsyncConnection, payment: Payment, at: datetime) -> None:
+    """Of what its biller refused after it was accepted in its place, and that is taken back now as a whole."""
+    if payment.stand_in is StandInState.REFUSED and payment.state is PaymentState.REVERSED:
+        await stand_ins.end_break(connection, payment.payment_id, at)
 
 
 async def _returned(connection: AsyncConnection, payment: Payment) -> Returned:

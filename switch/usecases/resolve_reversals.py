@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from switch.domain.directory import Directory
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.outcomes import Accepted, Outcome
 from switch.domain.payments import Payment
 from switch.domain.retries import pause_milliseconds
 from switch.domain.reversals import Reversal
+from switch.domain.stand_in import StandInState
 from switch.ports import Clock
 from switch.posting.reversal import ReversalPosting
 from switch.store import payments, reversals
@@ -66,10 +68,12 @@ class ResolveReversals:
         return asked
 
     async def _resolve(self, reversal: Reversal, payment: Payment, lease_seconds: int) -> None:
+        """Whose biller has refused the payment itself meanwhile, has nothing to take back, and is not asked."""
         service = self.directory().service(payment.request.service)
         try:
             async with asyncio.timeout(lease_seconds):
-                outcome = await self.billers.reverse(service, payment, reversal)
+                asked = payment.stand_in is not StandInState.REFUSED
+                outcome: Outcome = await self.billers.reverse(service, payment, reversal) if asked else Accepted()
         except TimeoutError:
             return
         at = self.clock.now()

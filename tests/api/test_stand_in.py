@@ -17,7 +17,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory_errors import ServiceIncoherent
 from switch.domain.identifiers import PaymentId, ServiceCode
 from switch.domain.money import Money
-from switch.domain.outcomes import Reason, Refused
+from switch.domain.outcomes import Reason, Refused, Unknown
 from switch.domain.stand_in import StandInRule
 from tests.api.line import BILLER, CUSTOMER, FEE, NATIONAL_NUMBER, ONLINE, UPLOADING_BILLER, Line, order
 from tests.hooks import hooked
@@ -214,4 +214,27 @@ async def test_what_was_taken_or_is_a_fact_cannot_be_refused(line: Line) -> None
 
     assert (no.status_code, no.json()["code"]) == (409, "advice_answered")
     assert (await line.books(), await line.query("SELECT 1 FROM break")) == (before, [])
+    await clean(line)
+
+
+async def test_what_its_biller_refuses_while_the_bank_takes_it_back_is_taken_back(line: Line) -> None:
+    await allow(line)
+    paying = await inquired(line)
+    await goes_silent(line)
+    payment_id = (await line.pay(paying, "key-00000001")).json()["payment_id"]
+    line.biller.reachable = True
+    line.biller.refuses_advice[PaymentId(UUID(payment_id))] = Refused(Reason.BILL_ALREADY_PAID, "33")
+    line.biller.script_reversals(*[Unknown("it knows no such payment")] * 9, books=False)
+    line.clock.move(3_600)
+    await line.inquire(ONLINE, CUSTOMER)
+    asked = {"reason": "other"}
+    back = await line.bank.post(f"/v1/payments/{payment_id}/reversals", json=asked, headers={"Idempotency-Key": "back-0000001"})
+    assert (back.status_code, back.json()["state"]) == (202, "IN_DOUBT")
+
+    await is_back(line)
+    await line.switch.resolve_reversals()
+
+    (reversal,) = (await line.bank.get(f"/v1/payments/{payment_id}/reversals")).json()["items"]
+    assert (reversal["state"], reversal["payment_state"], len(line.biller.asked_back)) == ("AGREED", "REVERSED", 1)
+    assert [tuple(row) for row in await line.query("SELECT kind, state FROM break")] == [("stand_in_refused", "matched_later")]
     await clean(line)
