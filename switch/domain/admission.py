@@ -4,7 +4,6 @@ The posting lane locks and reads what the commands touch (`Books`), calls `admit
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -18,7 +17,7 @@ from switch.domain.messages import NOT_KEPT, OrderMessage, answer_note
 from switch.domain.outcomes import Accepted, Outcome, Refused, Unknown
 from switch.domain.payments import Payment, PaymentEvent, PaymentState
 from switch.domain.stand_in import StandInRule
-from switch.domain.values import value
+from switch.domain.values import changed, value
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
@@ -146,7 +145,7 @@ def _reserve(command: Reserve, books: Books, changes: Changes) -> Decision:
         books.bills[bill.key] = changes.bills[bill.key] = bill
     if stood_in is not None:
         books.stand_ins[request.service] = changes.stand_ins[request.service] = stood_in
-    payment = replace(payment, business_date=window.business_date, events=1)
+    payment = changed(payment, business_date=window.business_date, events=1)
     _record(payment, None, payment.reserved_at, request.bank, command.message.note, changes)
     if command.message.content:
         changes.messages[payment.payment_id] = command.message.content
@@ -170,7 +169,7 @@ def _conclude(command: Conclude, books: Books, changes: Changes) -> Decision:
         return Absent()
     changes.exchanges += [(payment.payment_id, exchange) for exchange in command.outcome.heard]
     if command.alone_until is not None and payment.next_attempt_at != command.alone_until:
-        command = replace(command, outcome=Unknown("somebody else has taken it over"))
+        command = changed(command, outcome=Unknown("somebody else has taken it over"))
     if not payment.live:
         return _after_finality(payment, command, books, changes)
     match command.outcome:

@@ -1,8 +1,6 @@
 """Bills: what is due under a customer reference, and the claim of a payment on it."""
 
 import hashlib
-import json
-from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,7 +10,7 @@ from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
 from switch.domain.pseudonyms import customer_pseudonym
-from switch.domain.values import value
+from switch.domain.values import as_json, changed, value
 
 
 class BillKey(NamedTuple):
@@ -82,7 +80,7 @@ class Bill:
         """The customer is in it by its pseudonym."""
         key = (self.key.service, customer, self.key.bill_number)
         content = (*key, self.amount.minor, self.amount.currency, self.rule, self.uploaded, str(self.issued_on), str(self.due_on))
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+        return hashlib.sha256(as_json(content).encode()).digest()
 
     @property
     def remaining(self) -> Money:
@@ -107,7 +105,7 @@ class Bill:
             raise BillAlreadyPaid() if self.paid and not self.in_parts else BillChanged()
         if self.paid and not self.in_parts:
             return self
-        return replace(self, amount=Money(self.paid + shown.due.minor, shown.due.currency), rule=shown.rule)
+        return changed(self, amount=Money(self.paid + shown.due.minor, shown.due.currency), rule=shown.rule)
 
     def claim(self, amount: Money) -> "Bill":
         """Held for one payment; refuses what would pay it twice or, where parts are allowed, beyond its amount (I7)."""
@@ -122,14 +120,14 @@ class Bill:
         if self.in_parts and not self.remaining.minor:
             raise BillAlreadyPaid()
         AmountRule(self.rule).require(amount, self.remaining)
-        return replace(self, held=self.held + amount.minor)
+        return changed(self, held=self.held + amount.minor)
 
     def settle(self, amount: Money, at: datetime) -> "Bill":
-        return replace(self, held=self.held - amount.minor, paid=self.paid + amount.minor, changed_at=at)
+        return changed(self, held=self.held - amount.minor, paid=self.paid + amount.minor, changed_at=at)
 
     def reopened(self, amount: Money, at: datetime) -> "Bill":
         """Its payment was reversed as a whole: it is due again."""
-        return replace(self, paid=self.paid - amount.minor, changed_at=at)
+        return changed(self, paid=self.paid - amount.minor, changed_at=at)
 
     def release(self, amount: Money) -> "Bill":
-        return replace(self, held=self.held - amount.minor)
+        return changed(self, held=self.held - amount.minor)

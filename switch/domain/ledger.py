@@ -4,7 +4,6 @@ Minor units; a debit is positive, a credit negative. An entry is never changed: 
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from switch.domain.money import Money
 from switch.domain.nets import Nets
 from switch.domain.payments import Payment
 from switch.domain.settlement import Window
-from switch.domain.values import value
+from switch.domain.values import as_json, value
 
 
 class EntryKind(StrEnum):
@@ -69,7 +68,7 @@ class JournalEntry:
             str(self.payment_id or ""),
             [(posting.account, posting.minor, posting.currency) for posting in self.postings],
         )
-        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+        return hashlib.sha256(as_json(content).encode()).digest()
 
 
 def payment_completed(payment: Payment, window_id: WindowId, business_date: date, at: datetime) -> JournalEntry:

@@ -1,9 +1,7 @@
 """A payment: one order to pay, its states and the one table of their transitions."""
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,7 +23,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused
 from switch.domain.pseudonyms import customer_pseudonym, payer_pseudonym
 from switch.domain.stand_in import StandInState
-from switch.domain.values import value
+from switch.domain.values import as_json, changed, value
 
 
 class PaymentState(StrEnum):
@@ -113,7 +111,7 @@ class PaymentRequest:
             self.bill_number,
             payer,
         )
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+        return hashlib.sha256(as_json(content).encode()).digest()
 
 
 @value(frozen=True, slots=True)
@@ -163,7 +161,7 @@ class Payment:
 
     def masked(self) -> "Payment":
         """As staff see it, who look at a payer only with a reason."""
-        return replace(self, request=replace(self.request, customer_reference=masked(self.request.customer_reference), payer=None))
+        return changed(self, request=changed(self.request, customer_reference=masked(self.request.customer_reference), payer=None))
 
     @property
     def left(self) -> Money:
@@ -189,7 +187,7 @@ class Payment:
     def in_doubt(self, next_attempt_at: datetime) -> "Payment":
         """Still not known: asked once more without an answer."""
         if self.state is PaymentState.IN_DOUBT:
-            return replace(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
+            return changed(self, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
         return self._moved(PaymentState.IN_DOUBT, attempts=self.attempts + 1, next_attempt_at=next_attempt_at)
 
     def taken_back(self, minor: int) -> "Payment":
@@ -199,17 +197,17 @@ class Payment:
             raise ValueError(f"payment {self.payment_id} cannot give {minor} back, {self.left} are left")
         if refunded == self.request.amount.minor:
             return self._moved(PaymentState.REVERSED, refunded=refunded, refunds=self.refunds + 1)
-        return replace(self.noted(), refunded=refunded, refunds=self.refunds + 1)
+        return changed(self.noted(), refunded=refunded, refunds=self.refunds + 1)
 
     def noted(self) -> "Payment":
         """With one more line in its history, in the same state."""
-        return replace(self, events=self.events + 1)
+        return changed(self, events=self.events + 1)
 
     def _moved(self, state: PaymentState, **changes: Any) -> "Payment":
         """Each move is a line of its history."""
         if state not in TRANSITIONS[self.state]:
             raise ValueError(f"no transition from {self.state} to {state}")
-        return replace(self, state=state, events=self.events + 1, **changes)
+        return changed(self, state=state, events=self.events + 1, **changes)
 
 
 @value(frozen=True, slots=True)

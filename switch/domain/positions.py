@@ -1,10 +1,8 @@
 """Positions: what a bank owes in unsettled windows, and the net debit cap that it never passes."""
 
-from dataclasses import replace
-
 from switch.domain.errors import CapExceeded
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.values import value
+from switch.domain.values import changed, value
 
 
 @value(frozen=True, slots=True)
@@ -34,16 +32,16 @@ class Position:
     def hold(self, minor: int) -> "Position":
         if minor > self.headroom:
             raise CapExceeded(participant=self.bank)
-        return replace(self, held=self.held + minor)
+        return changed(self, held=self.held + minor)
 
     def post(self, minor: int) -> "Position":
         """Make a hold final."""
-        return replace(self, held=self.held - minor, posted=self.posted + minor)
+        return changed(self, held=self.held - minor, posted=self.posted + minor)
 
     def given_back(self, minor: int) -> "Position":
         """A completed payment, or a part of it, was taken back."""
-        return replace(self, posted=self.posted - minor)
+        return changed(self, posted=self.posted - minor)
 
     def void(self, minor: int) -> "Position":
         """Give a hold back."""
-        return replace(self, held=self.held - minor)
+        return changed(self, held=self.held - minor)

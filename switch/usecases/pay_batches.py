@@ -6,7 +6,7 @@ A line is done when something stands under its key; so a batch may be taken up b
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -18,6 +18,7 @@ from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.messages import of_batch
 from switch.domain.payment_batches import BatchId, OrderedLine, PaymentBatch
 from switch.domain.routing import route
+from switch.domain.values import changed
 from switch.ports import Clock
 from switch.posting.lane import Answer, PostingLane
 from switch.store import inquiries, payment_batches
@@ -155,7 +156,7 @@ class PayBatches:
             request, digest = line.request, line.request_digest
             try:
                 inquiry = found.get(request.inquiry_id) if request.inquiry_id is not None else None
-                commands.append(replace(route(request, digest, inquiry, directory, now), message=message))
+                commands.append(changed(route(request, digest, inquiry, directory, now), message=message))
             except Refusal as refusal:
                 commands.append(RecordRefusal(request.bank, request.idempotency_key, digest, refusal))
         return commands

@@ -1,7 +1,7 @@
 """Pay: route, reserve, ask, conclude. Silence is never a refusal, and nobody is asked inside a transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
@@ -16,6 +16,7 @@ from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import never_asked
 from switch.domain.payments import Payment, PaymentRequest
 from switch.domain.routing import GRACE_SECONDS, route, stood_in_for
+from switch.domain.values import changed
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.gathering import Gathering
@@ -59,7 +60,7 @@ class PayBill:
 
     async def _pay(self, request: PaymentRequest, message: OrderMessage) -> Stands:
         if (plain := plain_reference(request.customer_reference)) != request.customer_reference:
-            request = replace(request, customer_reference=plain)
+            request = changed(request, customer_reference=plain)
         digest = request.digest()
         named = await self._named_inquiry(request)
         try:
@@ -70,7 +71,7 @@ class PayBill:
             stands = _stands(await self.lane.submit(RecordRefusal(request.bank, request.idempotency_key, digest, refusal)))
         else:
             fail_point(FailPoint.ROUTED)
-            stands = _stands(await self.lane.submit(replace(order, message=message)))
+            stands = _stands(await self.lane.submit(changed(order, message=message)))
         if stands.replayed or not stands.payment.live:
             return stands
         return await self._ask(stands.payment)
