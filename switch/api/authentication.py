@@ -18,6 +18,8 @@ from switch.signatures import SignatureKeyUnknown, SignatureMissing, VerifyingKe
 
 CALLER = "switch.caller"
 REQUEST_ID = "switch.request_id"
+TARGET = "switch.target"
+"""What was signed for, as the answer will cover it, too."""
 SIGN_IN_PATH = "/v1/staff/sessions"
 UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json", SIGN_IN_PATH})
 _KEYID = "switch.keyid"
@@ -59,7 +61,8 @@ class Authentication:
             known = directory.keys.get(keyid)
             return None if known is None else load_verifying_key(keyid, known.public_pem, known.algorithm)
 
-        verified = verify_request(target_of_scope(scope), scope["headers"], body, find_key=find_key, now=self._clock.now())
+        scope[TARGET] = target = target_of_scope(scope)
+        verified = verify_request(target, scope["headers"], body, find_key=find_key, now=self._clock.now())
         sender = directory.participant(directory.keys[verified.keyid].participant)
         if self._certificates is not None:
             self._certificates.require_same(scope, sender)

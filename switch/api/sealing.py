@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Scope
 
-from switch.api.authentication import REQUEST_ID
+from switch.api.authentication import REQUEST_ID, TARGET
 from switch.ports import Clock, Signer
 from switch.signatures import sign_response, target_of_scope
 
@@ -39,6 +39,7 @@ class Sealing:
         headers.append((b"switch-request-id", scope[REQUEST_ID].encode()))
         if answer.status != 304:
             headers.append((b"content-length", str(len(body)).encode()))
-        headers += sign_response(self._signer, target_of_scope(scope), answer.status, headers, body, now=self._clock.now())
+        target = scope.get(TARGET) or target_of_scope(scope)
+        headers += sign_response(self._signer, target, answer.status, headers, body, now=self._clock.now())
         start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
         return start, {"type": "http.response.body", "body": body}

@@ -1,15 +1,15 @@
 """A signed message as received, and what its signature claims before anything is proven."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from switch.domain.values import value
 from switch.signatures.components import Components
 from switch.signatures.keys import VerifyingKey
 from switch.signatures.parameters import SignatureParameters
 from switch.signatures.target import RawHeaders, Target
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SignedMessage:
     """A request (`status` None) or an answer; `components` are those that its signature must cover."""
 
@@ -21,7 +21,7 @@ class SignedMessage:
     components: Components
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Claim:
     """`prove` returns the signature base that the key has signed, or raises SignatureWrong."""
 

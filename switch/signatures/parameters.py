@@ -1,10 +1,10 @@
 """The parameters of a signature: by whom, when, for how long, once; and whether that is fresh."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from switch.domain.values import value
 from switch.signatures.errors import SignatureExpired, SignatureFromFuture, SignatureMalformed
 
 OLDEST_SECONDS: Final = 60
@@ -16,7 +16,7 @@ _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KEYID: Final = re.compile(r"[A-Za-z0-9._-]{1,32}:[A-Za-z0-9._-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SignatureParameters:
     """`created` and `expires` in seconds since 1970; keyid is `<participant code>:<name of the key>`."""
 

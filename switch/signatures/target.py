@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from switch.domain.values import value
 from switch.signatures.errors import SignatureMalformed
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -22,7 +22,7 @@ _QUERY: Final = re.compile(rf"(?:[{_CHARACTERS}?]++|%[0-9A-Fa-f]{{2}})*+")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Target:
     """`authority` is the Host field in lower case; `path` and `query` (without `?`) are undecoded.
 

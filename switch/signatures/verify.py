@@ -1,9 +1,9 @@
 """Verifying a request or an answer: from whom it is, or a SignatureError and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from switch.domain.values import value
 from switch.signatures.components import request_components, response_components
 from switch.signatures.digest import check_digest
 from switch.signatures.errors import SignatureAlgorithmMismatch, SignatureKeyUnknown, SignatureMissing
@@ -20,7 +20,7 @@ FindKey = Callable[[str], VerifyingKey | None]
 Reader = Callable[[SignedMessage], Claim]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Verified:
     """Who signed, and the evidence: anybody with the public key can verify `signature` over `base` again, years later."""
 
