@@ -425,6 +425,7 @@ CREATE VIEW window_member AS
     )
     SELECT window_id, member_id FROM member;
 
+-- Asked for once, `ANY((SELECT members_of(…))::text[])`, never row by row.
 CREATE FUNCTION members_of(wanted text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ARRAY(SELECT member_id FROM window_member WHERE window_id = wanted);
 

@@ -36,7 +36,7 @@ _OWNERS = text("""
             ('settlement', biller_code, biller_fee, amount_minor - biller_fee),
             ('statement', bank_code, payer_fee, amount_minor + payer_fee - bank_fee)
         ) AS owner (kind, code, fee, net)
-        WHERE window_id = ANY(members_of(:window)) GROUP BY owner.kind, owner.code
+        WHERE window_id = ANY((SELECT members_of(:window))::text[]) GROUP BY owner.kind, owner.code
     ),
     live AS (
         SELECT CASE WHEN kind = 'biller' THEN 'settlement' ELSE 'statement' END AS kind, code FROM participant
@@ -48,12 +48,12 @@ _OWNERS = text("""
 _TO_BILLERS = text("""
     SELECT bank_code, biller_code, payment_id, bank_code, service_code, personal, bill_number, bank_reference, biller_reference,
         amount_minor, biller_fee, amount_minor - biller_fee, moved_at
-    FROM movement WHERE window_id = ANY(members_of(:window)) ORDER BY biller_code, payment_id, reversal, movement_id
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) ORDER BY biller_code, payment_id, reversal, movement_id
 """)
 _TO_BANKS = text("""
     SELECT bank_code, bank_code, payment_id, biller_code, service_code, personal, bill_number, bank_reference, biller_reference,
         amount_minor, payer_fee, amount_minor + payer_fee - bank_fee, moved_at
-    FROM movement WHERE window_id = ANY(members_of(:window)) ORDER BY bank_code, payment_id, reversal, movement_id
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) ORDER BY bank_code, payment_id, reversal, movement_id
 """)
 _LINES = {FileKind.SETTLEMENT: _TO_BILLERS, FileKind.STATEMENT: _TO_BANKS}
 

@@ -22,7 +22,8 @@ _COLLECTED = text("""
         count(*) FILTER (WHERE NOT reversal AND amount_minor > 0), sum(amount_minor)::bigint, sum(payer_fee)::bigint,
         sum(biller_fee)::bigint, sum(switch_fee)::bigint, sum(bank_fee)::bigint, sum(central_bank_fee)::bigint, sum(tax)::bigint,
         sum(written_off)::bigint
-    FROM movement WHERE window_id = ANY(members_of(:window)) GROUP BY bank_code, biller_code ORDER BY bank_code, biller_code
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[])
+    GROUP BY bank_code, biller_code ORDER BY bank_code, biller_code
 """)
 _AUTHORITIES = text("""
     SELECT min(code) FILTER (WHERE kind = 'operator'), min(code) FILTER (WHERE kind = 'overseer') FROM participant

@@ -24,13 +24,13 @@ _FIND = text("SELECT * FROM settlement_split WHERE split_id = :id OR (service_co
 _MOVEMENTS = text("""
     WITH theirs AS (
         SELECT DISTINCT bucket, payment_id FROM movement
-        WHERE window_id = ANY(members_of(:window))
+        WHERE window_id = ANY((SELECT members_of(:window))::text[])
             AND service_code = ANY(CAST(:services AS text[]))
     )
     SELECT payment_id, movement.bank_code, movement.biller_code, movement.service_code,
         (payment.reserved_at AT TIME ZONE 'Asia/Damascus')::date AS accepted_on,
         movement.amount_minor - movement.biller_fee AS minor,
-        movement.window_id = ANY(members_of(:window)) AS counts
+        movement.window_id = ANY((SELECT members_of(:window))::text[]) AS counts
     FROM theirs JOIN movement USING (bucket, payment_id) JOIN payment USING (bucket, payment_id)
     ORDER BY payment_id, movement_id <> payment_id, moved_at, movement_id
 """)

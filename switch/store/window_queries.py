@@ -36,21 +36,21 @@ _CLOSED_BY = text("SELECT closed_by FROM settlement_window WHERE window_id = :wi
 _OF_BANK = text("""
     SELECT count(*) FILTER (WHERE NOT reversal), coalesce(sum(amount_minor), 0)::bigint, coalesce(sum(payer_fee - bank_fee), 0)::bigint,
         coalesce(sum(amount_minor + payer_fee - bank_fee), 0)::bigint
-    FROM movement WHERE window_id = ANY(members_of(:window)) AND bank_code = :code
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) AND bank_code = :code
 """)
 _OF_BILLER = text("""
     SELECT count(*) FILTER (WHERE NOT reversal), coalesce(sum(amount_minor), 0)::bigint, coalesce(sum(biller_fee), 0)::bigint,
         coalesce(-sum(amount_minor - biller_fee), 0)::bigint
-    FROM movement WHERE window_id = ANY(members_of(:window)) AND biller_code = :code
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) AND biller_code = :code
 """)
 _OF_OPERATOR = text("""
     SELECT count(*) FILTER (WHERE NOT reversal), 0::bigint, coalesce(sum(switch_fee), 0)::bigint, coalesce(-sum(switch_fee), 0)::bigint
-    FROM movement WHERE window_id = ANY(members_of(:window)) AND switch_fee <> 0
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) AND switch_fee <> 0
 """)
 _OF_OVERSEER = text("""
     SELECT count(*) FILTER (WHERE NOT reversal), 0::bigint, coalesce(sum(central_bank_fee + tax), 0)::bigint,
         coalesce(-sum(central_bank_fee + tax), 0)::bigint
-    FROM movement WHERE window_id = ANY(members_of(:window)) AND central_bank_fee + tax <> 0
+    FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) AND central_bank_fee + tax <> 0
 """)
 _KIND = text("SELECT kind FROM participant WHERE code = :code")
 _BY_KIND = {"bank": _OF_BANK, "wallet": _OF_BANK, "biller": _OF_BILLER, "operator": _OF_OPERATOR, "overseer": _OF_OVERSEER}
