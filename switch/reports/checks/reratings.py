@@ -16,6 +16,7 @@ from switch.store.catalogue import service_of, tariff_of
 
 NAME, INVARIANT = "reratings", "I5"
 
+_COUNT = text("SELECT count(*) FROM rerating")
 _RERATINGS = text("SELECT * FROM rerating ORDER BY approved_at, rerating_id")
 _SERVICES = text("SELECT * FROM service")
 _TARIFFS = text("SELECT * FROM tariff")
@@ -47,7 +48,8 @@ async def examine(look: Examination) -> None:
     services = {ServiceCode(row.code): service_of(row) for row in (await look.connection.execute(_SERVICES)).all()}
     published = tuple(tariff_of(row) for row in (await look.connection.execute(_TARIFFS)).all())
     made = []
-    async for row in look.each(_RERATINGS):
+    await look.counts(_COUNT)
+    for row in (await look.connection.execute(_RERATINGS)).all():
         where = f"re-rating {row.rerating_id}"
         try:
             lines = proposed_tariffs(json.loads(row.document), tuple(services.values()))

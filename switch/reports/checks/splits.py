@@ -12,6 +12,7 @@ from switch.store import nets, splits
 
 NAME, INVARIANT = "splits", "I9"
 
+_COUNT = text("SELECT count(*) FROM settlement_split")
 _SPLITS = text("SELECT * FROM settlement_split ORDER BY split_id")
 # Of windows whose nets are fixed; an instruction was made of them or there was nothing to send.
 _WINDOWS = text("""
@@ -45,7 +46,8 @@ _LEGS = text("""
 
 async def examine(look: Examination) -> None:
     standing = []
-    async for row in look.each(_SPLITS):
+    await look.counts(_COUNT)
+    for row in (await look.connection.execute(_SPLITS)).all():
         try:
             split = splits.split_of(row)
         except UNREADABLE as fault:
