@@ -12,7 +12,7 @@ from switch.api.refusals import NonceReplayed
 from switch.application import Switch
 from switch.domain.errors import NotAllowed
 from switch.domain.participants import Participant, ParticipantKind
-from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, Role, StaffCaller
+from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, VIEWS, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SessionOver
 from switch.signatures import SignatureKeyUnknown, SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
 
@@ -109,7 +109,9 @@ def only(*kinds: ParticipantKind, begins: bool = False) -> Callable[[Request], C
         sender: Participant | StaffCaller | None = request.scope[CALLER]
         if sender is None:
             raise SignatureMissing()
-        if isinstance(sender, StaffCaller) or sender.kind not in kinds:
+        if isinstance(sender, StaffCaller):
+            sender = _viewed(request, sender)
+        if sender.kind not in kinds:
             raise NotAllowed()
         if begins:
             sender.require_live()
@@ -117,6 +119,16 @@ def only(*kinds: ParticipantKind, begins: bool = False) -> Callable[[Request], C
 
     caller.kinds = kinds  # type: ignore[attr-defined]
     return caller
+
+
+def _viewed(request: Request, viewer: StaffCaller) -> Participant:
+    """Whose own a viewer may see; for it to order anything is refused. Raises NotAllowed, ParticipantNotLive."""
+    if viewer.participant is None or viewer.roles != VIEWS or request.method not in LOOKING:
+        raise NotAllowed()
+    switch: Switch = request.app.state.switch
+    participant = switch.directory.current().participant(viewer.participant)
+    participant.require_looking()
+    return participant
 
 
 def staff(roles: Iterable[Role], *, person: bool = False) -> Callable[[Request], Coroutine[Any, Any, StaffCaller]]:

@@ -10,10 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from switch.api import openapi_words as words
-from switch.api.authentication import UNSIGNED_PATHS
+from switch.api.authentication import LOOKING, PARTICIPANTS, UNSIGNED_PATHS
 from switch.api.described import LINE_REFUSALS, REFUSALS
 from switch.api.problem_table import PROBLEMS
 from switch.api.problems import MEDIA_TYPE
+from switch.domain.staff import VIEWS
 
 CALLERS = "x-callers"
 STAFF_ROLES = "x-staff-roles"
@@ -110,7 +111,9 @@ def callers(route: APIRoute) -> set[str]:
 
 def staff_roles(route: APIRoute) -> set[str]:
     """The roles of staff that the route lets in; none for a route that is for participants only."""
-    return {str(role) for dependant in _all(route.dependant) for role in getattr(dependant.call, "roles", ())}
+    own = {str(role) for dependant in _all(route.dependant) for role in getattr(dependant.call, "roles", ())}
+    looks = (route.methods or set()) <= set(LOOKING) and callers(route) & set(PARTICIPANTS)
+    return own | {str(role) for role in VIEWS} if looks else own
 
 
 def _all(dependant: Dependant) -> Iterable[Dependant]:

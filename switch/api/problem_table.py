@@ -157,6 +157,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "staff_name_malformed": Kind(422, "Staff name malformed", "اسم موظف غير سليم"),
         "staff_name_taken": Kind(409, "Staff name taken", "اسم موظف مستخدم"),
         "staff_unknown": Kind(404, "Staff account unknown", "حساب موظف غير معروف"),
+        "viewer_mixed": Kind(422, "Viewer and staff mixed", "خلط بين مطّلع وموظف"),
         "roles_missing": Kind(422, "Roles missing", "الأدوار ناقصة"),
         "password_weak": Kind(422, "Password weak", "كلمة سر ضعيفة"),
         "sign_in_refused": Kind(401, "Sign-in refused", "تسجيل دخول مرفوض"),

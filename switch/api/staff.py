@@ -12,13 +12,13 @@ from switch.api.paging import PAGE, Cursor, Limit, id_cursor, write_cursor
 from switch.api.staff_views import AuditPage, NewSessionView, SessionView, SignInIn, audit_view, new_session_view, session_view
 from switch.api.strict_route import StrictRoute
 from switch.domain.errors import CursorMalformed, Overloaded
-from switch.domain.staff import EVERY_ROLE, READS_AUDIT, StaffCaller
+from switch.domain.staff import READS_AUDIT, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SignInRefused, SignInTooSoon
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"], route_class=StrictRoute)
 
-AnyStaff = Annotated[StaffCaller, Depends(staff(EVERY_ROLE))]
-Person = Annotated[StaffCaller, Depends(staff(EVERY_ROLE, person=True))]
+Anybody = Annotated[StaffCaller, Depends(staff(Role))]
+Person = Annotated[StaffCaller, Depends(staff(Role, person=True))]
 AuditReader = Annotated[StaffCaller, Depends(staff(READS_AUDIT))]
 
 
@@ -37,7 +37,7 @@ async def sign_in(said: SignInIn, request: Request, switch: TheSwitch) -> NewSes
 
 
 @router.get("/sessions/current", summary="Who I am · من أنا")
-async def session(caller: AnyStaff) -> SessionView:
+async def session(caller: Anybody) -> SessionView:
     """The roles as they are now.
 
     الأدوار كما هي الآن.

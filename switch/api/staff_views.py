@@ -31,6 +31,8 @@ class SessionView(Shape):
     roles: list[Role]
     person: bool
     """Whether it is a person's session; a program's token decides nothing."""
+    participant_code: str | None
+    """Whose viewer it is; none of the switch's own staff."""
 
 
 class NewSessionView(Shape):
@@ -66,7 +68,9 @@ class AuditPage(Shape):
 
 
 def session_view(caller: StaffCaller) -> SessionView:
-    return SessionView.model_construct(name=caller.name, roles=sorted(caller.roles), person=caller.session is not None)
+    return SessionView.model_construct(
+        name=caller.name, roles=sorted(caller.roles), person=caller.session is not None, participant_code=caller.participant
+    )
 
 
 def new_session_view(signed_in: SignedIn) -> NewSessionView:

@@ -41,17 +41,20 @@ def to(
     as_json: AsJson = False,
 ) -> None:
     """Push a participant's files there, by two people, from the next one on, each with its signature. It can still fetch them as before."""
-    code = participant_code(participant)
-    place = push_place(code, host, port, user, folder, host_key.read_text(encoding="ascii", errors="replace").strip())
+
+    def place() -> PushPlace:
+        line = host_key.read_text(encoding="ascii", errors="replace").strip()
+        return push_place(participant_code(participant), host, port, user, folder, line)
 
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
-        return ProposalKind.CHOOSE_PUSH_PLACE, code, push_place_content(place)
+        return ProposalKind.CHOOSE_PUSH_PLACE, participant, push_place_content(place())
 
     async def work(switch: Switch) -> dict[ParticipantCode, PushPlace]:
-        await switch.choose_push_place(place, by=by_whom(by))
+        await switch.choose_push_place(place(), by=by_whom(by))
         return await switch.file_pushes.places()
 
     if (chosen := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is not None:
+        code = participant_code(participant)
         _show({code: chosen[code]}, as_json)
 
 

@@ -15,6 +15,7 @@ from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import WAITS, Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import by_whom
+from switch.domain.identifiers import participant_code
 from switch.domain.proposals import Proposal, ProposalKind, given_reason
 from switch.domain.staff import Role, StaffAccount, StaffToken, begins
 from switch.domain.staff_audit import AuditEntry
@@ -34,7 +35,12 @@ Roles = Annotated[list[Role], typer.Option("--role", help="May be given several 
 
 
 @app.command()
-def add(name: Name, role: Roles, reason: Why = None) -> None:
+def add(
+    name: Name,
+    role: Roles,
+    of: Annotated[str | None, typer.Option("--of", help="For a participant_viewer: the national code of its bank or biller.")] = None,
+    reason: Why = None,
+) -> None:
     """Add an account: asks for its password, and shows the secret of the second factor once, to be scanned by the person's phone.
 
     The first two who can decide about accounts are let in by one person; everybody else by two.
@@ -42,7 +48,8 @@ def add(name: Name, role: Roles, reason: Why = None) -> None:
     password, roles = new_password(), frozenset(role)
 
     async def work(switch: Switch, admitted: bool) -> Enrolled:
-        return await switch.keep_staff.add(name, roles, password, by=by_whom(), admitted=admitted)
+        whose = None if of is None else participant_code(of)
+        return await switch.keep_staff.add(name, roles, password, by=by_whom(), admitted=admitted, participant=whose)
 
     enrolled = _let_in(work, reason)
     say(f"{name}: {_listed(enrolled.account.roles)}")
@@ -58,9 +65,10 @@ def list_accounts(as_json: AsJson = False) -> None:
 
     found = run(work)
     if as_json:
-        print_json([{"name": one.name, "roles": sorted(one.roles), "status": one.status} for one in found])
+        print_json([{"name": one.name, "roles": sorted(one.roles), "status": one.status, "of": one.participant} for one in found])
         return
-    print_table("الموظفون · Staff", ("name", "roles", "status"), ((one.name, _listed(one.roles), one.status) for one in found))
+    shown = ((one.name, _listed(one.roles), one.status, one.participant) for one in found)
+    print_table("الموظفون · Staff", ("name", "roles", "status", "of"), shown)
 
 
 @app.command("role")

@@ -148,16 +148,18 @@ def statement_rule(
 
     rule, known = run(present)
     if without_mapping or any(change is not None for change in (carry_forward_days, tolerance, mapping)):
-        days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
-        matching = MatchingRule(days, rule.tolerance_minor if tolerance is None else _minor(tolerance))
-        wanted = _mapping(mapping) if mapping is not None else None if without_mapping else known
+
+        def wanted() -> tuple[MatchingRule, StatementMapping | None]:
+            days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
+            matching = MatchingRule(days, rule.tolerance_minor if tolerance is None else _minor(tolerance))
+            return matching, _mapping(mapping) if mapping is not None else None if without_mapping else known
 
         def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
-            return ProposalKind.SET_STATEMENT_RULE, participant, statement_rule_content(matching, wanted)
+            return ProposalKind.SET_STATEMENT_RULE, participant, statement_rule_content(*wanted())
 
         async def work(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
             owner = switch.directory.current().participant(participant_code(participant))
-            await switch.set_statement_rule(owner, matching, wanted, by=by_whom())
+            await switch.set_statement_rule(owner, *wanted(), by=by_whom())
             return await switch.statements.rule(owner.code)
 
         if (changed := do_or_propose(reason, asked, work, as_json=as_json)) is None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.proposals import ProposalKind
 from switch.domain.staff_errors import (
     PasswordWeak,
@@ -17,6 +18,7 @@ from switch.domain.staff_errors import (
     SignInTooSoon,
     StaffNameMalformed,
     TokenRefused,
+    ViewerMixed,
 )
 
 SESSION_IDLE_SECONDS = 15 * 60
@@ -47,9 +49,13 @@ class Role(StrEnum):
     """Participants, their keys and limits; services and tariffs."""
     AUDITOR = "auditor"
     """Reads all, and what staff have done and looked at."""
+    PARTICIPANT_VIEWER = "participant_viewer"
+    """Somebody of a bank or biller: reads what is its own, and nothing else; orders nothing."""
 
 
-EVERY_ROLE = frozenset(Role)
+VIEWS = frozenset({Role.PARTICIPANT_VIEWER})
+EVERY_ROLE = frozenset(Role) - VIEWS
+"""Of the switch's own staff."""
 READS_ALL = frozenset({Role.OPERATOR, Role.OVERSEER, Role.AUDITOR})
 READS_BOOKS = READS_ALL | {Role.RECONCILER, Role.SETTLEMENT_OFFICER}
 READS_PAYMENTS = READS_ALL | {Role.RECONCILER}
@@ -114,6 +120,8 @@ class StaffAccount:
     status: StaffStatus
     password_hash: str
     totp_secret: str
+    participant: ParticipantCode | None = None
+    """Whose viewer it is; None for the switch's own staff."""
 
     @property
     def active(self) -> bool:
@@ -129,6 +137,8 @@ class StaffCaller:
     session: UUID | None
     token: UUID | None = None
     reads_only: bool = False
+    participant: ParticipantCode | None = None
+    """What is this one's own may be seen, and nothing else."""
 
     @property
     def by(self) -> str:
@@ -208,9 +218,12 @@ def require_staff_name(name: str) -> str:
     return name
 
 
-def require_roles(roles: frozenset[Role]) -> frozenset[Role]:
+def require_roles(roles: frozenset[Role], participant: ParticipantCode | None = None) -> frozenset[Role]:
+    """A viewer is of one participant and nothing else; nobody of a participant is more. Raises RolesMissing, ViewerMixed."""
     if not roles:
         raise RolesMissing()
+    if (participant is not None) != (roles == VIEWS) or (roles & VIEWS and roles != VIEWS):
+        raise ViewerMixed()
     return roles
 
 

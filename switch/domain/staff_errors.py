@@ -27,6 +27,12 @@ class RolesMissing(Refusal):
     ar = "للحساب دور واحد على الأقل."
 
 
+class ViewerMixed(Refusal):
+    code = "viewer_mixed"
+    en = "A participant_viewer is of one bank or biller and has no other role; other accounts are of no participant."
+    ar = "حساب participant_viewer لمصرف واحد أو جهة واحدة ولا دور له غيره؛ والحسابات الأخرى ليست لأي مشارك."
+
+
 class PasswordWeak(Refusal):
     code = "password_weak"
     en = "A password is of {least} to {most} characters, not all alike, and does not hold the account's name."

@@ -65,7 +65,7 @@ async def accounts(connection: AsyncConnection) -> list[StaffAccount]:
 async def put_account(rows: DirectoryRows, account: StaffAccount) -> bool:
     """Its password and secret go into the history as one digest, from which nobody can learn them; the secret is under lock."""
     secret = await _locked(rows.connection, account)
-    told = {"name": account.name, "roles": _written(account.roles), "status": account.status}
+    told = {"name": account.name, "roles": _written(account.roles), "status": account.status, "participant_code": account.participant}
     row = told | {"password_hash": account.password_hash, "totp_secret": secret}
     credentials = hashlib.sha256(f"{account.password_hash} {secret}".encode()).hexdigest()
     return await rows.put_row(tables.staff_account, "staff", row, told | {"credentials": credentials})
@@ -178,7 +178,7 @@ def _roles(written: str) -> frozenset[Role]:
 
 def _account_of(row: Row[Any]) -> StaffAccount:
     (secret,) = vault().take(SECRETS, _row_name(row.name), base64.b64decode(row.totp_secret)) or ("",)
-    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, secret)
+    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, secret, row.participant_code)
 
 
 def _row_name(name: str) -> bytes:

@@ -19,13 +19,15 @@ class AgreeOnStaff:
     keep_staff: KeepStaff
 
     async def foresee(self, subject: str, content: Mapping[str, str]) -> Foreseen:
-        """`subject` is the account. Raises StaffUnknown, ContentWrong."""
+        """`subject` is the account. Raises StaffUnknown, ContentWrong, ViewerMixed."""
         roles = _read(content)
         async with self.database.reading() as connection:
             if (known := await staff.find_account(connection, subject)) is None:
                 raise StaffUnknown()
+        require_roles(roles, known.participant)
         return Foreseen(
             changes=(
+                Change(f"{subject} is of", *[known.participant or "the switch"] * 2),
                 Change(f"roles of {subject}", _listed(known.roles), _listed(roles)),
                 Change(f"account {subject}", known.status, StaffStatus.ACTIVE),
             )
@@ -42,7 +44,7 @@ def staff_content(account: StaffAccount) -> dict[str, str]:
 
 def _read(content: Mapping[str, str]) -> frozenset[Role]:
     try:
-        return require_roles(frozenset(Role(role) for role in given(content, ROLES).split(",")))
+        return frozenset(Role(role) for role in given(content, ROLES).split(","))
     except ValueError:
         raise ContentWrong(field=ROLES) from None
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from switch.domain.directory_rules import require_files
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.staff import Role, StaffAccount, StaffStatus, require_roles, require_staff_name, require_strong
 from switch.domain.staff_errors import StaffNameTaken, StaffUnknown
 from switch.domain.totp import fresh_totp_secret, otpauth
@@ -27,24 +29,36 @@ class KeepStaff:
     database: Database
     passwords: Passwords
 
-    async def add(self, name: str, roles: frozenset[Role], password: str, *, by: str, admitted: bool = True) -> Enrolled:
-        """`admitted`: lets in at once; else two people do. A name is one person's for good.
+    async def add(
+        self,
+        name: str,
+        roles: frozenset[Role],
+        password: str,
+        *,
+        by: str,
+        admitted: bool = True,
+        participant: ParticipantCode | None = None,
+    ) -> Enrolled:
+        """`admitted`: lets in at once; else two people do. A name is one person's for good. `participant`: whose viewer it is, for good.
 
-        Raises StaffNameMalformed, RolesMissing, PasswordWeak, StaffNameTaken.
+        Raises StaffNameMalformed, RolesMissing, ViewerMixed, PasswordWeak, StaffNameTaken, ParticipantUnknown, GetsNoFiles.
         """
         require_strong(password, require_staff_name(name))
-        account = StaffAccount(name, require_roles(roles), _status(admitted), await self.passwords.hash(password), fresh_totp_secret())
+        require_roles(roles, participant)
+        kept = await self.passwords.hash(password)
+        account = StaffAccount(name, roles, _status(admitted), kept, fresh_totp_secret(), participant)
         async with self.database.transaction() as connection:
             rows = await locked(connection, self.clock, by)
             if await staff.find_account(connection, name) is not None:
                 raise StaffNameTaken(name=name)
+            if participant is not None:
+                require_files(await rows.participant(participant))
             await staff.put_account(rows, account)
         return Enrolled(account, otpauth(account.totp_secret, name))
 
     async def set_roles(self, name: str, roles: frozenset[Role], *, by: str) -> StaffAccount:
         """In force for the next call, in sessions and tokens too."""
-        require_roles(roles)
-        return await self._change(name, lambda account: replace(account, roles=roles), by=by)
+        return await self._change(name, lambda account: replace(account, roles=require_roles(roles, account.participant)), by=by)
 
     async def disable(self, name: str, *, by: str) -> StaffAccount:
         """At once; sessions end, tokens are good for nothing."""
@@ -55,8 +69,11 @@ class KeepStaff:
 
     async def admit(self, name: str, roles: frozenset[Role], *, by: str) -> StaffAccount:
         """With these roles and no others, and not disabled."""
-        require_roles(roles)
-        return await self._change(name, lambda account: replace(account, roles=roles, status=StaffStatus.ACTIVE), by=by)
+
+        def let_in(account: StaffAccount) -> StaffAccount:
+            return replace(account, roles=require_roles(roles, account.participant), status=StaffStatus.ACTIVE)
+
+        return await self._change(name, let_in, by=by)
 
     async def set_password(self, name: str, password: str, *, by: str, admitted: bool = True) -> StaffAccount:
         """Sessions end. Without `admitted` nobody gets in by it before two people say so."""

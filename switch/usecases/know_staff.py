@@ -22,12 +22,13 @@ class KnowStaff:
                 session.require_alive(now)
                 await staff.seen(connection, session, now)
                 account = await self._account(connection, session.name)
-                return StaffCaller(account.name, account.roles, session.session_id)
+                return StaffCaller(account.name, account.roles, session.session_id, participant=account.participant)
             if (token := await staff.find_token(connection, digest)) is None:
                 raise SessionOver()
             token.require_alive(now)
             account = await self._account(connection, token.name)
-            return StaffCaller(account.name, account.roles & token.roles, None, token.token_id, reads_only=token.reads_only)
+            roles, whose = account.roles & token.roles, account.participant
+            return StaffCaller(account.name, roles, None, token.token_id, reads_only=token.reads_only, participant=whose)
 
     @staticmethod
     async def _account(connection: Connection, name: str) -> StaffAccount:

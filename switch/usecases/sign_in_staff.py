@@ -45,7 +45,7 @@ class SignInStaff:
                 session = StaffSession(bucketed_id(0, now), account.name, hash_of(token), origin, began_at=now, seen_at=now)
                 await staff.add_session(connection, session)
                 await staff.clear_attempts(connection, name, origin, now)
-                caller = StaffCaller(account.name, account.roles, session.session_id)
+                caller = StaffCaller(account.name, account.roles, session.session_id, participant=account.participant)
                 await self.audit.within(connection, who=caller.by, via="sign-in", action=ACTION, subject="", outcome="done", origin=origin)
                 return SignedIn(token, session, caller)
             who = UNKNOWN if account is None else f"staff:{account.name}"

@@ -7,15 +7,16 @@ import httpx2
 
 from switch.domain.staff import Role
 from switch.domain.totp import code_of, step_at
-from tests.api.line import HOST, Line
+from tests.api.line import BANK, HOST, Line
 
 PASSWORD = "a sentence that only I know"
 SECRETS: dict[tuple[int, str], str] = {}
 
 
 async def enrol(line: Line, name: str, *roles: Role) -> str:
-    """A new account; answers the secret of its second factor."""
-    enrolled = await line.switch.keep_staff.add(name, frozenset(roles), PASSWORD, by="test")
+    """A new account; a viewer is one of BANK's. Answers the secret of its second factor."""
+    whose = BANK if Role.PARTICIPANT_VIEWER in roles else None
+    enrolled = await line.switch.keep_staff.add(name, frozenset(roles), PASSWORD, by="test", participant=whose)
     return parse_qs(urlsplit(enrolled.otpauth).query)["secret"][0]
 
 

@@ -10,7 +10,7 @@ from switch.domain.directory import ParticipantKey
 from switch.domain.money import Money
 from switch.domain.participants import ParticipantStatus
 from switch.domain.proposals import LASTS_SECONDS, ProposalKind
-from switch.domain.staff import READS_ALL, Role, may_decide
+from switch.domain.staff import EVERY_ROLE, READS_ALL, Role, may_decide
 from switch.signatures import generate_key
 from tests.api.line import BANK, BILLER, CUSTOMER, ONLINE, Line, order
 from tests.api.staff_clients import bearer, staff_client
@@ -84,7 +84,7 @@ async def test_whose_roles_have_nothing_to_do_with_a_kind_neither_proposes_nor_d
     officer = await staff_client(line, Role.SETTLEMENT_OFFICER)
     proposal = await proposed(officer, CAP)
     address = f"/v1/proposals/{proposal['proposal_id']}"
-    for role in set(Role) - {Role.SETTLEMENT_OFFICER}:
+    for role in EVERY_ROLE - {Role.SETTLEMENT_OFFICER}:
         other = await staff_client(line, role)
         assert refused(await other.post("/v1/proposals", json=CAP)) == (403, "not_allowed"), role
         assert refused(await other.post(f"{address}/approval")) == (403, "not_allowed"), role
@@ -222,6 +222,8 @@ async def test_what_one_person_has_closed_meanwhile_is_not_opened_by_an_older_pr
         ("statement.rule", BANK, {"carry_forward_days": "1", "tolerance_minor": "-1"}),
         ("statement.rule", BANK, {"carry_forward_days": "1", "tolerance_minor": "1", "mapping": "{"}),
         ("statement.rule", BANK, {"carry_forward_days": "1", "tolerance_minor": "1", "mapping": '{"layout": "none"}'}),
+        ("staff.admit", "operator", {"roles": "participant_viewer"}),
+        ("staff.admit", "operator", {"roles": "operator,participant_viewer"}),
         ("staff.admit", "nobody", {"roles": "operator"}),
         ("staff.admit", "operator", {"roles": "king"}),
         ("break.repair", "x", {}),
@@ -236,7 +238,7 @@ async def test_what_one_person_has_closed_meanwhile_is_not_opened_by_an_older_pr
     ],
 )
 async def test_nonsense_is_not_even_proposed(line: Line, kind: str, subject: str, content: dict[str, str]) -> None:
-    everything = await staff_client(line, *sorted(set(Role) - READS_ALL), Role.OPERATOR)
+    everything = await staff_client(line, *sorted(EVERY_ROLE - READS_ALL), Role.OPERATOR)
 
     answer = await everything.post("/v1/proposals", json={"kind": kind, "subject": subject, "content": content, "reason": "r"})
 
@@ -247,7 +249,7 @@ async def test_nonsense_is_not_even_proposed(line: Line, kind: str, subject: str
 def test_every_kind_is_decided_by_some_role_and_by_nobody_who_only_looks() -> None:
     for kind in ProposalKind:
         assert any(may_decide(frozenset({role}), kind) for role in Role)
-        assert not may_decide(frozenset({Role.OVERSEER, Role.AUDITOR}), kind)
+        assert not may_decide(frozenset({Role.OVERSEER, Role.AUDITOR, Role.PARTICIPANT_VIEWER}), kind)
 
 
 async def test_who_decides_is_asked_for_at_each_step_anew(line: Line) -> None:

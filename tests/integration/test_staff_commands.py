@@ -100,7 +100,7 @@ def test_accounts_are_listed_changed_and_disabled(desk: Desk) -> None:
     assert "password_weak" in desk("staff", "add", "eve", "--role", "operator", typed="short\nshort\n", code=1)
     assert "staff_name_taken" in desk("staff", "add", "nour", "--role", "operator", typed=f"{PASSWORD}\n{PASSWORD}\n", code=1)
     desk("staff", "role", "nour", "--role", "overseer")
-    assert desk.json("staff", "list") == [{"name": "nour", "roles": ["overseer"], "status": "active"}]
+    assert desk.json("staff", "list") == [{"name": "nour", "roles": ["overseer"], "status": "active", "of": None}]
     assert "otpauth://totp/Switch:nour" in desk("staff", "totp", "nour")
     desk("staff", "password", "nour", typed=f"{PASSWORD} too\n{PASSWORD} too\n")
     desk("staff", "disable", "nour")

@@ -13,7 +13,10 @@ staff_account = Table(
     Column("password_hash", Text, nullable=False),
     Column("totp_secret", Text, nullable=False),
     moment("changed_at"),
+    Column("participant_code", Text, ForeignKey("participant.code"), index=True),
     one_of("status", "active", "disabled"),
+    CheckConstraint("(participant_code IS NOT NULL) = (roles = 'participant_viewer')", name="viewer"),
+    CheckConstraint("roles = 'participant_viewer' OR roles NOT LIKE '%participant_viewer%'", name="viewer_only"),
 )
 
 staff_code = Table(
