@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what the switch has proved, away from the switch: proofs of payments, linked heads, the whole log, receipts.
+"""Checks what the switch has proved, away from the switch: proofs of payments, linked heads, the whole log, receipts, archives.
 
 One file. It needs Python 3.11 and the package `cryptography`, no network, and the switch's public key, which you got when you joined
 (`switch keys show`). The formats are in docs/proofs.md. Exit code 0: it is so; 3: it is not; 2: wrong usage.
@@ -9,6 +9,7 @@ One file. It needs Python 3.11 and the package `cryptography`, no network, and t
     verify_proof.py linked  CONSISTENCY.json --key switch.pub --heads KEPT --heads NEWER
     verify_proof.py receipt TEXT       --key switch.pub
     verify_proof.py evidence PACKET.zip --key switch.pub [--heads KEPT]
+    verify_proof.py archive FILE.jsonl.gz --key switch.pub [--earlier EXPORT]     (its note lies beside it)
 
 KEPT holds heads that you kept: answers of /v1/log/heads, `switch log heads --json`, an earlier export or proof, or plain notes.
 """
@@ -16,11 +17,14 @@ KEPT holds heads that you kept: answers of /v1/log/heads, `switch log heads --js
 import argparse
 import base64
 import binascii
+import gzip
 import hashlib
 import json
 import re
 import sys
 import zipfile
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -57,6 +61,11 @@ WORDS = {
     "part_differs": ("it is not the file that the digests name", "ليس الملف الذي تسمّيه البصمات"),
     "message_unsigned": ("{keyid} has not signed this message", "لم يوقّع {keyid} هذه الرسالة"),
     "message_key_unknown": ("its key is not in keys.json", "مفتاحها ليس في keys.json"),
+    "archive_note_wrong": ("the note beside it is not for this file", "المذكرة المرفقة ليست لهذا الملف"),
+    "archive_unsigned": ("the switch's key has not signed its note", "لم يوقّع مفتاح المحوّل مذكرته"),
+    "archive_row_differs": ("a row of it is not what was sealed", "أحد سجلاتها ليس ما خُتم"),
+    "archive_not_sealed": ("it is not in the log that you kept", "ليست في السجل المحفوظ لديكم"),
+    "archive_sums_differ": ("its lines do not give the sums at its end", "أسطره لا تعطي المجاميع الواردة في آخره"),
     "message_not_sealed": ("its digest is not in the sealed history of the payment", "بصمتها ليست في تاريخ الدفعة المختوم"),
     "receipt_unsigned": ("the switch's key has not signed it", "لم يوقّعه مفتاح المحوّل"),
     "receipt_key_unknown": ("it names the key {key}, which is not given", "يسمّي المفتاح {key} وهو غير معطى"),
@@ -67,6 +76,8 @@ EXPORT = "bill-payment-switch/log-export@1"
 RECEIPT = re.compile(
     r"BPR1\*([0-9A-Z]{17})\*(\d{6})\*(\d{9})\*([0-9]+(?:\.[0-9]+)?)\*([A-Z]{3})\*(\d{8}T\d{6}Z)\*([0-9A-F]{8})\*([A-Z2-7]+)", re.ASCII
 )
+RANGES = re.compile(r"\[(\d+),(\d+)\)")
+ARCHIVE, ARCHIVES = "bill-payment-switch/archive@1", "bill-payment-switch/archive"
 SIGNED = re.compile(r'(\w+)=(\([^)]*\)[^,]*;keyid="([^"]+)"[^,]*)')
 BYTES = re.compile(r"(\w+)=:([A-Za-z0-9+/=]*):")
 """Of Signature-Input: label, covered components with their parameters, key id; of Signature: label, signature."""
@@ -198,6 +209,11 @@ def read_head(note: str, keys: Keys) -> Head | str:
         return "head_unreadable"
     if not apart or len(root) != 32 or str(size) != parts[1]:
         return "head_unreadable"
+    return (size, root, origin) if is_signed(origin, text, lines, keys) else "head_unsigned"
+
+
+def is_signed(origin: str, text: str, lines: str, keys: Keys) -> bool:
+    """By one of the keys at least, and by none of them wrongly."""
     known, good = {key_id(origin, key, der): key for key, der in keys}, False
     for line in lines.splitlines():
         found = SIGNATURE.fullmatch(line)
@@ -205,9 +221,9 @@ def read_head(note: str, keys: Keys) -> Head | str:
         if found is None or found[1] != origin or joined[:4] not in known:
             continue
         if not verifies(known[joined[:4]], joined[4:], text.encode(), raw=False):
-            return "head_unsigned"
+            return False
         good = True
-    return (size, root, origin) if good else "head_unsigned"
+    return good
 
 
 def documents(path: str) -> Iterator[Any]:
@@ -263,6 +279,10 @@ class Report:
         self.findings: list[dict[str, str]] = []
         self.told: dict[str, Any] = {}
         self._once: set[str] = set()
+        self.archived: dict[int, str] = {}
+        """Leaves whose rows are said to be in an archive."""
+        self.archives: list[tuple[int, int]] = []
+        """From where to where the sealed archives reach."""
 
     def finds(self, code: str, where: str, **facts: object) -> None:
         en, ar = (text.format(**facts) for text in WORDS[code])
@@ -338,12 +358,22 @@ def check_log(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
                 report.finds_once("head_kept_differs", str(kept[0]), since=kept_good)
             elif kept:
                 kept_good = kept[0]
+    examine_archives(report)
     cut = [asked.earlier] if next(before, None) is not None else []
     for where in [*cut, *(str(size) for size in sorted(heads) if size)]:
         report.finds("log_cut", where)
     if tree.size != good and not report.findings:
         report.finds("not_covered", str(tree.size), since=good)
     report.told = {"leaves": tree.size, "heads": signed, "signed_up_to": good, "kept_heads_compared": kept_count - len(heads)}
+
+
+def examine_archives(report: Report) -> None:
+    """What is said to be in an archive must lie in what one of them, itself sealed, says that it has."""
+    report.archives.sort()
+    for position, where in report.archived.items():
+        place = bisect_right(report.archives, (position, sys.maxsize))
+        if not place or position >= report.archives[place - 1][1]:
+            report.finds("removed", where, leaf=position)
 
 
 def examine_leaf(line: Any, tree: Tree, earlier: Any, report: Report) -> bool:
@@ -355,12 +385,16 @@ def examine_leaf(line: Any, tree: Tree, earlier: Any, report: Report) -> bool:
     if position != tree.size:
         report.finds("leaf_missing", where, leaf=tree.size)
         return False
-    if content is None:
+    if content is None and line.get("archived"):
+        report.archived[position] = where
+    elif content is None:
         report.finds("removed", where, leaf=position)
     elif leaf_hash(content).hex() != line["hash"]:
         report.finds("altered", where, content=content)
     if earlier is not None and earlier["hash"] != line["hash"]:
         report.finds("leaf_resealed", where)
+    elif line["kind"] == "archive":
+        report.archives += [(int(low), int(high)) for low, high in RANGES.findall(json.loads(content)[6])]
     tree.append(bytes.fromhex(line["hash"]))
     return True
 
@@ -435,6 +469,65 @@ def examine_message(name: str, message: bytes, keys: Any, notes: list[str], repo
         report.finds("message_not_sealed", name)
 
 
+def check_archive(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
+    """The note, its signature, the bytes; then line by line: rows as they were sealed, postings that sum to zero; the sums at the end."""
+    path = Path(asked.file)
+    text, _, lines = Path(f"{path}.note").read_text(encoding="utf-8").rpartition("\n\n")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    origin, business_date, name, named, payments = text.split("\n")
+    if not is_signed(ARCHIVES, text + "\n", lines, keys):
+        report.finds("archive_unsigned", name)
+    if origin != ARCHIVES or named != digest:
+        report.finds("archive_note_wrong", path.name)
+        return
+    kept = {line["hash"] for line in documents(asked.earlier) if line.get("leaf") is not None} if asked.earlier else None
+    sums: Counter[tuple[str, str, str]] = Counter()
+    with gzip.open(path, "rt", encoding="utf-8") as unpacked:
+        head, count, end = json.loads(next(unpacked)), 0, None
+        for line in unpacked:
+            end = json.loads(line)
+            if "payment_id" in end:
+                count += 1
+                examine_archived(end, kept, sums, report)
+    if head != {"format": ARCHIVE, "business_date": business_date} or end is None or count != int(payments) or count != end["payments"]:
+        report.finds("archive_sums_differ", path.name)
+        return
+    said = {(row["window_id"], row["account_code"], row["currency"]): row["minor"] for row in end["totals"]["balances"]}
+    for window, account, currency in said.keys() | sums.keys():
+        if said.get((window, account, currency), 0) != sums[window, account, currency]:
+            report.finds("archive_sums_differ", f"{window} {account} {currency}")
+    report.told = {"business_date": business_date, "payments": count, "sha256": digest, "compared_with_the_log": kept is not None}
+
+
+def examine_archived(line: Any, kept: set[str] | None, sums: Counter[tuple[str, str, str]], report: Report) -> None:
+    rows, where = line["rows"], f"payment {line['payment_id']}"
+    payment, entries = rows["payment"], {entry["entry_id"]: entry for entry in rows["entries"] or ()}
+    history = {event["number"]: event for event in rows["history"]}
+    for content in line["leaves"]:
+        leaf = json.loads(content)
+        if kept is not None and leaf_hash(content).hex() not in kept:
+            report.finds("archive_not_sealed", where)
+        if leaf[0] == "event":
+            event = history.pop(leaf[2], {})
+            same = [leaf[1], *leaf[4:8]] == [line["payment_id"], *(event.get(name) for name in ("from_state", "to_state", "by", "note"))]
+            if leaf[8] is not None:
+                codes = [payment[name] for name in ("bank_code", "service_code", "biller_code")]
+                same = same and leaf[8][:5] == [
+                    *codes, str(payment["amount_minor"]), payment["currency"],
+                ]  # fmt: skip
+        else:
+            entry = entries.pop(leaf[1], {"postings": []})
+            legs = [[leg["account_code"], str(leg["minor"]), leg["currency"]] for leg in entry["postings"]]
+            same = leaf[5] == line["payment_id"] and leaf[7] == legs and not sum(leg["minor"] for leg in entry["postings"])
+            for leg in entry["postings"]:
+                sums[leg["window_id"], leg["account_code"], leg["currency"]] += leg["minor"]
+        if not same:
+            report.finds("archive_row_differs", f"{where}: {leaf[0]} {leaf[2]}")
+    if history or entries:
+        report.finds("archive_row_differs", where)
+
+
 def unzipped(path: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -445,7 +538,14 @@ def unzipped(path: str) -> dict[str, bytes]:
         raise Usage(f"{path}: {wrong}") from wrong
 
 
-CHECKS = {"evidence": check_evidence, "proof": check_proof, "linked": check_linked, "log": check_log, "receipt": check_receipt}
+CHECKS = {
+    "archive": check_archive,
+    "evidence": check_evidence,
+    "proof": check_proof,
+    "linked": check_linked,
+    "log": check_log,
+    "receipt": check_receipt,
+}
 
 
 def main() -> None:

@@ -5,15 +5,15 @@ BEGIN
     RAISE EXCEPTION '% is append-only (I14): % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON directory_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON participant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON service FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tariff FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON idempotency FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -36,8 +36,8 @@ END $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
 CREATE TRIGGER append_only BEFORE UPDATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
 CREATE TRIGGER only_erased BEFORE UPDATE ON payment_batch_line FOR EACH ROW EXECUTE FUNCTION refuse_change_but_of_personal();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON payment_batch_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -115,6 +115,14 @@ END $$;
 CREATE TRIGGER posts_in_the_open_window AFTER INSERT ON journal_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payment_posts_in_the_open_window();
 
+-- What is down for the archive stands still from then on, so that its file says the last word.
+CREATE FUNCTION refuse_change_of_archived(its_bucket smallint, its_payment uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM archived_payment WHERE bucket = its_bucket AND payment_id = its_payment) THEN
+        RAISE EXCEPTION 'payment % is archived (I8)', its_payment USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+END $$;
+
 -- I8, I1: the one table of transitions, and content that never changes; what is final may only get one more line of history.
 CREATE FUNCTION payment_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -135,6 +143,9 @@ BEGIN
     IF NEW.refunded_minor < OLD.refunded_minor OR (NEW.refunded_minor > OLD.refunded_minor) <> (NEW.refunds = OLD.refunds + 1)
        OR NEW.refunds NOT IN (OLD.refunds, OLD.refunds + 1) THEN
         RAISE EXCEPTION 'what was taken back of payment % is final (I8)', OLD.payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF OLD.concluded_at IS NOT NULL THEN
+        PERFORM refuse_change_of_archived(OLD.bucket, OLD.payment_id);
     END IF;
     IF (OLD.bank_code, OLD.idempotency_key, OLD.request_digest, OLD.service_code, OLD.biller_code, OLD.customer_pseudonym,
         OLD.amount_minor, OLD.currency, OLD.payer_fee, OLD.biller_fee, OLD.reserved_at)
@@ -272,7 +283,7 @@ END $$;
 
 CREATE TRIGGER stands BEFORE UPDATE ON rerating FOR EACH ROW EXECUTE FUNCTION rerating_stands();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON rerating FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The bucket that an id carries; `switch/domain/identifiers.py` does the same.
 CREATE FUNCTION bucket_of(id uuid) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -364,6 +375,7 @@ DECLARE
     beyond boolean;
 BEGIN
     SELECT * INTO its FROM payment WHERE bucket = NEW.bucket AND payment_id = NEW.payment_id FOR UPDATE;
+    PERFORM refuse_change_of_archived(NEW.bucket, NEW.payment_id);
     SELECT sum(amount_minor) > its.amount_minor OR sum(payer_fee) > its.payer_fee OR sum(biller_fee) > its.biller_fee
         OR sum(switch_fee) > its.switch_fee OR sum(bank_fee) > its.bank_fee OR sum(central_bank_fee) > its.central_bank_fee
         OR sum(tax) > its.tax OR bool_or(currency <> its.currency) INTO beyond
@@ -376,7 +388,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER stay_within_payment AFTER INSERT ON reversal FOR EACH ROW EXECUTE FUNCTION reversals_stay_within_payment();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- I16: what was proposed is what is decided, once; what was decided is carried out once.
 CREATE FUNCTION proposal_stands() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -502,3 +514,101 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_code FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The archive's door (docs/archiving.md): rows of a payment go only where it is down for the archive of a date whose file is on record, and
+-- that record is sealed in the proof log. $1 names the payment of a row that has gone.
+CREATE FUNCTION only_archived_goes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stays text;
+BEGIN
+    EXECUTE format($query$
+        SELECT gone::text FROM gone LEFT JOIN archived_payment AS its ON its.bucket = gone.bucket AND its.payment_id = %s
+        LEFT JOIN archive ON archive.business_date = its.business_date
+        WHERE archive.xact IS NULL OR archive.xact >= (SELECT sealed_below FROM proof_end) LIMIT 1
+    $query$, TG_ARGV[0]) INTO stays;
+    IF stays IS NOT NULL THEN
+        RAISE EXCEPTION '% is append-only (I14): DELETE refused, for no sealed archive has the row', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation', DETAIL = left(stays, 200);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER only_archived_goes AFTER DELETE ON payment REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON payment_event REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON journal_entry REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON reversal REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON adjustment REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON biller_message REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes('gone.payment_id');
+-- These two go before what they belong to.
+CREATE TRIGGER only_archived_goes AFTER DELETE ON posting REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes(
+        '(SELECT entry.payment_id FROM journal_entry AS entry WHERE entry.bucket = gone.bucket AND entry.entry_id = gone.entry_id)');
+CREATE TRIGGER only_archived_goes AFTER DELETE ON order_message REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION only_archived_goes(
+        'coalesce((SELECT reversal.payment_id FROM reversal WHERE reversal.bucket = gone.bucket AND reversal.reversal_id = gone.order_id), gone.order_id)');
+
+-- Nor by any other hand than the archive's, which says so in its transaction.
+CREATE FUNCTION refuse_change_but_archiving() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(current_setting('switch.archiving', true), '') <> 'on' THEN
+        RAISE EXCEPTION '% is append-only (I14): % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER never_deleted BEFORE DELETE ON payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON payment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON biller_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+CREATE TRIGGER never_deleted BEFORE DELETE ON order_message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_archiving();
+
+-- Nothing is put down for a date whose file is on record, and only payments that are final.
+CREATE FUNCTION archived_payment_is_final() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added JOIN archive USING (business_date)) OR EXISTS (
+        SELECT FROM added LEFT JOIN payment AS its ON its.bucket = added.bucket AND its.payment_id = added.payment_id
+        WHERE its.concluded_at IS NULL OR its.bank_code <> added.bank_code
+    ) THEN
+        RAISE EXCEPTION 'only final payments go into the archive, and none into a file that is on record (I1)'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER is_final AFTER INSERT ON archived_payment
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION archived_payment_is_final();
+
+CREATE FUNCTION adjusts_nothing_archived() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse_change_of_archived(NEW.bucket, NEW.payment_id);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER of_nothing_archived AFTER INSERT ON adjustment FOR EACH ROW EXECUTE FUNCTION adjusts_nothing_archived();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON archived_payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON archived_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON archive FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON archive_removal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON archived_balance FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON archived_movement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Movements summed up by window, bank and biller, those of archived dates with them.
+CREATE VIEW window_movement AS
+    SELECT window_id, bank_code, biller_code, currency, count(*) AS lines, sum(amount_minor)::bigint AS amount_minor,
+        sum(payer_fee)::bigint AS payer_fee, sum(biller_fee)::bigint AS biller_fee, sum(switch_fee)::bigint AS switch_fee,
+        sum(bank_fee)::bigint AS bank_fee, sum(central_bank_fee)::bigint AS central_bank_fee, sum(tax)::bigint AS tax,
+        sum(written_off)::bigint AS written_off
+    FROM movement GROUP BY window_id, bank_code, biller_code, currency
+    UNION ALL
+    SELECT window_id, bank_code, biller_code, currency, lines, amount_minor, payer_fee, biller_fee, switch_fee, bank_fee, central_bank_fee,
+        tax, written_off_minor
+    FROM archived_movement;

@@ -6,6 +6,7 @@ from typing import Any
 from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
 from switch.reports.advices import Advices
+from switch.reports.archives import Archives
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
@@ -38,6 +39,7 @@ from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.answer_window import AnswerWindow
+from switch.usecases.archive_dates import ArchiveDates
 from switch.usecases.change_cap import ChangeCap
 from switch.usecases.chase_files import ChaseFiles
 from switch.usecases.check_truth import CheckTruth
@@ -164,6 +166,7 @@ class Switch:
     look_at_payer: LookAtPayer
     set_retention: SetRetention
     erase_expired: EraseExpired
+    archive_dates: ArchiveDates
     renew_personal_data: RenewPersonalData
 
     # windows, settlement, files, reconciliation
@@ -191,6 +194,7 @@ class Switch:
 
     # reports
     advices: Advices
+    archives: Archives
     breaks: Breaks
     catalogue: Catalogue
     default_simulations: DefaultSimulations

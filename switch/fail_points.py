@@ -19,7 +19,7 @@ DELAY_SECONDS = 0.3
 
 
 class FailPoint(StrEnum):
-    """In the order in which a payment comes by, then a window."""
+    """In the order in which a payment comes by, then a window, then an archive."""
 
     ROUTED = "routed"
     """Read and found good; nothing is written yet."""
@@ -73,10 +73,27 @@ class FailPoint(StrEnum):
     """Payments of a re-rating are adjusted, in a transaction that is open."""
     RERATED = "rerated"
     """That is committed; the next ones were not begun."""
+    PLANNING = "planning"
+    """A part of an old date's payments is down for the archive, in a transaction that is open."""
+    PLANNED = "planned"
+    """All of them are, and its file is not begun."""
+    ARCHIVING = "archiving"
+    """Its file is half written."""
+    ARCHIVED = "archived"
+    """Its file lies there, signed, and is not on record."""
+    RECORDING = "recording"
+    """It is on record, in a transaction that is open."""
+    RECORDED = "recorded"
+    """That is committed, and nothing was taken out."""
+    REMOVING = "removing"
+    """A part of its rows is taken out, in a transaction that is open."""
+    REMOVED = "removed"
+    """That is committed."""
 
 
 OF_A_PAYMENT = tuple(FailPoint)[: tuple(FailPoint).index(FailPoint.CLOSING)]
-"""Those on the path of a payment; the others are on that of a window."""
+"""Those on the path of a payment; the others are on that of a window, or of an archive."""
+OF_AN_ARCHIVE = tuple(FailPoint)[tuple(FailPoint).index(FailPoint.PLANNING) :]
 OF_A_RERATING = (FailPoint.RERATING, FailPoint.RERATED)
 OF_A_MOVE = (FailPoint.MOVING, FailPoint.MOVED)
 

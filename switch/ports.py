@@ -163,3 +163,6 @@ class FileDrop(Protocol):
         """Whole or not at all, never over another content."""
 
     def read(self, owner: str, name: str) -> bytes | None: ...
+
+    def open(self, owner: str, name: str) -> BinaryIO | None:
+        """For what is too large to be read at once."""

@@ -35,6 +35,9 @@ class Nowhere:
     def read(self, owner: str, name: str) -> bytes | None:
         raise NotImplementedError
 
+    def open(self, owner: str, name: str) -> None:
+        return None
+
 
 NOWHERE = Nowhere()
 

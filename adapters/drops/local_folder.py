@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from switch.domain.file_errors import FileDiffers
 
@@ -42,6 +43,12 @@ class LocalFolder:
     def read(self, owner: str, name: str) -> bytes | None:
         try:
             return self._place(owner, name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def open(self, owner: str, name: str) -> BinaryIO | None:
+        try:
+            return self._place(owner, name).open("rb")
         except FileNotFoundError:
             return None
 

@@ -48,6 +48,8 @@ class Load:
 async def drive(address: tuple[str, int], requests: Sequence[bytes], *, connections: int, rate: float | None = None) -> Load:
     """All requests, answered. Without a rate each connection sends its next one at once; with one (a second) they are sent when they
     are due, whatever became of those before."""
+    if not requests:
+        return Load(0.0)
     loop = asyncio.get_running_loop()
     crowd = _Crowd(address, len(requests))
     await crowd.connect(connections)

@@ -95,6 +95,11 @@ class Place:
     def address(self) -> tuple[str, int]:
         return self.settings.host, self.settings.port
 
+    @property
+    def script(self) -> Path:
+        """How billers misbehave; read again when it changes."""
+        return self.settings.data / "mischief.json"
+
     def key_of(self, bank: str) -> SigningKey:
         if bank not in self._keys:
             self._keys[bank] = load_sandbox_key(self.settings, bank)
@@ -164,7 +169,8 @@ class Place:
         self.banks = [code for code, participant in directory.participants.items() if participant.pays]
         for bank in self.banks:
             await switch.change_cap(bank, Money(CAP_MINOR, CURRENCY), by=BY)
-        started = children(self.settings, central_bank(directory.participants.values()), None)
+        self.script.write_text("{}", encoding="ascii")
+        started = children(self.settings, central_bank(directory.participants.values()), self.script)
         self._processes = {process.name: process for process in started}
         if self.profile is not None:
             self._processes["api"] = self._profiled(self.profile)

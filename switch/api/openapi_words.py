@@ -95,6 +95,7 @@ MEANING: Mapping[int, str] = MappingProxyType(
         404: "Not there · غير موجود",
         408: "Too slow · بطيء",
         409: "Conflict · تعارض",
+        410: "In the archive · في الأرشيف",
         413: "Too large · كبير جداً",
         415: "Wrong type of content · نوع محتوى خاطئ",
         422: "Refused · مرفوض",

@@ -19,6 +19,7 @@ from switch.api.shapes import Moment, Text, id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain import errors
+from switch.domain.archive_errors import PaymentArchived
 from switch.domain.biller_errors import BillerBusy, BillerInOutage, BillerSilent
 from switch.domain.errors import BillerRefused, PaymentUnknown, Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, idempotency_key
@@ -69,7 +70,7 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
         errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
         errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerBusy, BillerInOutage,
-        StandInExhausted,
+        StandInExhausted, PaymentArchived,
     ),
 )  # fmt: skip
 async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, message: TheMessage, switch: TheSwitch, response: Response) -> PaymentView:
@@ -88,7 +89,7 @@ async def pay(order: PaymentIn, bank: BankCaller, key: TheKey, message: TheMessa
     return view(payment)
 
 
-@router.get("/{payment_id}", summary="One payment · دفعة واحدة", openapi_extra=refuses(PaymentUnknown))
+@router.get("/{payment_id}", summary="One payment · دفعة واحدة", openapi_extra=refuses(PaymentUnknown, PaymentArchived))
 async def one(payment_id: PaymentIdInPath, bank: BankCaller, switch: TheSwitch) -> PaymentView:
     """With its history; of the caller's own only.
 

@@ -14,6 +14,7 @@ from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
 from switch.posting.reversal import ReversalPosting
 from switch.reports.advices import Advices
+from switch.reports.archives import Archives
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
@@ -49,6 +50,8 @@ from switch.usecases.acknowledge_file import AcknowledgeFile
 from switch.usecases.admit_participant import AdmitParticipant
 from switch.usecases.advance_windows import AdvanceWindows
 from switch.usecases.answer_window import AnswerWindow
+from switch.usecases.archive_dates import ArchiveDates
+from switch.usecases.archive_writing import ArchiveWriting
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.breakers import Breakers
 from switch.usecases.change_cap import ChangeCap
@@ -152,6 +155,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     undertakings: dict[ProposalKind, Undertaking] = {}
     rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
+    seal_log = SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening)
     switch = Switch(
         clock=clock,
         signer=outside.signer,
@@ -203,6 +207,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         look_at_payer=LookAtPayer(clock, database),
         set_retention=SetRetention(clock, database),
         erase_expired=EraseExpired(clock, database),
+        archive_dates=ArchiveDates(clock, database, ArchiveWriting(database, adapters.drop, outside.signer), seal_log.whole),
         renew_personal_data=RenewPersonalData(clock, database),
         open_window=open_window,
         close_window=close_window,
@@ -231,9 +236,10 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reconcile=Reconcile(clock=clock, database=database),
         reconcile_rtgs=ReconcileRtgs(clock, database, rtgs_comparison),
         work_breaks=WorkBreaks(clock, database),
-        seal_log=SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening),
+        seal_log=seal_log,
         make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
+        archives=Archives(database, adapters.drop, log.keys),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
         default_simulations=DefaultSimulations(database),

@@ -36,6 +36,7 @@ COMMANDS = MappingProxyType(
         "settle": "settle:app",
         "rtgs": "rtgs:app",
         "files": "files:app",
+        "archive": "archive:app",
         "push": "push:app",
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",

@@ -96,7 +96,9 @@ def exported(found: ExportedLeaf | SignedHead) -> dict[str, Any]:
     if isinstance(found, SignedHead):
         return {"head": found.size, "note": found.note}
     sealed = None if found.hash is None else found.hash.hex()
-    return {"leaf": found.position, "kind": found.kind, "name": found.name, "hash": sealed, "content": found.content}
+    return {"leaf": found.position, "kind": found.kind, "name": found.name, "hash": sealed, "content": found.content} | (
+        {"archived": True} if found.archived else {}
+    )
 
 
 @contextmanager

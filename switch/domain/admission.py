@@ -196,6 +196,8 @@ def _replay(known: KeyRecord, request_digest: bytes, books: Books) -> Decision:
     if known.refusal is not None:
         return RefusedUnderKey(known.refusal, replayed=True)
     assert known.payment_id is not None
+    if (archived := books.archived.get(known.payment_id)) is not None and known.payment_id not in books.payments:
+        return RefusedUnderKey(archived.refusal(), replayed=True)
     return Stands(books.payments[known.payment_id], replayed=True)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from switch.domain.adjustments import Adjustment
 from switch.domain.advices import Advice
+from switch.domain.archives import ArchivedAt
 from switch.domain.bills import Bill, BillKey
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, WindowId
@@ -65,6 +66,8 @@ class Books:
     bills: dict[BillKey, Bill] = field(default_factory=dict)
     positions: dict[tuple[ParticipantCode, str], Position] = field(default_factory=dict)
     windows: dict[str, OpenWindow] = field(default_factory=dict)
+    archived: dict[PaymentId, ArchivedAt] = field(default_factory=dict)
+    """Of keys that were used before."""
     stand_ins: dict[ServiceCode, int] = field(default_factory=dict)
     """Minor units outstanding."""
 

@@ -27,6 +27,8 @@ class Kept(StrEnum):
     """Advices that their billers have acknowledged."""
     WEBHOOKS = "webhooks"
     """Events that were delivered to banks, or given up."""
+    PAYMENTS = "payments"
+    """Settled business dates with all their payments; then they go into the archive (docs/archiving.md)."""
 
 
 DAYS: Mapping[Kept, int] = MappingProxyType(
@@ -36,11 +38,12 @@ DAYS: Mapping[Kept, int] = MappingProxyType(
         Kept.INQUIRIES: 35,
         Kept.ADVICES: 100,
         Kept.WEBHOOKS: 100,
+        Kept.PAYMENTS: 400,
     }
 )
 """Where no rule was set."""
 SHORTEST_DAYS: Mapping[Kept, int] = MappingProxyType(
-    {Kept.PAYERS: 35, Kept.BATCHES: 7, Kept.INQUIRIES: 2, Kept.ADVICES: 7, Kept.WEBHOOKS: 7}
+    {Kept.PAYERS: 35, Kept.BATCHES: 7, Kept.INQUIRIES: 2, Kept.ADVICES: 7, Kept.WEBHOOKS: 7, Kept.PAYMENTS: 100}
 )
 """Disputes, late statements and replays need it that long."""
 LONGEST_DAYS = 36_500

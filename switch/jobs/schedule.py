@@ -37,5 +37,6 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("keep_position_history", 30.0, switch.keep_position_history),
         Job("chase_files", 60.0, switch.chase_files),
         Job("erase_expired", 60.0, switch.erase_expired),
+        Job("archive_dates", 600.0, switch.archive_dates.nightly),
         Job("renew_personal_data", 10.0, switch.renew_personal_data),
     )

@@ -16,7 +16,20 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, declined_told, told
 from switch.fail_points import FailPoint, fail_point
-from switch.store import adjustments, bills, idempotency, journal, messages, open_window, outbox, payments, positions, stand_ins, webhooks
+from switch.store import (
+    adjustments,
+    archive_queries,
+    bills,
+    idempotency,
+    journal,
+    messages,
+    open_window,
+    outbox,
+    payments,
+    positions,
+    stand_ins,
+    webhooks,
+)
 from switch.store.database import Database, Together
 
 Claiming = Reserve | RecordRefusal
@@ -53,6 +66,8 @@ async def _locked_books(connection: AsyncConnection, commands: Sequence[Command]
         books.payments = await payments.lock(connection, wanted)
     if unseen := replayed - books.payments.keys():
         books.payments |= await payments.find(connection, unseen)
+        if gone := unseen - books.payments.keys():
+            books.archived = await archive_queries.where(connection, gone)
     moving = [payment for command in concluding if (payment := books.payments.get(command.payment_id)) is not None and payment.live]
     await _lock_bills(connection, books, reserving, moving)
     if stood_in := {command.payment.request.service for command in reserving if command.stand_in is not None}:

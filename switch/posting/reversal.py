@@ -11,7 +11,7 @@ from switch.domain.bills import Bill, BillKey
 from switch.domain.books import Changes, KeyOf, KeyRecord
 from switch.domain.catalogue import ReversalRule
 from switch.domain.directory import Directory
-from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, PaymentUnknown, Refusal
+from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, Refusal
 from switch.domain.identifiers import PaymentId, ReversalId, bucket_of
 from switch.domain.messages import NOT_KEPT, OrderMessage
 from switch.domain.outcomes import Accepted, Outcome, Unknown, never_asked
@@ -29,7 +29,19 @@ from switch.domain.reversals import (
 )
 from switch.domain.stand_in import StandInState
 from switch.posting.batch import collect
-from switch.store import adjustments, bills, idempotency, messages, open_window, payments, positions, reratings, reversals, stand_ins
+from switch.store import (
+    adjustments,
+    archive_queries,
+    bills,
+    idempotency,
+    messages,
+    open_window,
+    payments,
+    positions,
+    reratings,
+    reversals,
+    stand_ins,
+)
 from switch.store.database import Database, Together
 
 AT_ANY_TIME_SECONDS = 10**9
@@ -54,7 +66,8 @@ class ReversalPosting:
     async def ask(self, request: ReversalRequest, reversal_id: ReversalId, now: datetime, message: OrderMessage = NOT_KEPT) -> Stood:
         """Where the biller need only be told it is agreed at once.
 
-        Raises PaymentUnknown, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under the key.
+        Raises PaymentUnknown, PaymentArchived, IdempotencyKeyConflict, and every refusal of `domain.reversals.asked`, which is kept under
+        the key.
         """
         key, digest = KeyOf(request.bank, request.idempotency_key), request.digest()
         async with self.database.transaction() as connection:
@@ -62,7 +75,8 @@ class ReversalPosting:
                 return await _known(connection, key, digest, reversal_id)
             payment = (await payments.lock(connection, [request.payment_id])).get(request.payment_id)
             if payment is None or payment.request.bank != request.bank:
-                raise PaymentUnknown()
+                raise await archive_queries.missing(connection, request.payment_id, request.bank)
+            await archive_queries.require_standing(connection, request.payment_id)
             earlier = await reversals.standing_of_payment(connection, payment.payment_id)
             service = self.directory().service(payment.request.service)
             try:
@@ -150,6 +164,8 @@ async def _known(connection: AsyncConnection, key: KeyOf, digest: bytes, own: Re
         raise record.refusal
     assert record.reversal_id is not None
     reversal = await reversals.find(connection, record.reversal_id)
+    if reversal is None and (gone := await archive_queries.payment_of_reversal(connection, record.reversal_id)) is not None:
+        raise await archive_queries.missing(connection, gone)
     assert reversal is not None
     payment = (await payments.find(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
     return Stood(reversal, payment, replayed=reversal.reversal_id != own)

@@ -16,6 +16,7 @@ from switch.domain.statements import IssuedFile
 from switch.reports import payment_messages
 from switch.store import (
     advice_queries,
+    archive_queries,
     break_queries,
     file_queries,
     idempotency,
@@ -65,7 +66,7 @@ class PaymentStories:
         """By its id, or by its payment reference as a customer reads it out. Raises PaymentUnknown."""
         async with self.database.snapshot() as connection:
             if (payment := await payment_queries.named(connection, name)) is None:
-                raise PaymentUnknown()
+                raise await archive_queries.missing_named(connection, name)
             return await _story(connection, payment)
 
     async def under_key(self, bank: ParticipantCode, key: IdempotencyKey) -> PaymentStory:
@@ -76,7 +77,10 @@ class PaymentStories:
                 raise record.refusal
             if record is None or record.payment_id is None:
                 raise PaymentUnknown()
-            return await _story(connection, (await payments.find(connection, [record.payment_id]))[record.payment_id])
+            payment = (await payments.find(connection, [record.payment_id])).get(record.payment_id)
+            if payment is None:
+                raise await archive_queries.missing(connection, record.payment_id, bank)
+            return await _story(connection, payment)
 
     async def messages(self, payment: Payment) -> tuple[list[KeptMessage], dict[str, str]]:
         """With their content, for evidence; and the public keys of whoever has signed them."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from switch.domain.books import KeyOf
-from switch.domain.errors import PaymentUnknown, Refusal
+from switch.domain.errors import Refusal
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reversals import Reversal
-from switch.store import idempotency, payment_queries, payments, reversals
+from switch.store import archive_queries, idempotency, payment_queries, payments, reversals
 from switch.store.database import Database
 from switch.store.payment_queries import PaymentFilter
 
@@ -25,7 +25,7 @@ class Payments:
         async with self.database.snapshot() as connection:
             found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
             if found is None or found.request.bank != bank:
-                raise PaymentUnknown()
+                raise await archive_queries.missing(connection, payment_id, bank)
             return found, await payment_queries.history(connection, found.bucket, found.payment_id)
 
     async def reversals(self, bank: ParticipantCode, payment_id: UUID) -> tuple[Payment, Sequence[Reversal]]:
@@ -33,7 +33,7 @@ class Payments:
         async with self.database.snapshot() as connection:
             found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
             if found is None or found.request.bank != bank:
-                raise PaymentUnknown()
+                raise await archive_queries.missing(connection, payment_id, bank)
             return found, await reversals.of_payment(connection, payment_id)
 
     async def under_key(self, bank: ParticipantCode, key: IdempotencyKey) -> Payment | Refusal | None:
@@ -44,7 +44,8 @@ class Payments:
                 return None
             if record.payment_id is None:
                 return record.refusal
-            return (await payments.find(connection, [record.payment_id])).get(record.payment_id)
+            found = (await payments.find(connection, [record.payment_id])).get(record.payment_id)
+            return await archive_queries.missing(connection, record.payment_id, bank) if found is None else found
 
     async def page(self, wanted: PaymentFilter, limit: int) -> list[Payment]:
         """Newest first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from switch.domain.errors import PaymentUnknown
 from switch.domain.privacy import Kept, Look, RetentionRule
-from switch.store import payment_queries, privacy
+from switch.store import archive_queries, payment_queries, privacy
 from switch.store.database import Database
 from switch.store.privacy import Progress
 from switch.store.vault import vault
@@ -35,6 +35,7 @@ class Privacy:
         async with self.database.snapshot() as connection:
             if payment is None:
                 return await privacy.looks(connection, None, most)
-            if (its := await payment_queries.named(connection, payment)) is None:
+            its = await payment_queries.named(connection, payment) or await archive_queries.where_named(connection, payment)
+            if its is None:
                 raise PaymentUnknown()
             return await privacy.looks(connection, its.payment_id, most)

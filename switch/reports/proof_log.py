@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.payments import Payment
 from switch.domain.proof_errors import LogSizeUnknown, PaymentNotSealed
 from switch.domain.proofs import consistency_ranges, inclusion_ranges
-from switch.store import payment_queries, payments, proof_log_queries
+from switch.store import archive_queries, payment_queries, payments, proof_log_queries
 from switch.store.database import Connection, Database
 from switch.store.proof_log_queries import ExportedLeaf, PlacedLeaf, SignedHead, Waiting
 
@@ -69,7 +68,7 @@ class ProofLog:
         async with self.database.snapshot() as connection:
             payment = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
             if payment is None or payment.request.bank != bank:
-                raise PaymentUnknown()
+                raise await archive_queries.missing(connection, payment_id, bank)
             return await _proof(connection, payment)
 
     async def named(self, name: str) -> PaymentProof:
@@ -77,7 +76,7 @@ class ProofLog:
         async with self.database.snapshot() as connection:
             payment = await payment_queries.named(connection, name)
             if payment is None:
-                raise PaymentUnknown()
+                raise await archive_queries.missing_named(connection, name)
             return await _proof(connection, payment)
 
     async def export(self) -> AsyncIterator[ExportedLeaf | SignedHead]:

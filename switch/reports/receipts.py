@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.payments import Payment
 from switch.domain.receipts import Receipt, receipt_of
 from switch.ports import Signer
 from switch.signatures.receipts import sign_receipt
-from switch.store import payment_queries, payments
+from switch.store import archive_queries, payment_queries, payments
 from switch.store.database import Database
 
 
@@ -29,8 +28,8 @@ class Receipts:
         """Raises PaymentUnknown, ReceiptNotDue."""
         async with self.database.reading() as connection:
             payment = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
-        if payment is None or payment.request.bank != bank:
-            raise PaymentUnknown()
+            if payment is None or payment.request.bank != bank:
+                raise await archive_queries.missing(connection, payment_id, bank)
         return self._signed(payment)
 
     async def named(self, name: str) -> SignedReceipt:
@@ -41,8 +40,8 @@ class Receipts:
         """How the payment of a receipt stands now. Raises PaymentUnknown."""
         async with self.database.reading() as connection:
             payment = await payment_queries.named(connection, name)
-        if payment is None:
-            raise PaymentUnknown()
+            if payment is None:
+                raise await archive_queries.missing_named(connection, name)
         return payment
 
     def _signed(self, payment: Payment) -> SignedReceipt:

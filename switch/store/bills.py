@@ -15,7 +15,7 @@ from switch.domain.pseudonyms import customer_pseudonym
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
 from switch.store.tables.payments import bill as table
 
-_COLUMNS = tuple(table.c.keys())
+_COLUMNS = tuple(column.name for column in table.c if column.name != "archived_minor")  # which is the archive's
 _INSERT = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING")
 _ADD = insert_rows(table, _COLUMNS, "ON CONFLICT DO NOTHING RETURNING bucket, service_code, customer_pseudonym, bill_number")
 _LOCK = text("""

@@ -29,9 +29,12 @@ _OF_PAYMENT = text("""
     ORDER BY entry.created_at, entry.entry_id
 """)
 _SUMS = text("""
-    SELECT account_code, currency, coalesce(sum(minor) FILTER (WHERE minor > 0), 0)::bigint AS debit,
-        coalesce(-sum(minor) FILTER (WHERE minor < 0), 0)::bigint AS credit
-    FROM posting GROUP BY account_code, currency ORDER BY account_code, currency
+    SELECT account_code, currency, sum(debit)::bigint AS debit, sum(credit)::bigint AS credit FROM (
+        SELECT account_code, currency, coalesce(sum(minor) FILTER (WHERE minor > 0), 0) AS debit,
+            coalesce(-sum(minor) FILTER (WHERE minor < 0), 0) AS credit
+        FROM posting GROUP BY account_code, currency
+        UNION ALL SELECT account_code, currency, debit_minor, debit_minor - minor FROM archived_balance
+    ) AS side GROUP BY account_code, currency ORDER BY account_code, currency
 """)
 
 

@@ -42,7 +42,9 @@ _PARTS = text(f"""
     SELECT DISTINCT ON (size / {LEAVES_AT_ONCE}) size, sealed_below FROM proof_head ORDER BY size / {LEAVES_AT_ONCE}, size DESC
 """)  # noqa: S608 - our own words
 _EVERYTHING = text(f"""
-    SELECT sealed.position, kind, name, sealed.hash, stands.content FROM (SELECT kind, name, content FROM ({WITHIN}) AS leaf) AS stands
+    SELECT sealed.position, kind, name, sealed.hash, stands.content,
+        stands.content IS NULL AND EXISTS (SELECT FROM archive WHERE leaves @> sealed.position) AS archived
+    FROM (SELECT kind, name, content FROM ({WITHIN}) AS leaf) AS stands
     FULL JOIN (SELECT kind, name, hash, position FROM proof_leaf WHERE position >= :start AND position < :stop) AS sealed USING (kind, name)
     ORDER BY sealed.position
 """)  # noqa: S608 - our own words
@@ -67,13 +69,15 @@ class PlacedLeaf(NamedTuple):
 
 
 class ExportedLeaf(NamedTuple):
-    """A leaf as it was sealed and as its row stands: without content the row is gone, without position it came later."""
+    """A leaf as it was sealed and as its row stands: without content the row is gone or archived, without position it came later."""
 
     position: int | None
     kind: str
     name: str
     hash: bytes | None
     content: str | None
+    archived: bool
+    """Its row is in the file of an archive, which is sealed in a leaf of its own."""
 
 
 class Part(NamedTuple):

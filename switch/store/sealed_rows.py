@@ -18,7 +18,7 @@ _MOMENT = (re.compile(r"moment\(([a-z_.]+)\)"), r"""to_char(\1 AT TIME ZONE 'UTC
 _KINDS = MappingProxyType(
     {
         "entry": """
-            SELECT entry.xact, entry.bucket, entry.payment_id, entry.entry_id::text AS name,
+            SELECT entry.xact, entry.bucket, entry.payment_id, entry.entry_id, entry.entry_id::text AS name,
                 json_build_array('entry', entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id,
                     moment(entry.created_at),
                     (SELECT json_agg(json_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
@@ -99,6 +99,12 @@ _KINDS = MappingProxyType(
                 json_build_array('look', look_id, payment_id, "by", reason, moment(looked_at)) AS content
             FROM personal_data_look
         """,
+        "archive": """
+            SELECT xact, business_date::text AS name,
+                json_build_array('archive', business_date, name, sha256, size, payments, leaves::text, totals,
+                    moment(recorded_at)) AS content
+            FROM archive
+        """,
     }
 )
 KINDS = tuple(_KINDS)
@@ -126,3 +132,6 @@ END = text("""
 """)
 LEAVES_WITHIN = text(f"SELECT kind, name, xact, content, hash FROM ({WITHIN}) AS leaf ORDER BY {IN_ORDER}")  # noqa: S608 - our own words
 OF_PAYMENT = text(_written("bucket = :bucket AND payment_id = :payment_id", "entry", "event"))
+# Of many payments at once; each by its own index.
+ENTRIES_OF = text(_written("(bucket, entry_id) IN (SELECT * FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])))", "entry"))
+EVENTS_OF = text(_written("(bucket, payment_id) IN (SELECT * FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])))", "event"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from switch.domain.statements import IssuedFile
 from switch.ports import FileDrop, FileLayout, Signer
@@ -40,4 +41,7 @@ class _Nowhere:
         return Path(owner) / name
 
     def read(self, owner: str, name: str) -> bytes | None:  # noqa: ARG002 - the port's names
+        return None
+
+    def open(self, owner: str, name: str) -> BinaryIO | None:  # noqa: ARG002 - the port's names
         return None

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Itera
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from switch.domain.file_errors import FileDiffers
 from switch.domain.file_signatures import SUFFIX, FileSignature, read_signature, signed_line
@@ -16,6 +16,7 @@ from switch.domain.settlement_errors import FileTotalsDisagree
 from switch.domain.statements import FileHeader, FileLine, FileTotals, IssuedFile, file_id
 from switch.ports import FileDrop, FileLayout, Signer
 
+Row = TypeVar("Row")
 Line = Sequence[Any]
 """A row: the file's owner, then what `_file_line` names."""
 
@@ -46,7 +47,7 @@ class FileWriting:
         loop = asyncio.get_running_loop()
 
         def write_each() -> list[IssuedFile]:
-            with closing(_pulled(parts, seen, loop)) as rows:
+            with closing(pulled(parts, seen, loop)) as rows:
                 return self._write_each(planned, rows)
 
         return await asyncio.to_thread(write_each)
@@ -116,9 +117,7 @@ def _file_line(row: Line) -> FileLine:
     return FileLine(payment_id, reference, counterparty, service, customer, bill_number, at_bank, at_biller, amount, fee, net, completed_at)
 
 
-def _pulled(
-    parts: AsyncIterator[Sequence[Line]], seen: Callable[[int], None], loop: asyncio.AbstractEventLoop
-) -> Generator[Line, None, None]:
+def pulled(parts: AsyncIterator[Sequence[Row]], seen: Callable[[int], None], loop: asyncio.AbstractEventLoop) -> Generator[Row, None, None]:
     """What comes from the loop, in another thread: the next part is on its way while one is written. To be closed: none is left behind."""
     asked = asyncio.run_coroutine_threadsafe(_next(parts), loop)
     try:
@@ -130,8 +129,8 @@ def _pulled(
         concurrent.futures.wait([asked])
 
 
-def _next(parts: AsyncIterator[Sequence[Line]]) -> Coroutine[Any, Any, Sequence[Line] | None]:
-    async def one() -> Sequence[Line] | None:
+def _next(parts: AsyncIterator[Sequence[Row]]) -> Coroutine[Any, Any, Sequence[Row] | None]:
+    async def one() -> Sequence[Row] | None:
         return await anext(parts, None)
 
     return one()

@@ -26,7 +26,7 @@ from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quar
 from switch.domain.statement_faults import StatementMalformed
 from switch.domain.statement_mapping import mapping_of
 from switch.ports import Clock, FileDrop, StatementLayout
-from switch.store import quarantine, statement_rules, statements
+from switch.store import archive_queries, quarantine, statement_rules, statements
 from switch.store.copying import DataRefused
 from switch.store.database import Connection, Database
 from switch.usecases.statement_pouring import Sums, Tell, nobody, pour_booked, pour_plain
@@ -56,7 +56,7 @@ class ImportStatement:
     ) -> ImportedStatement:
         """The same bytes again are recognised; others are a new revision. `business_date` where the file does not say it.
 
-        Raises StatementMalformed, StatementNotYours, NotAllowed, LayoutUnknown, MappingRefused.
+        Raises StatementMalformed, StatementNotYours, NotAllowed, LayoutUnknown, MappingRefused, DateArchived.
         """
         side = _side(participant)
         sha256 = await asyncio.to_thread(_digest, file)
@@ -118,6 +118,7 @@ class ImportStatement:
         key = statement_key(now)
         try:
             async with self.database.transaction() as connection:
+                await archive_queries.require_hot(connection, head.business_date)
                 await statements.prepare(connection, key)
                 sums = await pour(connection, key)
                 await statements.lock_owner(connection, head.participant)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from switch.domain.errors import PaymentUnknown, SwitchUnavailable
+from switch.domain.errors import SwitchUnavailable
 from switch.domain.identifiers import bucketed_id
 from switch.domain.payments import Payment
 from switch.domain.privacy import Look, require_reason
 from switch.ports import Clock
-from switch.store import payment_queries, privacy
+from switch.store import archive_queries, payment_queries, privacy
 from switch.store.database import CommitUnknown, Database
 
 RETRY_AFTER_SECONDS = 5
@@ -24,7 +24,7 @@ class LookAtPayer:
         try:
             async with self.database.transaction() as connection:
                 if (payment := await payment_queries.named(connection, name)) is None:
-                    raise PaymentUnknown()
+                    raise await archive_queries.missing_named(connection, name)
                 await privacy.keep_look(connection, Look(bucketed_id(payment.bucket, now), payment.payment_id, by, reason, now))
         except CommitUnknown as unknown:
             raise SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from unknown

@@ -14,7 +14,7 @@ from switch.domain.report_words import TITLES
 from switch.domain.reports import SMALLEST_CELL, ContentDigest, Query, Report, ReportAsked, Sheet, SheetPlan
 from switch.domain.small_cells import without_small_cells
 from switch.ports import Clock, ReportLayout
-from switch.store import reports
+from switch.store import archive_queries, reports
 from switch.store.database import Connection, Database
 from switch.store.sheets import PLANS
 from switch.usecases.report_rows import KeptRows
@@ -86,6 +86,7 @@ class MakeReport:
         queries: list[Query] = []
         try:
             async with self.database.snapshot() as connection:
+                await archive_queries.require_hot(connection, asked.first, asked.last)
                 await reports.prepare(connection)
                 known = await reports.pinned(connection, asked.known_at)
                 owner = None if asked.participant is None else await reports.name_of(connection, asked, known)

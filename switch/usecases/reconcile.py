@@ -8,7 +8,7 @@ from switch.domain.errors import CurrencyUnsupported
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import SideResult
 from switch.ports import Clock
-from switch.store import break_queries, reconciliation
+from switch.store import archive_queries, break_queries, reconciliation
 from switch.store.database import Database
 
 
@@ -21,11 +21,13 @@ class Reconcile:
         """How each side stands now. Run again it finds the same, opens nothing twice, and ends what does not differ any more.
 
         A side whose books, statements and rules are as they were, and that had no open break, is not compared again.
+        Raises CurrencyUnsupported, DateArchived.
         """
         if currency not in SCALES:
             raise CurrencyUnsupported(currency=currency[:8])
         day = reconciliation.Day(business_date, currency, local_moment(business_date))
         async with self.database.transaction() as connection:
+            await archive_queries.require_hot(connection, business_date)
             await reconciliation.lock_day(connection, day)
             sides, parameters = await reconciliation.look_at_sides(connection, day)
             await reconciliation.compare(connection, parameters)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from switch.domain.errors import FileUnknown
 from switch.domain.file_errors import FileDiffers
 from switch.domain.statements import IssuedFile
-from switch.store import file_queries
+from switch.store import archive_queries, file_queries
 from switch.store.database import Database
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.file_writing import FileWriting, Planned
@@ -27,6 +27,7 @@ class ReissueFile:
             owner, drop = file.header.participant, self.remaking.drop
             content = await asyncio.to_thread(drop.read, owner, file.name)
             if content is None:
+                await archive_queries.require_hot(connection, file.header.business_date)
                 plan = Planned(file.header, file.totals, file.layout)
                 if await self.remaking.compared(connection, plan) != file.sha256:
                     raise FileDiffers(file=f"{owner}/{file.name}")

@@ -23,7 +23,7 @@ from switch.domain.reratings import (
     require_rerating,
 )
 from switch.ports import Clock
-from switch.store import reratings
+from switch.store import archive_queries, reratings
 from switch.store.database import Connection, Database
 from switch.usecases.change_tariff import DOCUMENT, read_tariff_document
 from switch.usecases.rerate_payments import ReratePayments
@@ -40,7 +40,9 @@ class RerateTariff:
     rerate_payments: ReratePayments
 
     async def foresee(self, subject: str, content: Mapping[str, str]) -> Foreseen:
-        """Every account's sum, and how many payments. Raises ReratingWrong, ReratingTooEarly, ReratingTaken, CatalogueMalformed."""
+        """Every account's sum, and how many payments. Raises ReratingWrong, ReratingTooEarly, DateArchived, ReratingTaken,
+        CatalogueMalformed.
+        """
         since, until = (_day(given(content, name)) for name in (SINCE, UNTIL))
         directory = self.directory()
         lines = proposed_tariffs(read_tariff_document(given(content, DOCUMENT)), tuple(directory.services.values()))
@@ -53,6 +55,7 @@ class RerateTariff:
         sums = _Sums()
         async with self.database.snapshot() as connection:
             await _require_past(connection, until)
+            await archive_queries.require_hot(connection, since, until)
             if await reratings.find(connection, subject) is not None:
                 raise ReratingTaken(rerating=subject)
             async for its in reratings.charged_in(connection, since, until):
@@ -60,13 +63,15 @@ class RerateTariff:
         return sums.foreseen(f"{since} to {until}")
 
     async def carry_out(self, proposal: Proposal) -> None:
-        """Once or many times: on record, and the first payments of it; the worker does the rest. Raises ReratingTaken."""
+        """Once or many times: on record, and the first payments of it; the worker does the rest. Raises ReratingTaken, DateArchived."""
         async with self.database.transaction() as connection:
             standing = await reratings.find(connection, proposal.subject, lock=True)
             if standing is not None and standing.proposal_id != proposal.proposal_id:
                 raise ReratingTaken(rerating=proposal.subject)
             if standing is None:
-                await reratings.insert_missing(connection, _agreed(proposal))
+                agreed = _agreed(proposal)
+                await archive_queries.require_hot(connection, agreed.since, agreed.until)
+                await reratings.insert_missing(connection, agreed)
         await self.rerate_payments.run(proposal.subject)
 
 

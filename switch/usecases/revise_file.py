@@ -11,7 +11,7 @@ from switch.domain.file_revisions import changes_between, require_reason
 from switch.domain.settlement_errors import FilesBeingIssued
 from switch.domain.statements import DEFAULT_LAYOUT, IssuedFile
 from switch.ports import Clock
-from switch.store import file_layouts, file_queries, files, nets, windows
+from switch.store import archive_queries, file_layouts, file_queries, files, nets, windows
 from switch.store.database import Connection, Database
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.file_writing import Planned
@@ -29,7 +29,8 @@ class ReviseFile:
     async def __call__(self, file_id: str, reason: str, *, by: str) -> IssuedFile:
         """In the layout that its owner has chosen since. The former revision stays as it was.
 
-        Raises FileUnknown, FileRevised, NothingToRevise, TextForbidden, RevisionReasonMissing, FilesBeingIssued, FileTotalsDisagree.
+        Raises FileUnknown, FileRevised, NothingToRevise, TextForbidden, RevisionReasonMissing, FilesBeingIssued, FileTotalsDisagree,
+        DateArchived.
         """
         require_reason(reason)
         async with self.database.transaction() as connection:
@@ -37,6 +38,7 @@ class ReviseFile:
             if file is None:
                 raise FileUnknown()
             header = file.header
+            await archive_queries.require_hot(connection, header.business_date)
             await windows.lock(connection, header.window_id)
             if not await files.try_lock(connection, header.currency):
                 raise FilesBeingIssued()

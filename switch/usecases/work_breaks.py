@@ -10,7 +10,7 @@ from switch.domain.breaks import SWITCH, Done
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import Break, BreakKind, BreakState
 from switch.ports import Clock
-from switch.store import break_work, payments
+from switch.store import archive_queries, break_work, payments
 from switch.store.database import Connection, Database
 
 Step = Callable[[Break, datetime], Done]
@@ -36,7 +36,11 @@ class WorkBreaks:
         return await self._each(ids, lambda found, at: breaks.decided(found, BreakState.REJECTED, reason, by, at), None)
 
     async def reopen(self, ids: Iterable[str], reason: str, *, by: str) -> list[Break]:
-        """What people or a rule have ended. Raises BreakUnknown, BreakStillOpen, BreakTextMissing."""
+        """What people or a rule have ended. Raises BreakUnknown, BreakStillOpen, BreakTextMissing, DateArchived."""
+        ids = list(ids)
+        async with self.database.transaction() as connection:
+            for break_id in sorted(set(ids)):
+                await archive_queries.require_hot(connection, (await _locked(connection, break_id, None)).business_date)
         return await self._each(ids, lambda found, at: breaks.reopened(found, reason, by, at), None)
 
     async def hand_over(self, ids: Iterable[str], owner: str, note: str, *, by: str, caller: ParticipantCode | None = None) -> list[Break]:

@@ -22,6 +22,8 @@ HOT = {
     "truth_check",
     "adjustment",
     "webhook_delivery",
+    "archived_payment",
+    "archived_reversal",
 }
 OWN_KEY = {"idempotency"}
 """The one hot table whose key is the bank's, because a bank asks by its key alone."""

@@ -38,6 +38,7 @@ NAMED_BY = {
     "directory_change": "change_id", "window_approval": "participant_code", "window_claim": "defaulter_code",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
     "adjustment": "adjustment_id", "closing_rule": "rule_id", "window_account": "window_id",
+    "archived_balance": "account_code", "archived_movement": "biller_code",
 }  # fmt: skip
 
 

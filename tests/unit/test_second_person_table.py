@@ -16,7 +16,8 @@ _ROW = re.compile(r"\| (`[^|]+`) \| (one|two) \| ([^|]*)\| [^|]+ \|")
 
 LOOKS = frozenset(
     {
-        "advice list", "breaks attachment", "breaks list", "breaks rules list", "breaks show", "breaks terms list", "ca list",
+        "advice list", "archive list", "archive show", "archive status", "archive verify",
+        "breaks attachment", "breaks list", "breaks rules list", "breaks show", "breaks terms list", "ca list",
         "cap forecast", "cap history", "cap metrics", "cap show", "cap warnings", "catalogue list", "files export", "files list",
         "files overdue", "files show", "files verify", "keys show", "log export", "log heads", "migrate check", "openapi",
         "participant key list", "participant limits show", "participant list",

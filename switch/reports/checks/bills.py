@@ -23,15 +23,15 @@ _WRONG = text("""
         WHEN bill.bucket IS NULL THEN 'it is not there, and payments name it'
         WHEN bill.held_minor <> coalesce(claims.held, 0)
             THEN 'held is ' || bill.held_minor || ', its payments hold ' || coalesce(claims.held, 0)
-        WHEN bill.paid_minor <> coalesce(claims.paid, 0)
-            THEN 'paid is ' || bill.paid_minor || ', its payments paid ' || coalesce(claims.paid, 0)
+        WHEN bill.paid_minor <> coalesce(claims.paid, 0) + archived_minor
+            THEN 'paid is ' || bill.paid_minor || ', its payments paid ' || coalesce(claims.paid, 0) + archived_minor
         WHEN bill.rule = 'up_to' THEN 'it is paid beyond its amount'
         ELSE 'more than one payment pays it' END
     FROM bill FULL JOIN claims USING (bucket, service_code, customer_pseudonym, bill_number)
     WHERE (bill.bucket IS NULL AND claims.held + claims.paid > 0)
-       OR bill.held_minor <> coalesce(claims.held, 0) OR bill.paid_minor <> coalesce(claims.paid, 0)
-       OR (bill.rule = 'up_to' AND claims.held + claims.paid > bill.amount_minor)
-       OR (bill.rule <> 'up_to' AND claims.payments > 1)
+       OR bill.held_minor <> coalesce(claims.held, 0) OR bill.paid_minor <> coalesce(claims.paid, 0) + archived_minor
+       OR (bill.rule = 'up_to' AND claims.held + claims.paid + archived_minor > bill.amount_minor)
+       OR (bill.rule <> 'up_to' AND claims.payments + (archived_minor > 0)::integer > 1)
 """)
 
 

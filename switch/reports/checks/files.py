@@ -14,9 +14,9 @@ _COUNT = text("SELECT count(*) FROM issued_file")
 _ROWS = text("SELECT file_id, name, participant_code, size, sha256 FROM issued_file ORDER BY file_id")
 _TOTALS = text("""
     WITH given AS (
-        SELECT window_member.window_id, owner.kind, owner.participant_code, count(*) AS lines, sum(amount_minor)::bigint AS amount,
-            sum(owner.fee)::bigint AS fee, sum(owner.net)::bigint AS net
-        FROM movement JOIN window_member ON member_id = movement.window_id CROSS JOIN LATERAL (VALUES
+        SELECT window_member.window_id, owner.kind, owner.participant_code, sum(lines)::bigint AS lines,
+            sum(amount_minor)::bigint AS amount, sum(owner.fee)::bigint AS fee, sum(owner.net)::bigint AS net
+        FROM window_movement AS movement JOIN window_member ON member_id = movement.window_id CROSS JOIN LATERAL (VALUES
             ('settlement', biller_code, biller_fee, amount_minor - biller_fee),
             ('statement', bank_code, payer_fee, amount_minor + payer_fee - bank_fee)
         ) AS owner (kind, participant_code, fee, net)

@@ -17,11 +17,14 @@ _WRONG = text("""
         WHEN payment.payment_id IS NULL THEN 'there is no payment ' || key.payment_id
         ELSE 'payment ' || key.payment_id || ' was made under another key or with other content' END
     FROM idempotency AS key LEFT JOIN payment USING (payment_id) LEFT JOIN reversal USING (reversal_id)
+    LEFT JOIN archived_payment AS payment_gone ON payment.payment_id IS NULL AND payment_gone.payment_id = key.payment_id
+        AND payment_gone.bank_code = key.bank_code
+    LEFT JOIN archived_reversal AS reversal_gone ON reversal.reversal_id IS NULL AND reversal_gone.reversal_id = key.reversal_id
     WHERE num_nonnulls(key.payment_id, key.reversal_id, key.refusal_code) <> 1
-       OR (key.reversal_id IS NOT NULL
+       OR (key.reversal_id IS NOT NULL AND reversal_gone.reversal_id IS NULL
            AND (reversal.bank_code, reversal.idempotency_key, reversal.request_digest)
                IS DISTINCT FROM (key.bank_code, key.idempotency_key, key.request_digest))
-       OR (key.payment_id IS NOT NULL
+       OR (key.payment_id IS NOT NULL AND payment_gone.payment_id IS NULL
            AND (payment.bank_code, payment.idempotency_key, payment.request_digest)
                IS DISTINCT FROM (key.bank_code, key.idempotency_key, key.request_digest))
 """)

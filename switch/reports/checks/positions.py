@@ -14,7 +14,9 @@ _WRONG = text("""
     ),
     posted AS (
         SELECT split_part(account_code, ':', 2) AS bank_code, posting.currency, sum(minor)::bigint AS minor
-        FROM posting JOIN settlement_window AS its USING (window_id)
+        FROM (SELECT window_id, account_code, currency, minor FROM posting
+            UNION ALL SELECT window_id, account_code, currency, minor FROM archived_balance) AS posting
+        JOIN settlement_window AS its USING (window_id)
         WHERE account_code LIKE 'position:%' AND its.state <> 'settled' GROUP BY 1, 2
     ),
     stands AS (

@@ -28,6 +28,7 @@ _WORDS = {
     "window_closed": "close of window",
     "window_settled": "settlement of window",
     "look": "look at a payer",
+    "archive": "archive of",
 }
 _NAMED = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in _WORDS.items())
 _ALTERED = text(f"""
@@ -37,7 +38,10 @@ _ALTERED = text(f"""
         ELSE 'it is not what was sealed as leaf ' || position || ' of the proof log; now it says ' || left(stands.content, 300) END
     FROM (SELECT kind, name, hash, content FROM ({WITHIN}) AS leaf) AS stands
     FULL JOIN (SELECT kind, name, hash, position FROM proof_leaf WHERE position >= :start AND position < :stop) AS sealed USING (kind, name)
-    WHERE stands.hash IS DISTINCT FROM sealed.hash ORDER BY position
+    WHERE stands.hash IS DISTINCT FROM sealed.hash
+      AND NOT (stands.hash IS NULL AND sealed.position <@ (
+          SELECT coalesce(range_agg(leaves * int8multirange(int8range(:start, :stop))), '{{}}') FROM archive))
+    ORDER BY position
 """)  # noqa: S608 - our own words
 _LEAVES = text("""
     SELECT position, hash, head.size, head.note FROM proof_leaf LEFT JOIN proof_head AS head ON head.size = position + 1 ORDER BY position

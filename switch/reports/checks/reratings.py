@@ -31,7 +31,8 @@ _AGREED = text("""
     UNION ALL
     SELECT 're-rating ' || rerating_id, rerating.adjusted || ' payments are said to be adjusted, ' || count(adjustment_id) || ' are'
     FROM rerating LEFT JOIN adjustment ON adjustment.rerating = rerating_id AND NOT undoes
-    GROUP BY rerating_id HAVING rerating.adjusted <> count(adjustment_id)
+    GROUP BY rerating_id HAVING rerating.adjusted < count(adjustment_id) OR rerating.adjusted > count(adjustment_id)
+        AND NOT EXISTS (SELECT FROM archive WHERE archive.business_date >= rerating.since)  -- which have gone with their payments
 """)
 # Of which it is not the last word: a newer re-rating of its day, a part taken back since, a repair of a break.
 _OTHERWISE = text("""

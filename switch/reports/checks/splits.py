@@ -14,11 +14,14 @@ NAME, INVARIANT = "splits", "I9"
 
 _COUNT = text("SELECT count(*) FROM settlement_split")
 _SPLITS = text("SELECT * FROM settlement_split ORDER BY split_id")
-# Of windows whose nets are fixed; an instruction was made of them or there was nothing to send.
+# Of windows whose nets are fixed; an instruction was made of them or there was nothing to send. Of one whose payments are in the archive,
+# the accounts are still compared with the instruction that was settled.
 _WINDOWS = text("""
     SELECT window_id FROM settlement_window AS its WHERE state <> 'open' AND (
         EXISTS (SELECT FROM window_cell WHERE window_cell.window_id = its.window_id)
         OR EXISTS (SELECT FROM window_account WHERE window_account.window_id = its.window_id))
+        AND NOT EXISTS (SELECT FROM archived_movement AS gone JOIN window_member ON member_id = gone.window_id
+            WHERE window_member.window_id = its.window_id)
     ORDER BY window_id
 """)
 _LEGS = text("""

@@ -35,7 +35,7 @@ _POINTERS = text("""
 _CELLS = text("""
     WITH sums AS (
         SELECT its.window_id, bank_code, owner.creditor_code, sum(owner.minor)::bigint AS minor
-        FROM movement JOIN window_member ON member_id = movement.window_id
+        FROM window_movement AS movement JOIN window_member ON member_id = movement.window_id
         JOIN settlement_window AS its ON its.window_id = window_member.window_id CROSS JOIN LATERAL (VALUES
             (biller_code, amount_minor - biller_fee),
             ((SELECT min(code) FROM participant WHERE kind = 'operator'), switch_fee - written_off),
@@ -56,9 +56,11 @@ _CELLS = text("""
 # Settling brings every account of a window back to zero, the RTGS clearing account, too; other windows have no such entry.
 _CLEARED = text("""
     WITH sums AS (
-        SELECT window_id, account_code, posting.currency, sum(minor)::bigint AS minor
-        FROM posting JOIN journal_entry AS entry USING (bucket, entry_id, window_id)
-        WHERE entry.kind <> 'suspense_booked' GROUP BY window_id, account_code, posting.currency
+        SELECT window_id, account_code, currency, sum(minor)::bigint AS minor FROM (
+            SELECT window_id, account_code, posting.currency, minor
+            FROM posting JOIN journal_entry AS entry USING (bucket, entry_id, window_id) WHERE entry.kind <> 'suspense_booked'
+            UNION ALL SELECT window_id, account_code, currency, minor FROM archived_balance
+        ) AS leg GROUP BY window_id, account_code, currency
     )
     SELECT 'window ' || window_id || ' account ' || account_code, 'the window is settled and ' || minor || ' stand there'
     FROM sums JOIN settlement_window AS its USING (window_id) WHERE its.state = 'settled' AND minor <> 0

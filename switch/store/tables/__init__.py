@@ -2,6 +2,7 @@
 
 from switch.store.tables import (
     approvals,
+    archives,
     breaks,
     file_pushes,
     ledger,
@@ -29,6 +30,7 @@ from switch.store.tables.schema import metadata
 
 __all__ = [
     "approvals",
+    "archives",
     "breaks",
     "file_pushes",
     "ledger",

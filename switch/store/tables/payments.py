@@ -54,6 +54,7 @@ bill = Table(
     Column("description_en", Text),
     moment("changed_at", nullable=True),
     Column("digest", LargeBinary, nullable=False),
+    Column("archived_minor", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("amount_minor > 0 AND held_minor >= 0 AND paid_minor >= 0", name="amounts"),
     CheckConstraint("rule <> 'up_to' OR held_minor + paid_minor <= amount_minor", name="parts_within_amount"),
     CheckConstraint("rule <> 'exact' OR held_minor + paid_minor IN (0, amount_minor)", name="exact_paid_once"),
