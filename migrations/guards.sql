@@ -242,7 +242,7 @@ CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON break FOR EACH STATEME
 INSERT INTO break_term (kind, changed_at, by, hours, participant_acts) VALUES
     ('missing_at_bank', '2026-01-01T00:00:00Z', 'switch', 24, true), ('missing_at_biller', '2026-01-01T00:00:00Z', 'switch', 24, true),
     ('missing_at_switch', '2026-01-01T00:00:00Z', 'switch', 48, true), ('not_advised', '2026-01-01T00:00:00Z', 'switch', 24, false),
-    ('amount_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('fee_differs', '2026-01-01T00:00:00Z', 'switch', 120, true),
+    ('sum_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('amount_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('fee_differs', '2026-01-01T00:00:00Z', 'switch', 120, true),
     ('currency_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('date_differs', '2026-01-01T00:00:00Z', 'switch', 72, true),
     ('reference_differs', '2026-01-01T00:00:00Z', 'switch', 48, true), ('status_differs', '2026-01-01T00:00:00Z', 'switch', 24, true),
     ('duplicate_at_bank', '2026-01-01T00:00:00Z', 'switch', 24, true), ('duplicate_at_biller', '2026-01-01T00:00:00Z', 'switch', 24, true),

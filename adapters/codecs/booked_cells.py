@@ -10,7 +10,7 @@ from uuid import UUID
 
 from switch.domain.booked_statements import BookedLine
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code, plain_payment_reference
+from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code, plain_payment_reference, service_code
 from switch.domain.money import SCALES, parse_amount
 from switch.domain.statement_faults import FaultCode, Faults
 from switch.domain.texts import latin_digits, require_plain
@@ -76,7 +76,7 @@ class LineReader:
         minor = read("amount", lambda text: amount_of(text, currency, self.writing))
         payment_id = read("payment_id", _payment_id)
         reference = read("payment_reference", _payment_reference)
-        own_reference = read("own_reference", text_of)
+        own_reference, service = read("own_reference", text_of), read("service", _service)
         line = BookedLine(
             line=self.lines,
             payment_id=payment_id,
@@ -89,8 +89,9 @@ class LineReader:
             fee=read("fee", lambda text: amount_of(text, currency, self.writing, zero=True)),
             currency=None if currency == self.currency else currency,
             payment_reference=reference,
+            service=service,
         )
-        if payment_id is None and reference is None and not own_reference and len(self.faults.found) == before:
+        if payment_id is None and reference is None and service is None and not own_reference and len(self.faults.found) == before:
             self.faults.note(row, "payment_id", FaultCode.REFERENCE_MISSING)
         if line.business_date == date.min and len(self.faults.found) == before:
             self.faults.note(row, "business_date", FaultCode.DATE, "", self.writing.date_format)
@@ -147,6 +148,13 @@ def _currency(text: str) -> str:
 def _code(text: str) -> ParticipantCode:
     try:
         return _known_code(latin_digits(text.strip()))
+    except Refusal:
+        raise Wrong(FaultCode.NATIONAL_CODE) from None
+
+
+def _service(text: str) -> str:
+    try:
+        return service_code(latin_digits(text.strip()))
     except Refusal:
         raise Wrong(FaultCode.NATIONAL_CODE) from None
 

@@ -9,6 +9,7 @@ from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Sh
 from switch.domain.booked_statements import ImportedStatement, Side
 from switch.domain.breaks import SWITCH, BreakEvent, BreakEventKind, BreakHistory
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.payments import PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakSide, BreakStage, BreakState
 
 
@@ -82,12 +83,22 @@ class AttachmentView(Shape):
     at: Moment
 
 
+class BreakMemberView(Shape):
+    """One of the payments that a sum stands for."""
+
+    payment_id: UUID
+    amount: Amount
+    state: PaymentState
+
+
 class BreakHistoryView(Shape):
     """A break with all that was done about it."""
 
     found: BreakView
     history: list[BreakEventView]
     attachments: list[AttachmentView]
+    members: list[BreakMemberView]
+    """Of a sum; a thousand at most."""
 
 
 class BreakCommentIn(Shape):
@@ -156,7 +167,11 @@ def history_view(history: BreakHistory, reader: ParticipantCode | None) -> Break
         AttachmentView.model_construct(name=each.name, size=each.size, sha256=each.sha256, at=each.at) for each in history.attachments
     ]
     events = [event_view(each, reader) for each in history.events]
-    return BreakHistoryView.model_construct(found=break_view(history.found), history=events, attachments=attachments)
+    members = [
+        BreakMemberView.model_construct(payment_id=each.payment_id, amount=Amount.of(each.amount), state=each.state)
+        for each in history.members
+    ]
+    return BreakHistoryView.model_construct(found=break_view(history.found), history=events, attachments=attachments, members=members)
 
 
 def event_view(event: BreakEvent, reader: ParticipantCode | None) -> BreakEventView:

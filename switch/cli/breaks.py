@@ -264,6 +264,13 @@ def _print_history(history: BreakHistory) -> None:
             for event in history.events
         ),
     )  # fmt: skip
+    if history.members:
+        print_table(
+            "دفعات المجموع · Payments of the sum",
+            ("payment", "amount", "state"),
+            ((each.payment_id, each.amount, each.state) for each in history.members),
+            right=("amount",),
+        )
     if history.attachments:
         print_table(
             "المرفقات · Attachments",

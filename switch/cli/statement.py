@@ -18,7 +18,7 @@ from switch.domain.identifiers import participant_code
 from switch.domain.money import Money, parse_amount
 from switch.domain.proposals import ProposalKind
 from switch.domain.quarantine import QuarantinedStatement
-from switch.domain.reconciliation import MatchingRule
+from switch.domain.reconciliation import Grouping, MatchingRule
 from switch.domain.statement_errors import MappingRefused
 from switch.domain.statement_mapping import StatementMapping, mapping_of
 from switch.usecases.agree_on_statement_rule import statement_rule_content
@@ -137,6 +137,9 @@ def statement_rule(
     mapping: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A JSON file that says how its own files are read; see the docs.")
     ] = None,
+    grouping: Annotated[
+        str | None, typer.Option(help="Each line is the sum of a day, counterparty, service or own_reference; none: one payment.")
+    ] = None,
     without_mapping: Annotated[bool, typer.Option("--without-mapping", help="Its files are of our own layouts again.")] = False,
     reason: Why = None,
     as_json: AsJson = False,
@@ -147,11 +150,12 @@ def statement_rule(
         return await switch.statements.rule(switch.directory.current().participant(participant_code(participant)).code)
 
     rule, known = run(present)
-    if without_mapping or any(change is not None for change in (carry_forward_days, tolerance, mapping)):
+    if without_mapping or any(change is not None for change in (carry_forward_days, tolerance, grouping, mapping)):
 
         def wanted() -> tuple[MatchingRule, StatementMapping | None]:
             days = rule.carry_forward_days if carry_forward_days is None else carry_forward_days
-            matching = MatchingRule(days, rule.tolerance_minor if tolerance is None else _minor(tolerance))
+            minor = rule.tolerance_minor if tolerance is None else _minor(tolerance)
+            matching = MatchingRule(days, minor, rule.grouping if grouping is None else _grouping(grouping))
             return matching, _mapping(mapping) if mapping is not None else None if without_mapping else known
 
         def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
@@ -169,13 +173,21 @@ def statement_rule(
         "participant": participant,
         "carry_forward_days": rule.carry_forward_days,
         "tolerance": Money(rule.tolerance_minor, "SYP").text(),
+        "grouping": rule.grouping,
         "mapping": None if known is None else known.document(),
     }
     if as_json:
         print_json(document)
         return
     said = "–" if known is None else json.dumps(known.document(), ensure_ascii=False, indent=1)
-    say(f"{participant}: carried {rule.carry_forward_days} days, tolerance {document['tolerance']}, mapping {said}")
+    sums = f"sums by {rule.grouping}" if rule.grouping else "payments one by one"
+    say(f"{participant}: {sums}, carried {rule.carry_forward_days} days, tolerance {document['tolerance']}, mapping {said}")
+
+
+def _grouping(text: str) -> Grouping | None:
+    if text not in {*Grouping, "none"}:
+        raise typer.BadParameter(f"one of {', '.join(Grouping)}, none", param_hint="--grouping")
+    return None if text == "none" else Grouping(text)
 
 
 def _minor(text: str) -> int:

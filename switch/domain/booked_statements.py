@@ -64,6 +64,8 @@ class BookedLine:
     """None where it is the statement's."""
     payment_reference: str | None = None
     """Plain, where the layout carries it."""
+    service: str | None = None
+    """National code of the service, where a line is a sum of its payments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class ImportedStatement:
     sha256: str
     """Of the file, hexadecimal."""
     received_at: datetime
+    grouping: str | None = None
+    """What each line is a sum of; None: each is one payment."""
     replayed: bool = False
     """These bytes had been taken in before, and nothing was done."""
 

@@ -14,7 +14,9 @@ from switch.domain.break_errors import (
     BreakTextMissing,
     ClosingRuleRefused,
 )
-from switch.domain.identifiers import ParticipantCode
+from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.money import Money
+from switch.domain.payments import PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakStage, BreakState
 from switch.domain.texts import require_plain
 
@@ -74,10 +76,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the payments that a sum stands for."""
+
+    payment_id: PaymentId
+    amount: Money
+    state: PaymentState
+
+
+@dataclass(frozen=True, slots=True)
 class BreakHistory:
     found: Break
     events: tuple[BreakEvent, ...]
     attachments: tuple[Attachment, ...]
+    members: tuple[Member, ...] = ()
+    """Of a sum; not more than a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,9 @@ class ClosingRule:
         return f"up to {self.most_minor} minor units" + (f", {self.most_days} days" if self.kind is BreakKind.DATE_DIFFERS else "")
 
 
-CLOSABLE = frozenset({BreakKind.AMOUNT_DIFFERS, BreakKind.FEE_DIFFERS, BreakKind.DATE_DIFFERS, BreakKind.REFERENCE_DIFFERS})
+CLOSABLE = frozenset(
+    {BreakKind.AMOUNT_DIFFERS, BreakKind.SUM_DIFFERS, BreakKind.FEE_DIFFERS, BreakKind.DATE_DIFFERS, BreakKind.REFERENCE_DIFFERS}
+)
 Done = tuple[Break, BreakEvent]
 """The break as it stands after it, and the line of its history that says so."""
 

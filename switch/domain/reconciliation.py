@@ -31,6 +31,8 @@ class BreakKind(StrEnum):
     """Booked as reversed where the switch has it completed, or the other way round; or booked though it was rejected."""
     DUPLICATE_AT_BANK = "duplicate_at_bank"
     DUPLICATE_AT_BILLER = "duplicate_at_biller"
+    SUM_DIFFERS = "sum_differs"
+    """One line stands for many payments, and is not their sum."""
     LATE_ANSWER = "late_answer"
     """A biller said otherwise after the payment was final."""
     STILL_DUE = "still_due"
@@ -156,6 +158,17 @@ class SideResult:
     """Open breaks only; kinds without any are left out."""
 
 
+class Grouping(StrEnum):
+    """What the payments have in common that one line of a statement stands for."""
+
+    DAY = "day"
+    """All of a business date are one sum."""
+    COUNTERPARTY = "counterparty"
+    SERVICE = "service"
+    OWN_REFERENCE = "own_reference"
+    """A batch: all that carry one bank_reference, or one biller_reference."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatchingRule:
     """How strictly one participant's lines are compared. Who has none of its own has this one."""
@@ -164,6 +177,8 @@ class MatchingRule:
     """How far before and after its business date a payment is looked for in the participant's other statements."""
     tolerance_minor: int = 0
     """An amount that is off by no more than this agrees."""
+    grouping: Grouping | None = None
+    """Each line is a sum; None: each is one payment."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.carry_forward_days <= MOST_CARRY_FORWARD_DAYS:

@@ -36,6 +36,7 @@ WORDS: Mapping[str, Name] = MappingProxyType(
             ("missing_at_switch", "غير موجودة لدى المحوّل", "missing at switch"),
             ("not_advised", "لم يُستلم إشعارها", "not advised"),
             ("amount_differs", "المبلغ مختلف", "amount differs"),
+            ("sum_differs", "المجموع مختلف", "sum differs"),
             ("fee_differs", "الرسم مختلف", "fee differs"),
             ("currency_differs", "العملة مختلفة", "currency differs"),
             ("date_differs", "التاريخ مختلف", "date differs"),

@@ -9,9 +9,9 @@ from switch.domain.statement_errors import MappingRefused
 
 FIELDS = (
     "payment_id", "payment_reference", "own_reference", "counterparty", "customer_reference", "amount", "business_date", "state", "fee",
-    "currency",
+    "currency", "service",
 )  # fmt: skip
-KEYS = frozenset({"payment_id", "payment_reference", "own_reference"})
+KEYS = frozenset({"payment_id", "payment_reference", "own_reference", "service"})
 ENCODINGS = ("utf-8", "windows-1256", "utf-16")
 MOST_SKIPPED_ROWS = 1_000
 MOST_COLUMNS = 256
@@ -49,8 +49,8 @@ class StatementMapping:
             (bool(unknown), f"there is no field {', '.join(unknown)[:80]}", f"لا يوجد حقل {', '.join(unknown)[:80]}"),
             (
                 bool(self.columns) and ("amount" not in self.columns or not KEYS & set(self.columns)),
-                "the amount and one of payment_id, payment_reference, own_reference are needed",
-                "لا بد من المبلغ وأحد الحقول payment_id وpayment_reference وown_reference",
+                "the amount and one of payment_id, payment_reference, own_reference, service are needed",
+                "لا بد من المبلغ وأحد الحقول payment_id وpayment_reference وown_reference وservice",
             ),
             (self.encoding not in ENCODINGS, f"the encoding is one of {', '.join(ENCODINGS)}", f"الترميز أحد {', '.join(ENCODINGS)}"),
             (len(self.delimiter) != 1 or self.delimiter in '"\r\n', "the delimiter is one character", "الفاصل محرف واحد"),

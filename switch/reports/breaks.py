@@ -36,7 +36,8 @@ class Breaks:
             if found is None or (participant is not None and participant not in (found.participant, found.owner)):
                 raise BreakUnknown()
             events = await break_work.events(connection, found.break_id)
-            return BreakHistory(found, events, await break_work.attachments(connection, found.break_id))
+            attachments = await break_work.attachments(connection, found.break_id)
+            return BreakHistory(found, events, attachments, await break_queries.members(connection, found))
 
     async def attachment(self, break_id: str, sha256: str) -> bytes:
         """Raises BreakUnknown."""

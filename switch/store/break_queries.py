@@ -7,8 +7,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.booked_statements import Side
+from switch.domain.breaks import Member
 from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.money import Money
+from switch.domain.payments import PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakSide, BreakStage, BreakState, Difference, SideResult
+from switch.store import group_comparisons
 
 _PAGE = text("""
     SELECT * FROM break
@@ -68,6 +72,19 @@ async def page(
 async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[Break]:
     """Oldest first."""
     return [from_row(row) for row in (await connection.execute(_OF_PAYMENT, {"payment_id": payment_id})).all()]
+
+
+async def members(connection: AsyncConnection, found: Break) -> tuple[Member, ...]:
+    """Of a sum: its payments, a thousand at most."""
+    key = next((each.ours or each.theirs for each in found.differences if each.field == "group"), None)
+    if key is None:
+        return ()
+    asked = {
+        "day": found.business_date, "currency": found.currency, "participant": found.participant, "side": found.side, "key": key,
+        "grouping": key.partition(":")[0],
+    }  # fmt: skip
+    rows = (await connection.execute(group_comparisons.MEMBERS_OF, asked)).all()
+    return tuple(Member(PaymentId(row.payment_id), Money(row.amount_minor, row.currency), PaymentState(row.state)) for row in rows)
 
 
 async def sides(connection: AsyncConnection, business_date: date, currency: str) -> list[SideResult]:

@@ -120,7 +120,7 @@ _SETS = (
     text("""
         CREATE TEMPORARY TABLE found (
             kind text, side text, participant_code text, payment_id uuid, minor bigint,
-            fields text[], ours text[], theirs text[], in_a_pair boolean DEFAULT false
+            fields text[], ours text[], theirs text[], in_a_pair boolean DEFAULT false, group_key text
         ) ON COMMIT DROP
     """),
     text("ANALYZE booked"),

@@ -78,19 +78,27 @@ _KEEP_SIDES = text("""
             UNION ALL SELECT side, participant_code FROM carried
         ) AS pair GROUP BY 1, 2
     ),
+    summed AS (
+        SELECT side, participant_code, sum(payments)::bigint AS payments FROM our_group
+        WHERE NOT EXISTS (SELECT FROM named JOIN break USING (break_id) WHERE break.state = 'open'
+            AND (named.side, named.participant_code, named.group_key) = (our_group.side, our_group.participant_code, our_group.key))
+        GROUP BY 1, 2
+    ),
     differing AS (
         SELECT named.side, named.participant_code, count(DISTINCT named.payment_id) AS payments FROM named JOIN break USING (break_id)
         WHERE in_a_pair AND break.state = 'open' GROUP BY 1, 2
     )
     INSERT INTO reconciled_side (business_date, currency, participant_code, side, statement_id, matched, compared_with, reconciled_at)
     SELECT CAST(:day AS date), CAST(:currency AS text), participant_code, side, looked.statement_id,
-        coalesce(fitting.payments, 0) + coalesce(pairs, 0) - coalesce(differing.payments, 0), coalesce(looked.compared_with, ''),
+        coalesce(fitting.payments, 0) + coalesce(summed.payments, 0)
+            + coalesce(pairs, 0) - coalesce(differing.payments, 0), coalesce(looked.compared_with, ''),
         CAST(:now AS timestamptz)
     FROM unnest(CAST(:looked_sides AS text[]), CAST(:looked_codes AS text[]), CAST(:looked_statements AS text[]),
         CAST(:looked_with AS text[])) AS looked (side, participant_code, statement_id, compared_with)
     FULL JOIN (SELECT DISTINCT side, participant_code FROM found WHERE kind = 'late_answer'
             AND (side, participant_code) NOT IN (SELECT side, participant_code FROM our_count)) AS answered USING (side, participant_code)
-    LEFT JOIN fitting USING (side, participant_code) LEFT JOIN paired USING (side, participant_code)
+    LEFT JOIN fitting USING (side, participant_code) LEFT JOIN summed USING (side, participant_code)
+    LEFT JOIN paired USING (side, participant_code)
     LEFT JOIN differing USING (side, participant_code)
     ORDER BY participant_code, side
     ON CONFLICT (business_date, currency, participant_code, side) DO UPDATE SET statement_id = excluded.statement_id,

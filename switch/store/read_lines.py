@@ -22,7 +22,7 @@ _TABLE = text("""
     CREATE TEMPORARY TABLE read_line (
         line integer, payment_id uuid, made_up_id uuid, named_bucket smallint, named_from uuid, named_to uuid, named_chance integer,
         own_reference text, counterparty_code text, customer_pseudonym text, amount text, business_date date, reversed boolean,
-        fee_minor bigint, currency text
+        fee_minor bigint, currency text, service_code text
     ) ON COMMIT DROP
 """)
 _LOOK = text("ANALYZE read_line")
@@ -58,15 +58,17 @@ _NAME_BY_OWN = {
 }
 _KEEP = text("""
     INSERT INTO statement_line (payment_id, line, own_reference, counterparty_code, customer_pseudonym, amount, business_date, reversed,
-        fee_minor, currency)
+        fee_minor, currency, service_code)
     SELECT coalesce(payment_id, made_up_id), line, own_reference, counterparty_code, customer_pseudonym, amount, business_date, reversed,
-        fee_minor, currency
+        fee_minor, currency, service_code
     FROM read_line ORDER BY line
 """)
 
 
-async def pour(connection: AsyncConnection, key: int, head: StatementHead, batches: AsyncIterator[Sequence[BookedLine]]) -> None:
-    """Raises DataRefused."""
+async def pour(
+    connection: AsyncConnection, key: int, head: StatementHead, batches: AsyncIterator[Sequence[BookedLine]], *, sums: bool
+) -> None:
+    """A line that is a sum means no payment of its own. Raises DataRefused."""
     await connection.execute(_TABLE)
 
     async def blocks() -> AsyncIterator[bytes]:
@@ -76,7 +78,7 @@ async def pour(connection: AsyncConnection, key: int, head: StatementHead, batch
     await copy_in(connection, "COPY read_line FROM STDIN", blocks())
     await connection.execute(_LOOK)
     parameters = {"participant": head.participant, "side": head.side} | _around(head.business_date)
-    for step in (_NAME_BY_REFERENCE, *_NAME_BY_OWN[head.side], _KEEP):
+    for step in (_KEEP,) if sums else (_NAME_BY_REFERENCE, *_NAME_BY_OWN[head.side], _KEEP):
         await connection.execute(step, {name: parameters[name] for name in step.compile().params})
 
 
@@ -96,6 +98,7 @@ def _written(key: int, currency: str, lines: Iterable[BookedLine]) -> Iterator[s
         cells = (
             *(line.line, line.payment_id, made_up_payment_id(key, line.line), *named, line.own_reference, line.counterparty),
             *(customer, amount, line.business_date, "t" if line.reversed else "f", line.fee, line.currency),
+            line.service,
         )
         yield "\t".join(map(_cell, cells)) + "\n"
 

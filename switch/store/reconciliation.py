@@ -20,7 +20,7 @@ from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import CARRY_FORWARD_DAYS
-from switch.store import comparisons, found_breaks
+from switch.store import comparisons, found_breaks, group_comparisons
 
 STATEMENT_TIMEOUT_SECONDS = 600
 WORK_MEMORY_MEGABYTES = 128
@@ -44,7 +44,7 @@ _RULE = """
         WHERE statement_rule.participant_code = statement.participant_code ORDER BY changed_at DESC, change_id DESC LIMIT 1) AS rule ON true
 """
 _NEWEST = text(f"""
-    SELECT DISTINCT ON (participant_code) participant_code, side, statement_id, statement_key,
+    SELECT DISTINCT ON (participant_code) participant_code, side, statement_id, statement_key, statement.grouping,
         coalesce(rule.tolerance_minor, 0) AS tolerance, coalesce(rule.carry_forward_days, :carried) AS carried
     FROM statement {_RULE}
     WHERE business_date = :day AND currency = :currency ORDER BY participant_code, revision DESC
@@ -98,6 +98,8 @@ class ComparedSide:
     statement_id: str | None
     statement_key: int | None
     tolerance: int
+    grouping: str | None
+    """What each of its lines is a sum of."""
     compared_with: str
     """Everything that the result depends on; the same again has the same result."""
     unchanged: bool
@@ -148,17 +150,25 @@ async def look_at_sides(connection: AsyncConnection, day: Day) -> tuple[list[Com
         its = its if its is not None and its.side == side else None
         compared_with = _fingerprint(own, its, nearby.get(code, []), taken_back, before.decided if before is not None else 0)
         unchanged = before is not None and before.compared_with == compared_with and not before.breaks
-        key, name, tolerance = (its.statement_key, its.statement_id, its.tolerance) if its is not None else (None, None, 0)
-        sides.append(ComparedSide(Side(side), ParticipantCode(code), name, key, tolerance, compared_with, unchanged))
-    stated = [side for side in sides if side.statement_key is not None and not side.unchanged]
+        key, name, tolerance, grouping = (
+            (its.statement_key, its.statement_id, its.tolerance, its.grouping) if its is not None else (None, None, 0, None)
+        )
+        sides.append(ComparedSide(Side(side), ParticipantCode(code), name, key, tolerance, grouping, compared_with, unchanged))
+    looked = [side for side in sides if side.statement_key is not None and not side.unchanged]
+    stated, sums = [side for side in looked if side.grouping is None], [side for side in looked if side.grouping is not None]
     parameters |= {
         "keys": [side.statement_key for side in stated],
         "sides": [side.side for side in stated],
         "codes": [side.participant for side in stated],
         "tolerances": [side.tolerance for side in stated],
-        "near_codes": [code for side in stated for code, _, _ in nearby.get(side.participant, [])],
-        "near_days": [around for side in stated for _, around, _ in nearby.get(side.participant, [])],
-        "near_keys": [key for side in stated for _, _, key in nearby.get(side.participant, [])],
+        "group_keys": [side.statement_key for side in sums],
+        "group_sides": [side.side for side in sums],
+        "group_codes": [side.participant for side in sums],
+        "group_tolerances": [side.tolerance for side in sums],
+        "groupings": [side.grouping for side in sums],
+        "near_codes": [code for side in looked for code, _, _ in nearby.get(side.participant, [])],
+        "near_days": [around for side in looked for _, around, _ in nearby.get(side.participant, [])],
+        "near_keys": [key for side in looked for _, _, key in nearby.get(side.participant, [])],
     }
     return sides, parameters
 
@@ -166,7 +176,7 @@ async def look_at_sides(connection: AsyncConnection, day: Day) -> tuple[list[Com
 async def compare(connection: AsyncConnection, parameters: Mapping[str, Any]) -> None:
     """Find every disagreement of the day, in temporary tables of this transaction."""
     await _execute(connection, _COUNT_THEIRS, parameters)
-    for step in comparisons.STEPS:
+    for step in (*comparisons.STEPS, *group_comparisons.STEPS):
         await _execute(connection, step, parameters)
 
 

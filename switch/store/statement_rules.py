@@ -7,7 +7,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import ParticipantCode, bucketed_id
-from switch.domain.reconciliation import MatchingRule
+from switch.domain.reconciliation import Grouping, MatchingRule
 from switch.store.tables.reconciliation import statement_rule
 
 _NEWEST = text("SELECT * FROM statement_rule WHERE participant_code = :participant ORDER BY changed_at DESC, change_id DESC LIMIT 1")
@@ -18,7 +18,8 @@ async def newest(connection: AsyncConnection, participant: ParticipantCode) -> t
     row = (await connection.execute(_NEWEST, {"participant": participant})).one_or_none()
     if row is None:
         return MatchingRule(), None
-    return MatchingRule(row.carry_forward_days, row.tolerance_minor), row.mapping
+    grouping = None if row.grouping is None else Grouping(row.grouping)
+    return MatchingRule(row.carry_forward_days, row.tolerance_minor, grouping), row.mapping
 
 
 async def append(
@@ -30,6 +31,7 @@ async def append(
         "carry_forward_days": rule.carry_forward_days,
         "tolerance_minor": rule.tolerance_minor,
         "mapping": mapping,
+        "grouping": rule.grouping,
         "changed_at": at,
         "by": by,
         "digest": b"",

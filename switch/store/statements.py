@@ -118,6 +118,7 @@ def from_row(row: Row[Any]) -> ImportedStatement:
         layout=row.layout,
         sha256=row.sha256,
         received_at=row.received_at,
+        grouping=row.grouping,
     )
 
 
@@ -134,6 +135,7 @@ def _row(imported: ImportedStatement, key: int) -> dict[str, Any]:
         "total_minor": imported.total.minor,
         "fee_minor": imported.fees.minor,
         "layout": imported.layout,
+        "grouping": imported.grouping,
         "sha256": imported.sha256,
         "received_at": imported.received_at,
     }

@@ -9,13 +9,14 @@ from switch.domain.directory import Directory
 from switch.domain.identifiers import participant_code
 from switch.domain.participants import Participant
 from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given_number
-from switch.domain.reconciliation import MatchingRule
+from switch.domain.reconciliation import Grouping, MatchingRule
 from switch.domain.statement_mapping import StatementMapping, mapping_of
 from switch.store import statement_rules
 from switch.store.database import Database
 from switch.usecases.set_statement_rule import SetStatementRule
 
-DAYS, TOLERANCE, MAPPING = "carry_forward_days", "tolerance_minor", "mapping"
+DAYS, TOLERANCE, GROUPING, MAPPING = "carry_forward_days", "tolerance_minor", "grouping", "mapping"
+NONE = "–"
 
 
 class _Rule(NamedTuple):
@@ -35,7 +36,7 @@ class AgreeOnStatementRule:
         self.set_statement_rule.require_layout(wanted.mapping)
         known = await self._known(owner)
         before, after = _told(known), _told(wanted)
-        return Foreseen(changes=tuple(Change(f"{name} of {owner.code}", before[name], after[name]) for name in (DAYS, TOLERANCE, MAPPING)))
+        return Foreseen(changes=tuple(Change(f"{name} of {owner.code}", before[name], after[name]) for name in after))
 
     async def carry_out(self, proposal: Proposal) -> None:
         """Once or many times: the same rule again is no other one."""
@@ -55,8 +56,12 @@ def statement_rule_content(matching: MatchingRule, mapping: StatementMapping | N
 
 
 def _read(content: Mapping[str, str]) -> _Rule:
-    matching = MatchingRule(given_number(content, DAYS), given_number(content, TOLERANCE))
-    if (text := content.get(MAPPING, "–")) == "–":
+    named = content.get(GROUPING, NONE)
+    if named not in {*Grouping, NONE}:
+        raise ContentWrong(field=GROUPING)
+    grouping = None if named == NONE else Grouping(named)
+    matching = MatchingRule(given_number(content, DAYS), given_number(content, TOLERANCE), grouping)
+    if (text := content.get(MAPPING, NONE)) == NONE:
         return _Rule(matching, None)
     try:
         return _Rule(matching, mapping_of(json.loads(text)))
@@ -65,5 +70,9 @@ def _read(content: Mapping[str, str]) -> _Rule:
 
 
 def _told(rule: _Rule) -> dict[str, str]:
-    mapping = "–" if rule.mapping is None else json.dumps(rule.mapping.document(), ensure_ascii=False, sort_keys=True)
-    return {DAYS: str(rule.matching.carry_forward_days), TOLERANCE: str(rule.matching.tolerance_minor), MAPPING: mapping}
+    mapping = NONE if rule.mapping is None else json.dumps(rule.mapping.document(), ensure_ascii=False, sort_keys=True)
+    matching, grouping = rule.matching, rule.matching.grouping
+    return {
+        DAYS: str(matching.carry_forward_days), TOLERANCE: str(matching.tolerance_minor),
+        GROUPING: NONE if grouping is None else grouping.value, MAPPING: mapping,
+    }  # fmt: skip

@@ -23,6 +23,7 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quarantine_id
+from switch.domain.reconciliation import Grouping
 from switch.domain.statement_faults import StatementMalformed
 from switch.domain.statement_mapping import mapping_of
 from switch.ports import Clock, FileDrop, StatementLayout
@@ -62,13 +63,16 @@ class ImportStatement:
         sha256 = await asyncio.to_thread(_digest, file)
         async with self.database.reading() as connection:
             known = await statements.find(connection, participant.code, sha256)
-            _, mapping = await statement_rules.newest(connection, participant.code)
+            rule, mapping = await statement_rules.newest(connection, participant.code)
         if known is not None:
             return replace(known, replayed=True)
         asked = StatementAsked(participant.code, side, business_date, mapping_of(mapping) if mapping is not None else None)
         reads = self._layout(file, layout, asked)
+        grouping = None if reads.layout == DEFAULT_LAYOUT else rule.grouping
         try:
-            return await self._plainly(reads, file, sha256, asked, tell) or await self._row_by_row(reads, file, sha256, asked, tell)
+            return await self._plainly(reads, file, sha256, asked, tell) or await self._row_by_row(
+                reads, file, sha256, asked, grouping, tell
+            )
         except StatementMalformed as wrong:
             await self._quarantine(participant.code, reads.layout, file, sha256, wrong)
             raise
@@ -102,17 +106,24 @@ class ImportStatement:
             return None
 
     async def _row_by_row(
-        self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, tell: Tell
+        self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, grouping: Grouping | None, tell: Tell
     ) -> ImportedStatement:
         file.seek(0)
         booked = await asyncio.to_thread(layout.read, file, asked)
         if (booked.head.participant, booked.head.side) != (asked.participant, asked.side):
             raise StatementNotYours(participant=asked.participant)
+        sums = grouping is not None
         return await self._take_in(
-            booked.head, layout.layout, sha256, lambda connection, key: pour_booked(connection, key, booked, file, tell)
+            booked.head,
+            layout.layout,
+            sha256,
+            lambda connection, key: pour_booked(connection, key, booked, file, tell, sums=sums),
+            grouping,
         )
 
-    async def _take_in(self, head: StatementHead, layout: str, sha256: str, pour: Pour) -> ImportedStatement:
+    async def _take_in(
+        self, head: StatementHead, layout: str, sha256: str, pour: Pour, grouping: Grouping | None = None
+    ) -> ImportedStatement:
         """Lines first, which nobody sees before their header; so the owner is locked for a moment only."""
         now = self.clock.now()
         key = statement_key(now)
@@ -137,6 +148,7 @@ class ImportStatement:
                     layout=layout,
                     sha256=sha256,
                     received_at=now,
+                    grouping=grouping,
                 )
                 await statements.insert_header(connection, imported, key)
         except _TakenInMeanwhile as meanwhile:

@@ -48,8 +48,8 @@ async def pour_plain(connection: Connection, key: int, plain: PlainStatement, fi
     return sums
 
 
-async def pour_booked(connection: Connection, key: int, booked: BookedStatement, file: BinaryIO, tell: Tell) -> Sums:
-    """Raises StatementMalformed."""
+async def pour_booked(connection: Connection, key: int, booked: BookedStatement, file: BinaryIO, tell: Tell, *, sums: bool) -> Sums:
+    """`sums`: each line stands for many payments. Raises StatementMalformed."""
     lines = minor = fee_minor = 0
 
     def counted() -> Iterator[list[BookedLine]]:
@@ -60,7 +60,7 @@ async def pour_booked(connection: Connection, key: int, booked: BookedStatement,
             fee_minor += sum(line.fee or 0 for line in some)
             yield some
 
-    await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted()), file, tell))
+    await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted()), file, tell), sums=sums)
     return Sums(lines, minor, fee_minor)
 
 

@@ -33,10 +33,12 @@ statement = Table(
     Column("total_minor", BigInteger, nullable=False),
     Column("fee_minor", BigInteger, nullable=False, server_default="0"),
     Column("layout", Text, nullable=False),
+    Column("grouping", Text),
     Column("sha256", Text, nullable=False),
     moment("received_at"),
     xact_column(),
     one_of("side", "bank", "biller"),
+    one_of("grouping", "day", "counterparty", "service", "own_reference"),
     Index("uq_statement_day", "participant_code", "business_date", "currency", "revision", unique=True),
     Index("ix_statement_order", "xact"),
     Index("uq_statement_content", "participant_code", "sha256", unique=True),
@@ -63,6 +65,7 @@ statement_line = Table(
     Column("reversed", Boolean, nullable=False),
     Column("fee_minor", BigInteger),
     Column("currency", Text),
+    Column("service_code", Text),
 )
 """Millions a day, so nothing is done for a single row: no foreign key, and one index that serves both questions (which lines has a
 statement, and which of them is for this payment). The key comes from the transaction's own setting, so that a file can be poured in.
@@ -122,9 +125,11 @@ statement_rule = Table(
     Column("carry_forward_days", Integer, nullable=False),
     Column("tolerance_minor", BigInteger, nullable=False),
     json_column("mapping"),
+    Column("grouping", Text),
     moment("changed_at"),
     Column("by", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    one_of("grouping", "day", "counterparty", "service", "own_reference"),
     CheckConstraint("carry_forward_days BETWEEN 0 AND 31 AND tolerance_minor >= 0", name="limits"),
     Index("ix_statement_rule_participant", "participant_code", "changed_at", "change_id"),
 )
