@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
@@ -109,17 +110,18 @@ class ImportStatement:
         self, layout: StatementLayout, file: BinaryIO, sha256: str, asked: StatementAsked, grouping: Grouping | None, tell: Tell
     ) -> ImportedStatement:
         file.seek(0)
-        booked = await asyncio.to_thread(layout.read, file, asked)
-        if (booked.head.participant, booked.head.side) != (asked.participant, asked.side):
-            raise StatementNotYours(participant=asked.participant)
-        sums = grouping is not None
-        return await self._take_in(
-            booked.head,
-            layout.layout,
-            sha256,
-            lambda connection, key: pour_booked(connection, key, booked, file, tell, sums=sums),
-            grouping,
-        )
+        thread = ThreadPoolExecutor(1, "statement")  # from beginning to end in one: XML that is parsed in several tears the process down
+        try:
+            booked = await asyncio.get_running_loop().run_in_executor(thread, layout.read, file, asked)
+            if (booked.head.participant, booked.head.side) != (asked.participant, asked.side):
+                raise StatementNotYours(participant=asked.participant)
+
+            def pour(connection: Connection, key: int) -> Awaitable[Sums]:
+                return pour_booked(connection, key, booked, file, tell, sums=grouping is not None, thread=thread)
+
+            return await self._take_in(booked.head, layout.layout, sha256, pour, grouping)
+        finally:
+            thread.shutdown(wait=False)
 
     async def _take_in(
         self, head: StatementHead, layout: str, sha256: str, pour: Pour, grouping: Grouping | None = None

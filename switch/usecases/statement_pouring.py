@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from itertools import islice
 from typing import BinaryIO, NamedTuple, TypeVar
 
@@ -48,8 +49,10 @@ async def pour_plain(connection: Connection, key: int, plain: PlainStatement, fi
     return sums
 
 
-async def pour_booked(connection: Connection, key: int, booked: BookedStatement, file: BinaryIO, tell: Tell, *, sums: bool) -> Sums:
-    """`sums`: each line stands for many payments. Raises StatementMalformed."""
+async def pour_booked(
+    connection: Connection, key: int, booked: BookedStatement, file: BinaryIO, tell: Tell, *, sums: bool, thread: Executor
+) -> Sums:
+    """`sums`: each line stands for many payments. `thread` is the one in which its reading began. Raises StatementMalformed."""
     lines = minor = fee_minor = 0
 
     def counted() -> Iterator[list[BookedLine]]:
@@ -60,7 +63,7 @@ async def pour_booked(connection: Connection, key: int, booked: BookedStatement,
             fee_minor += sum(line.fee or 0 for line in some)
             yield some
 
-    await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted()), file, tell), sums=sums)
+    await read_lines.pour(connection, key, booked.head, _told(_in_threads(counted(), thread), file, tell), sums=sums)
     return Sums(lines, minor, fee_minor)
 
 
@@ -70,9 +73,10 @@ def _batches(lines: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-async def _in_threads(iterator: Iterator[T]) -> AsyncIterator[T]:
+async def _in_threads(iterator: Iterator[T], thread: Executor | None = None) -> AsyncIterator[T]:
     """Reading and parsing beside the loop, so that nobody else waits for it."""
-    while (item := await asyncio.to_thread(next, iterator, None)) is not None:
+    loop = asyncio.get_running_loop()
+    while (item := await loop.run_in_executor(thread, next, iterator, None)) is not None:
         yield item
 
 
