@@ -255,7 +255,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "break_text_missing": Kind(422, "Text missing", "نص ناقص"),
         "attachment_refused": Kind(422, "Attachment refused", "مرفق مرفوض"),
         "repair_does_not_fit": Kind(409, "Repair does not fit", "إجراء إصلاح غير مناسب"),
-        "repair_amount_refused": Kind(422, "Amount to write off refused", "مبلغ شطب مرفوض"),
+        "repair_amount_refused": Kind(422, "Amount of the repair refused", "مبلغ الإصلاح مرفوض"),
         "closing_rule_refused": Kind(422, "Closing rule refused", "قاعدة إنهاء مرفوضة"),
         # load and faults
         "too_many_requests": Kind(429, "Too many requests", "طلبات كثيرة", Retry.AFTER_SECONDS),

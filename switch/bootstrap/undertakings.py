@@ -25,6 +25,7 @@ from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.move_window import MoveWindow
 from switch.usecases.propose import Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
+from switch.usecases.release_suspense import ReleaseSuspense
 from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.rerate_tariff import RerateTariff
 from switch.usecases.set_closing_rule import SetClosingRule
@@ -51,6 +52,7 @@ def undertakings_of(
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
         ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, switch.try_tariff),
         ProposalKind.REPAIR_BREAK: RepairBreaks(clock, current, database, billers, RepairPosting(reversals)),
+        ProposalKind.RELEASE_SUSPENSE: ReleaseSuspense(clock, current, database, RepairPosting(reversals)),
         ProposalKind.SET_CLOSING_RULE: SetClosingRule(clock, database),
         ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, switch.change_cap),
         ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, switch.register_key),

@@ -41,6 +41,7 @@ COMMANDS = MappingProxyType(
         "statement": "statement:app",
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
+        "suspense": "suspense:app",
         "report": "report:app",
         "verify": "verify:verify",
         "trial-balance": "trial_balance:trial_balance",

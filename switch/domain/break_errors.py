@@ -47,14 +47,14 @@ class AttachmentRefused(Refusal):
 
 class RepairDoesNotFit(Refusal):
     code = "repair_does_not_fit"
-    en = "{repair} does not repair a break of the kind {kind} whose payment is {state}."
-    ar = "لا يُصلح الإجراء {repair} فرقاً من النوع {kind} حالة دفعته {state}."
+    en = "{repair} does not repair a break of the kind {kind} that stands so: {state}."
+    ar = "لا يُصلح الإجراء {repair} فرقاً من النوع {kind} حاله: {state}."
 
 
 class RepairAmountRefused(Refusal):
     code = "repair_amount_refused"
-    en = "A break is written off for more than nothing, and for no more than is at stake: {at_stake}."
-    ar = "يُشطب من الفرق ما يزيد على الصفر ولا يتجاوز المبلغ المختلف عليه: {at_stake}."
+    en = "It is for more than nothing, and for no more than is at stake or left: {at_stake}."
+    ar = "يلزم مبلغ يزيد على الصفر ولا يتجاوز المختلف عليه أو ما بقي منه: {at_stake}."
 
 
 class ClosingRuleRefused(Refusal):

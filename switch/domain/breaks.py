@@ -37,6 +37,8 @@ class BreakEventKind(StrEnum):
     HANDED_OVER = "handed_over"
     REPAIR_CARRIED_OUT = "repair_carried_out"
     REPAIR_FAILED = "repair_failed"
+    RELEASED = "released"
+    """What it had left in suspense went to somebody, or a part of it."""
     FOUND_AGAIN = "found_again"
     """It had ended, and the books differ again in the same way."""
     REOPENED = "reopened"
@@ -162,6 +164,11 @@ def repair_failed(found: Break, repair: str, why: str, by: str, at: datetime, pr
     stage = found.stage if found.state is not BreakState.OPEN else BreakStage.IN_WORK
     moved = replace(found, stage=stage)
     return _with(moved, BreakEventKind.REPAIR_FAILED, by, at, why[:NOTE_CHARACTERS], {"repair": repair}, proposal_id)
+
+
+def released(found: Break, facts: Mapping[str, str], note: str, by: str, at: datetime, proposal_id: str) -> Done:
+    """Whatever has become of the break: the money was booked, and goes on."""
+    return _with(found, BreakEventKind.RELEASED, by, at, given_text(note), facts, proposal_id)
 
 
 def decided(

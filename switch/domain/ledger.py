@@ -30,6 +30,7 @@ class EntryKind(StrEnum):
     FEE_RERATED = "fee_rerated"
     BREAK_WRITTEN_OFF = "break_written_off"
     SUSPENSE_BOOKED = "suspense_booked"
+    SUSPENSE_RELEASED = "suspense_released"
     DEFAULT_COVERED = "default_covered"
     DEFAULT_CARRIED = "default_carried"
 

@@ -27,6 +27,8 @@ class ProposalKind(StrEnum):
     not booked, or not any more."""
     REPAIR_BREAK = "break.repair"
     """One or many breaks are repaired, written off or accepted."""
+    RELEASE_SUSPENSE = "suspense.release"
+    """Money that no payment explains goes to whom it belongs, or is written off."""
     SET_CLOSING_RULE = "break.closing_rule"
     """Breaks of a class are closed as they are found."""
     PUBLISH_TARIFF = "tariff.publish"

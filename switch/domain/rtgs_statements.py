@@ -40,6 +40,7 @@ class SettledInstruction:
 
     instruction: SettlementInstruction
     rtgs_reference: str
+    """Empty where it is not known before."""
 
 
 _Place = tuple[str, ParticipantCode, str]
@@ -113,7 +114,7 @@ def _at(place: _Place, ours: _Booked | None, theirs: _Booked | None, currency: s
     found = []
     if ours[0] != theirs[0]:
         found.append(_differs(RtgsDifferenceKind.AMOUNT_DIFFERS, place, amount(ours), amount(theirs)))
-    if ours[1] != theirs[1]:
+    if ours[1] and ours[1] != theirs[1]:
         found.append(_differs(RtgsDifferenceKind.REFERENCE_DIFFERS, place, ours[1], theirs[1]))
     return found
 

@@ -71,6 +71,7 @@ _DECIDED_BY = {
     ProposalKind.FORCE_PAYMENT: _BOOKS,
     ProposalKind.GIVE_BACK_PAYMENT: _BOOKS,
     ProposalKind.REPAIR_BREAK: _BOOKS,
+    ProposalKind.RELEASE_SUSPENSE: _BOOKS,
     ProposalKind.SET_CLOSING_RULE: _BOOKS,
     ProposalKind.PUBLISH_TARIFF: _PARTICIPANTS,
     ProposalKind.CHANGE_CAP: _SETTLEMENT,

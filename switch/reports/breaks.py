@@ -7,7 +7,8 @@ from switch.domain.break_errors import BreakUnknown
 from switch.domain.breaks import BreakHistory, ClosingRule
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import Break, BreakKind, BreakState, SideResult
-from switch.store import break_queries, break_work, closing_rules
+from switch.domain.suspense import Held
+from switch.store import break_queries, break_work, closing_rules, suspense
 from switch.store.database import Database
 
 
@@ -46,6 +47,11 @@ class Breaks:
         if content is None:
             raise BreakUnknown()
         return content
+
+    async def in_suspense(self) -> list[Held]:
+        """Oldest first, also of which nothing is left any more."""
+        async with self.database.reading() as connection:
+            return await suspense.held(connection)
 
     async def rules(self) -> list[ClosingRule]:
         """Those that count now."""

@@ -26,6 +26,7 @@ _ADD_EVENT = text("""
     VALUES (:break_id, :number, :at, :by, :kind, :note, CAST(:facts AS jsonb), CAST(:proposal_id AS uuid))
 """)
 _CARRIED_OUT = text("SELECT 1 FROM break_event WHERE break_id = :id AND proposal_id = CAST(:proposal AS uuid)")
+_ENDED_BY = text("SELECT 1 FROM break_event WHERE break_id = :id AND facts->>'repair' = :repair AND kind IN ('repaired', 'written_off')")
 _EVENTS = text("SELECT * FROM break_event WHERE break_id = :id ORDER BY number")
 _ATTACHMENTS = text("SELECT break_id, sha256, name, size, at, by FROM break_attachment WHERE break_id = :id ORDER BY at, sha256")
 _CONTENT = text("SELECT content FROM break_attachment WHERE break_id = :id AND sha256 = :sha256")
@@ -61,6 +62,11 @@ async def keep(connection: AsyncConnection, moved: Break, event: BreakEvent) -> 
 async def carried_out(connection: AsyncConnection, break_id: str, proposal_id: UUID) -> bool:
     """Whether this proposal has done its work on this break."""
     return (await connection.execute(_CARRIED_OUT, {"id": break_id, "proposal": str(proposal_id)})).first() is not None
+
+
+async def ended_by(connection: AsyncConnection, break_id: str, repair: str) -> bool:
+    """Whether it was ended by such a repair before, perhaps to be opened again."""
+    return (await connection.execute(_ENDED_BY, {"id": break_id, "repair": repair})).first() is not None
 
 
 async def events(connection: AsyncConnection, break_id: str) -> tuple[BreakEvent, ...]:

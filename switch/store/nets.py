@@ -9,12 +9,13 @@ from switch.domain.nets import Authorities, Collected
 # `window_settled` is left out, so that the answer is the same before and after settlement; suspense stands beyond windows.
 _BALANCES = text("""
     SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-    WHERE entry.window_id = ANY(CAST(:windows AS text[])) AND entry.kind NOT IN ('window_settled', 'suspense_booked')
+    WHERE entry.window_id = ANY(CAST(:windows AS text[])) AND entry.kind NOT IN ('window_settled', 'suspense_booked', 'suspense_released')
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _OF_PAYMENTS = text("""
     SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-    WHERE entry.window_id = :window AND entry.kind NOT IN ('window_settled', 'suspense_booked', 'default_covered', 'default_carried')
+    WHERE entry.window_id = :window
+      AND entry.kind NOT IN ('window_settled', 'suspense_booked', 'suspense_released', 'default_covered', 'default_carried')
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _COLLECTED = text("""

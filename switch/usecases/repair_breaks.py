@@ -47,6 +47,7 @@ class RepairBreaks:
                 found, payment = await _locked(connection, break_id)
                 require_open(found)
                 require_fit(repair, found, payment)
+                await _require_first(connection, repair, found)
                 for account, minor in await self._effects(connection, repair, found, payment, content.get(AMOUNT)):
                     effects[account, found.currency] += minor
                 changes.append(Change(f"break {break_id[:12]} ({found.kind})", "open", _becomes(repair)))
@@ -83,6 +84,7 @@ class RepairBreaks:
                 return
             require_open(found)
             require_fit(repair, found, payment)
+            await _require_first(connection, repair, found)
             facts: dict[str, str] = {}
             match repair:
                 case Repair.RE_ADVISE:
@@ -162,6 +164,13 @@ _ENDS: Mapping[Repair, BreakState] = {
     Repair.ACCEPT: BreakState.ACCEPTED,
 }
 """At once; after the others the next reconciliation ends it, or finds it still."""
+_POSTS = frozenset({Repair.ADJUST, Repair.WRITE_OFF, Repair.SUSPEND})
+
+
+async def _require_first(connection: Connection, repair: Repair, found: Break) -> None:
+    """One that was opened again has its posting still: the same repair again would book it twice. Raises RepairDoesNotFit."""
+    if repair in _POSTS and await break_work.ended_by(connection, found.break_id, repair):
+        raise RepairDoesNotFit(repair=repair, kind=found.kind, state="booked by an earlier repair")
 
 
 def _becomes(repair: Repair) -> str:

@@ -184,6 +184,9 @@ async def test_an_amount_inside_a_document_is_found_too(world: World, name: str)
         ("DELETE FROM staff_audit", "audit entry "),
         ("UPDATE break SET kind = 'odd'", "break "),
         ("UPDATE break SET participant_code = '100028'", "break "),
+        ("UPDATE break_standing SET state = 'repaired' WHERE state = 'written_off'", "break "),
+        ("UPDATE break_standing SET ended_at = ended_at + interval '1 minute' WHERE ended_at IS NOT NULL", "break "),
+        ("DELETE FROM break_standing", "break "),
     ],
 )
 async def test_whatever_else_is_changed_is_found_too(world: World, statement: str, where: str) -> None:

@@ -35,6 +35,48 @@ _SEALS = text("""
 """)
 
 
+# Reports of a past moment read how breaks stood: that is what their histories say, step by step.
+_STANDINGS = text("""
+    WITH said AS (
+        SELECT break_id, array_agg(CASE WHEN kind IN ('reopened', 'found_again') THEN 'open' ELSE kind END ORDER BY number) AS states
+        FROM break_event WHERE kind IN ('matched_later', 'repaired', 'accepted', 'written_off', 'rejected', 'closed_by_rule', 'reopened',
+            'found_again')
+        GROUP BY break_id
+    ),
+    stood AS (
+        SELECT break_id, array_agg(state ORDER BY number) AS states, count(*) AS lines, max(number) AS last,
+            (array_agg(ended_at ORDER BY number DESC))[1] AS ended_at
+        FROM break_standing GROUP BY break_id
+    )
+    SELECT 'break ' || break_id, 'how it stood is not what its history says'
+    FROM break LEFT JOIN said USING (break_id) LEFT JOIN stood USING (break_id)
+    WHERE ARRAY['open'] || coalesce(said.states, '{}') IS DISTINCT FROM stood.states OR stood.lines <> stood.last
+       OR stood.ended_at IS DISTINCT FROM break.ended_at
+""")
+_SUSPENSE = text("""
+    WITH said AS (
+        SELECT (facts->>'entry_id')::uuid AS entry_id, event.break_id, event.kind, event.number,
+            CASE event.kind WHEN 'released' THEN (facts->>'minor')::bigint END AS minor, break.minor AS at_stake
+        FROM break_event AS event JOIN break USING (break_id)
+        WHERE event.kind = 'released' OR facts->>'repair' = 'suspend' AND event.kind = 'repaired'
+    ),
+    posted AS (
+        SELECT entry_id, entry.kind, sum(posting.minor) FILTER (WHERE account_code = 'suspense')::bigint AS minor
+        FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+        WHERE entry.kind IN ('suspense_booked', 'suspense_released') GROUP BY entry_id, entry.kind
+    )
+    SELECT coalesce('history of break ' || break_id || ' line ' || number, 'journal entry ' || entry_id),
+        CASE WHEN break_id IS NULL THEN 'it moves suspense, and no break says so'
+            ELSE 'its journal entry ' || entry_id || ' moves ' || coalesce(posted.minor, 0) || ' of suspense' END
+    FROM said FULL JOIN posted USING (entry_id)
+    WHERE posted.minor IS NULL OR break_id IS NULL
+       OR CASE said.kind WHEN 'released' THEN posted.minor <> said.minor ELSE abs(posted.minor) <> at_stake END
+    UNION ALL
+    SELECT 'break ' || break_id, 'more of it has left suspense than was booked there'
+    FROM said GROUP BY break_id, at_stake HAVING coalesce(abs(sum(minor)), 0) > at_stake
+""")
+
+
 async def examine(look: Examination) -> None:
     async for row in look.each(_ROWS, count=_COUNT):
         try:
@@ -45,3 +87,5 @@ async def examine(look: Examination) -> None:
             look.finds(f"break {row.break_id}", f"it is not what was found (amount at stake {row.minor})")
     await look.where_wrong(_HISTORIES)
     await look.where_wrong(_SEALS)
+    await look.where_wrong(_STANDINGS)
+    await look.where_wrong(_SUSPENSE)

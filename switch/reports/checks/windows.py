@@ -58,7 +58,8 @@ _CLEARED = text("""
     WITH sums AS (
         SELECT window_id, account_code, currency, sum(minor)::bigint AS minor FROM (
             SELECT window_id, account_code, posting.currency, minor
-            FROM posting JOIN journal_entry AS entry USING (bucket, entry_id, window_id) WHERE entry.kind <> 'suspense_booked'
+            FROM posting JOIN journal_entry AS entry USING (bucket, entry_id, window_id)
+            WHERE entry.kind NOT IN ('suspense_booked', 'suspense_released')
             UNION ALL SELECT window_id, account_code, currency, minor FROM archived_balance
         ) AS leg GROUP BY window_id, account_code, currency
     )

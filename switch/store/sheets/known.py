@@ -27,7 +27,7 @@ POSITIONS = f"""(
 """What moved positions; an older window is settled, and adds up to nothing."""
 POSTINGS = f"""(
     SELECT entry.window_id, posting.account_code, posting.minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-    WHERE entry.kind NOT IN ('window_settled', 'suspense_booked') AND posting.currency = :currency
+    WHERE entry.kind NOT IN ('window_settled', 'suspense_booked', 'suspense_released') AND posting.currency = :currency
       AND is_known(entry.created_at, entry.xact, {_MOMENT})
       AND entry.window_id IN (SELECT window_id FROM settlement_window
           WHERE business_date BETWEEN :first AND :last AND currency = :currency))
