@@ -58,6 +58,7 @@ from tests.filled_archive import archiving, old_day
 from tests.filled_beside import fill_the_staff, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.filled_repairs import write_off_a_part
+from tests.filled_reratings import rerate_a_quiet_day
 from tests.filled_splits import accounts_by_hand, add_split
 from tests.seeded import BANK, BILLER, OTHER_BANK, PUT_ON_RECORD, SERVICE, START, WINDOW, FixedClock, order, put_bill, rows, seed
 
@@ -246,6 +247,7 @@ async def settle_by_hand(world: World) -> None:
         await connection.execute(text("UPDATE open_window SET window_id = :id"), {"id": NEXT_WINDOW})
         await connection.execute(text("UPDATE position SET posted_minor = 0"))
         await default_by_hand(connection, NEXT_WINDOW)
+        await rerate_a_quiet_day(connection)
         for code in (BANK, OTHER_BANK, BILLER):
             await connection.execute(insert(metadata.tables["issued_file"]), issued(world, code, paid))
 
