@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.billers.json_http import JsonBiller
 from adapters.codecs.iso20022 import Messages
 from adapters.drops.local_folder import LocalFolder
+from adapters.drops.local_inbox import LocalInbox
 from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
 from adapters.files.fixed import FixedWidthLayout
@@ -34,6 +35,7 @@ from switch.domain.rtgs_statements import RtgsStatement
 from switch.ports import (
     BillerAdapter,
     FileDrop,
+    FileInbox,
     FileLayout,
     FileSender,
     ReportLayout,
@@ -64,6 +66,7 @@ class Adapters:
     drop: FileDrop
     quarantine: FileDrop
     """Statements that were wrong, as they came."""
+    inbox: FileInbox
     webhooks: WebhookSender
     pushes: FileSender
     kept: Sequence[Kept]
@@ -114,6 +117,7 @@ def open_adapters(
         rtgs_statement=rtgs_statement,
         drop=LocalFolder(files_directory),
         quarantine=LocalFolder(files_directory.with_name("quarantine")),
+        inbox=LocalInbox(files_directory.with_name("received")),
         webhooks=webhooks,
         pushes=pushes,
         kept=(calls.connections, webhooks, pushes),

@@ -94,6 +94,7 @@ from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.take_received import TakeReceived
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
@@ -185,6 +186,7 @@ class Switch:
     acknowledge_file: AcknowledgeFile
     chase_files: ChaseFiles
     import_statement: ImportStatement
+    take_received: TakeReceived
     set_statement_rule: SetStatementRule
     reconcile: Reconcile
     reconcile_rtgs: ReconcileRtgs

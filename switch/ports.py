@@ -1,6 +1,7 @@
 """Ports: what the switch needs of the outside, only where two real implementations exist."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -10,10 +11,11 @@ from switch.domain.bills import Presentment
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.directory import Endpoint
 from switch.domain.file_pushes import Pushed, PushPlace
-from switch.domain.identifiers import PaymentId, ServiceCode
+from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.received_files import ReceivedOutcome, Waiting
 from switch.domain.reports import Report
 from switch.domain.reversals import Reversal
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction
@@ -166,3 +168,22 @@ class FileDrop(Protocol):
 
     def open(self, owner: str, name: str) -> BinaryIO | None:
         """For what is too large to be read at once."""
+
+
+class FileInbox(Protocol):
+    """What participants have put into their folders, and our answers beside it."""
+
+    def waiting(self, now: datetime) -> list[Waiting]:
+        """Files with a signature beside them, of all participants, in order."""
+
+    def signature(self, participant: ParticipantCode, name: str) -> bytes:
+        """Raises FileNotFoundError."""
+
+    def copied(self, participant: ParticipantCode, name: str, most_bytes: int) -> AbstractContextManager[BinaryIO]:
+        """A copy that its sender cannot write to any more. Raises FileNotFoundError, ReceivedFileTooLarge."""
+
+    def answer(self, participant: ParticipantCode, name: str, outcome: ReceivedOutcome, document: bytes) -> None:
+        """Whole beside the file, then the file goes with its signature."""
+
+    def tidy(self, now: datetime) -> int:
+        """Takes away what has lain there for too long; how many files that were."""

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         return self.data / "files"
 
     @property
+    def received(self) -> Path:
+        """What participants put there over SFTP, each into a folder of its own."""
+        return self.data / "received"
+
+    @property
     def rtgs_url(self) -> str:
         return f"http://127.0.0.1:{self.rtgs_port}"
 

@@ -35,6 +35,7 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.privacy import Kept, RetentionRule
+from switch.domain.received_files import ReceivedFile, ReceivedOutcome
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
@@ -46,7 +47,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import caps, inquiries, journal, privacy, statement_rules, windows
+from switch.store import caps, inquiries, journal, privacy, received_files, statement_rules, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.payments import from_row
@@ -288,6 +289,8 @@ async def hand_in_and_reconcile(world: World) -> None:
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
         await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
+        refused = ReceivedFile(BANK, "day.csv", "0" * 64, 1, "{}", ReceivedOutcome.REFUSED, "file_malformed", None, START)
+        await received_files.append(connection, refused)
     await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
     await write_off_a_part(world.database, paid[0].payment_id, NEXT_WINDOW, DAY)

@@ -1,4 +1,7 @@
-"""Bootstrap: settings, database and adapters become one Switch; the only package that knows both sides."""
+"""Bootstrap: settings, database and adapters become one Switch; the only package that knows both sides.
+
+What only the API needs (`bootstrap.tls`) is imported from there: it brings the web framework along, which no command should wait for.
+"""
 
 from switch.bootstrap.opening import (
     DATABASE_NAME,
@@ -11,7 +14,6 @@ from switch.bootstrap.opening import (
     migrate_database,
     opened_switch,
 )
-from switch.bootstrap.tls import Serving, find_tls
 from switch.bootstrap.wiring import Outside, make_switch
 
 __all__ = [
@@ -19,8 +21,6 @@ __all__ = [
     "DATABASE_TROUBLE",
     "PUSH_KEY",
     "Outside",
-    "Serving",
-    "find_tls",
     "find_url",
     "load_former_keys",
     "load_switch_key",

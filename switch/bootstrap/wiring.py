@@ -109,6 +109,7 @@ from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
+from switch.usecases.take_received import TakeReceived
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
@@ -152,6 +153,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     remaking = FileRemaking(adapters.layouts, adapters.drop, outside.signer)
     reversal_posting = ReversalPosting(database, current)
     refuse_stand_in = RefuseStandIn(clock, database, lambda: current().listening)
+    import_statement = ImportStatement(clock=clock, database=database, layouts=adapters.statement_layouts, kept_wrong=adapters.quarantine)
     undertakings: dict[ProposalKind, Undertaking] = {}
     rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
@@ -229,9 +231,8 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
             settle_window=settle_window,
             issue_files=issue_files,
         ),
-        import_statement=ImportStatement(
-            clock=clock, database=database, layouts=adapters.statement_layouts, kept_wrong=adapters.quarantine
-        ),
+        import_statement=import_statement,
+        take_received=TakeReceived(clock, database, current, adapters.inbox, import_statement),
         set_statement_rule=SetStatementRule(clock=clock, database=database, layouts=frozenset(adapters.statement_layouts)),
         reconcile=Reconcile(clock=clock, database=database),
         reconcile_rtgs=ReconcileRtgs(clock, database, rtgs_comparison),

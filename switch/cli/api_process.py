@@ -19,7 +19,8 @@ from switch.api.accepting import Accepting, Shares
 from switch.api.app import create_app
 from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
-from switch.bootstrap import Serving, find_tls, opened_switch
+from switch.bootstrap import opened_switch
+from switch.bootstrap.tls import Serving, find_tls
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.certificate_errors import AuthorityUnusable
 from switch.settings import Settings, load_settings

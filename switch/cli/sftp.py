@@ -1,4 +1,4 @@
-"""`switch sftp`: serve issued files over SFTP, each participant its own, until SIGTERM."""
+"""`switch sftp`: serve issued files over SFTP and take statements in, each participant its own, until SIGTERM."""
 
 import asyncio
 import signal
@@ -27,7 +27,10 @@ def sftp(
     host: Annotated[str | None, typer.Option(help="Address to listen at; SWITCH_HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen at; SWITCH_SFTP_PORT.")] = None,
 ) -> None:
-    """Serve issued files over SFTP: the user is the national code, the key one that is registered for it. Nothing can be written."""
+    """Serve issued files over SFTP: the user is the national code, the key one that is registered for it.
+
+    Statements are put into the folder `in`, each with its signature beside it; the worker takes them in.
+    """
     settings = load_settings()
     configure_logging(settings.log_level, "sftp")
     with needs_database_and_key():
@@ -46,7 +49,8 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened_switch(settings) as switch:
         host_key = ensure_key(settings.keys / HOST_KEY, "switch:sftp").pem()
-        acceptor = await serve_files(SftpServing(settings.files, lambda code: _keys_of(switch, code)), host, port, host_key)
+        serving = SftpServing(settings.files, settings.received, lambda code: _keys_of(switch, code))
+        acceptor = await serve_files(serving, host, port, host_key)
         _log.info("sftp.serving", host=host, port=port)
         try:
             await _follow_directory(switch, stop)
@@ -70,7 +74,7 @@ async def _follow_directory(switch: Switch, stop: asyncio.Event) -> None:
 
 
 def _keys_of(switch: Switch, code: str) -> Collection[str]:
-    """None of whoever takes no part, or has no files; who is suspended still gets what was settled."""
+    """None of whoever takes no part; who is suspended still gets what was settled."""
     directory = switch.directory.current()
     participant = directory.participants.get(ParticipantCode(code))
     if participant is None or participant.status not in CONCLUDES:

@@ -10,6 +10,7 @@ import typer
 from switch.application import Switch
 from switch.cli.arguments import BusinessDate, business_date_of
 from switch.cli.output import AsJson, language, money, print_json, print_table, progress, say
+from switch.cli.received_files import received, sign
 from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import by_whom
@@ -26,6 +27,8 @@ from switch.usecases.agree_on_statement_rule import statement_rule_content
 LISTED = 100
 
 app = typer.Typer(help="Statements of banks and billers: hand in, list, quarantine, rules.", no_args_is_help=True)
+app.command("sign")(sign)
+app.command("received")(received)
 
 
 @app.command("import")

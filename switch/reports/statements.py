@@ -6,10 +6,11 @@ from datetime import date
 from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.quarantine import QuarantinedStatement
+from switch.domain.received_files import ReceivedFile
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.statement_errors import QuarantineUnknown
 from switch.domain.statement_mapping import StatementMapping, mapping_of
-from switch.store import quarantine, statement_queries, statement_rules
+from switch.store import quarantine, received_files, statement_queries, statement_rules
 from switch.store.database import Database
 
 
@@ -23,6 +24,11 @@ class Statements:
         """Newest first, every revision."""
         async with self.database.reading() as connection:
             return await statement_queries.page(connection, participant, business_date, limit)
+
+    async def received(self, participant: ParticipantCode | None, limit: int) -> list[ReceivedFile]:
+        """What came over SFTP, newest first."""
+        async with self.database.reading() as connection:
+            return await received_files.page(connection, participant, limit)
 
     async def quarantined(
         self, participant: ParticipantCode | None = None, after: str | None = None, limit: int = 100

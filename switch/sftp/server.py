@@ -24,6 +24,8 @@ KeysOf = Callable[[str], Collection[str]]
 class SftpServing:
     folder: Path
     """Where issued files lie, each participant's apart."""
+    received: Path
+    """Where participants put theirs."""
     keys_of: KeysOf
     connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
 
@@ -65,9 +67,10 @@ async def serve_files(serving: SftpServing, host: str, port: int, host_key: byte
 
     def folder_of(channel: "asyncssh.SSHServerChannel[bytes]") -> ParticipantFolder:
         participant, key = str(channel.get_extra_info("username")), bytes(channel.get_extra_info("public_data"))
-        folder = serving.folder / participant
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-        return ParticipantFolder(channel, folder, lambda: serving.still_allowed(participant, key))
+        folder, inbox = serving.folder / participant, serving.received / participant
+        for each in (folder, inbox):
+            each.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return ParticipantFolder(channel, folder, inbox, lambda: serving.still_allowed(participant, key))
 
     return await asyncssh.create_server(
         lambda: _Door(serving),

@@ -61,7 +61,7 @@ class ImportStatement:
         Raises StatementMalformed, StatementNotYours, NotAllowed, LayoutUnknown, MappingRefused, DateArchived.
         """
         side = _side(participant)
-        sha256 = await asyncio.to_thread(_digest, file)
+        sha256 = await asyncio.to_thread(sha256_of, file)
         async with self.database.reading() as connection:
             known = await statements.find(connection, participant.code, sha256)
             rule, mapping = await statement_rules.newest(connection, participant.code)
@@ -187,7 +187,7 @@ def _side(participant: Participant) -> Side:
     raise NotAllowed()
 
 
-def _digest(file: BinaryIO) -> str:
+def sha256_of(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     for block in _blocks(file):
         digest.update(block)

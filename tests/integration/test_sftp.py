@@ -46,7 +46,9 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
         await world.settled()
         await world.issue(WINDOW)
         place = Place(world)
-        acceptor = await serve_files(SftpServing(world.folder, place.keys_of), "127.0.0.1", 0, generate_key("switch:sftp").pem())
+        acceptor = await serve_files(
+            SftpServing(world.folder, tmp_path / "received", place.keys_of), "127.0.0.1", 0, generate_key("switch:sftp").pem()
+        )
         place.port = acceptor.get_port()
         yield place
         acceptor.close()
@@ -55,7 +57,7 @@ async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
 
 async def test_a_participant_fetches_its_files_with_their_signatures(place: Place, tmp_path: Path) -> None:
     async with place.reading() as files:
-        assert sorted(set(await files.listdir("/")) - {".", ".."}) == [NAME, f"{NAME}.sig"]
+        assert sorted(set(await files.listdir("/")) - {".", ".."}) == [NAME, f"{NAME}.sig", "in"]
         await files.get(f"/{NAME}", tmp_path / "fetched")
     (issued,) = await place.world.files.of_participant(BILLER)
     assert hashlib.sha256((tmp_path / "fetched").read_bytes()).hexdigest() == issued.sha256

@@ -1,4 +1,4 @@
-"""Statements handed in: as many lines as were taken in, numbered without a gap, and summing to their total; and the rules for them."""
+"""Statements handed in: as many lines as were taken in, numbered without a gap, and summing to their total; rules; what came over SFTP."""
 
 from sqlalchemy import text
 
@@ -30,9 +30,14 @@ _RULES = text("""
     SELECT 'statement rule ' || change_id, 'it is not what was recorded for ' || participant_code
     FROM statement_rule WHERE digest <> sha256(convert_to((to_jsonb(statement_rule) - 'digest')::text, 'UTF8'))
 """)
+_RECEIVED = text("""
+    SELECT 'received file ' || received_id, 'it is not what was recorded of ' || name || ' from ' || participant_code
+    FROM received_file WHERE digest <> sha256(convert_to((to_jsonb(received_file) - 'digest')::text, 'UTF8'))
+""")
 
 
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
     await look.where_wrong(_RULES)
+    await look.where_wrong(_RECEIVED)

@@ -71,6 +71,28 @@ statement_line = Table(
 statement, and which of them is for this payment). The key comes from the transaction's own setting, so that a file can be poured in.
 `payment_id` of a line that names no payment is made up (`domain/statements.py`)."""
 
+received_file = Table(
+    "received_file",
+    metadata,
+    id_column("received_id"),
+    Column("participant_code", Text, ForeignKey("participant.code"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Column("statement_id", Text, ForeignKey("statement.statement_id")),
+    moment("received_at"),
+    Column("digest", LargeBinary, nullable=False),
+    one_of("outcome", "taken", "refused"),
+    CheckConstraint("(outcome = 'taken') = (statement_id IS NOT NULL) AND (outcome = 'refused') = (code IS NOT NULL)", name="answer"),
+    Index("ix_received_file_moment", "received_at", "received_id"),
+    Index("ix_received_file_statement", "statement_id"),
+    Index("uq_received_file_answer", "participant_code", "name", "sha256", "outcome", unique=True),
+)
+"""What came over SFTP, each with the signature that lay beside it."""
+
 reconciled_side = Table(
     "reconciled_side",
     metadata,
