@@ -1,15 +1,16 @@
 """Wiring: a database, a directory and what is outside become one Switch, by hand."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.registry import Adapters
-from switch.api.webhook_views import written
 from switch.application import Switch
 from switch.bootstrap.undertakings import undertakings_of
 from switch.domain.networks import PUBLIC, AllowedNetworks
+from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.proposals import ProposalKind
+from switch.domain.webhooks import WebhookEvent
 from switch.ports import Clock, Signer
 from switch.posting.lane import PostingLane
 from switch.posting.reversal import ReversalPosting
@@ -188,7 +189,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         renew_webhook_secret=RenewWebhookSecret(clock, database),
         try_webhook=TryWebhook(clock, database, directory.refresh),
         remove_webhook=RemoveWebhook(clock, database, directory.refresh),
-        deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, written, chance, Breakers(clock)),
+        deliver_webhooks=DeliverWebhooks(clock, current, directory.refresh, database, adapters.webhooks, _written, chance, Breakers(clock)),
         replay_webhooks=ReplayWebhooks(clock, database),
         admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
@@ -270,3 +271,9 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     )
     undertakings |= undertakings_of(switch, database, billers, reversal_posting)
     return switch
+
+
+def _written(event: WebhookEvent, payment: Payment | None, history: Sequence[PaymentEvent]) -> bytes:
+    from switch.api.webhook_views import written  # noqa: PLC0415 - brings the web framework along, which no command should wait for
+
+    return written(event, payment, history)
