@@ -65,6 +65,10 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "currency_unsupported": Kind(422, "Currency not used", "عملة غير مستخدمة"),
         "statement_not_yours": Kind(422, "Statement of another", "كشف لا يخصكم"),
         "file_malformed": Kind(422, "File cannot be read", "ملف غير مقروء"),
+        "received_file_unsigned": Kind(422, "Signature unreadable", "توقيع غير مقروء"),
+        "received_file_altered": Kind(422, "File altered", "ملف متغيّر"),
+        "received_file_signature_wrong": Kind(422, "Signature wrong", "توقيع غير صحيح"),
+        "received_file_too_large": Kind(422, "File too large", "ملف أكبر من المسموح"),
         "key_unusable": Kind(422, "Key unusable", "مفتاح غير صالح"),
         # who may
         "signature_missing": Kind(401, "Signature missing", "التوقيع ناقص"),
