@@ -25,7 +25,8 @@ LOOKS = frozenset(
         "payment overdue", "payment proof", "payment story", "privacy looks", "privacy status", "proposal list", "proposal show",
         "push list", "push places", "receipt show", "receipt verify", "rtgs compare", "settle simulate", "split list", "staff audit",
         "staff list", "staff token list", "statement list", "statement quarantine", "statement received", "statement sign",
-        "suspense list", "tariff list", "tariff try", "trial-balance", "verify", "webhook deliveries", "webhook list", "window list", "window show",
+        "suspense list", "tariff list", "tariff try", "trial-balance", "verify", "webhook deliveries",
+        "webhook list", "window list", "window show",
     }
 )  # fmt: skip
 """Commands that change nothing."""
