@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from switch.domain.errors import BillUnknown
 from switch.domain.money import Money
+from switch.domain.payment_batches import Unreadable, numbered_lines
 from switch.domain.staff import Role
 from switch.reports.current_directory import CurrentDirectory
 from switch.store import caps
@@ -12,8 +14,9 @@ from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.passwords import Passwords
+from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.watch_positions import WatchPositions
-from tests.seeded import BANK, OTHER_BANK, START, FixedClock
+from tests.seeded import BANK, OTHER_BANK, START, FixedClock, order
 
 
 async def keep_liquidity(database: Database) -> None:
@@ -31,6 +34,12 @@ async def keep_liquidity(database: Database) -> None:
     await KeepPositionHistory(later, database)()
     async with database.transaction() as connection:
         await caps.put(connection, BANK, Money(8_000_000, "SYP"), at(4_000_000), "test")
+
+
+async def hand_in_a_batch(database: Database) -> None:
+    """Three orders, and a line that cannot be read."""
+    lines = numbered_lines([order(1_000 * number).payment.request for number in (1, 2, 3)] + [Unreadable(BillUnknown(), "k")])
+    await SubmitBatch(FixedClock(), database)(BANK, "B-1", b"lines", lines)
 
 
 async def fill_the_staff(database: Database) -> None:

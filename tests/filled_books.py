@@ -12,7 +12,7 @@ from sqlalchemy import insert, text, update
 
 from adapters.drops.local_folder import LocalFolder
 from adapters.files.csv import CsvFormat
-from switch.domain.admission import Conclude, Reserve
+from switch.domain.admission import Conclude, RecordRefusal, Reserve
 from switch.domain.bills import Inquiry, PresentedBill, Presentment
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
@@ -56,7 +56,7 @@ from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from tests.filled_archive import archiving, old_day
-from tests.filled_beside import fill_the_staff, keep_liquidity
+from tests.filled_beside import fill_the_staff, hand_in_a_batch, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.filled_repairs import write_off_a_part
 from tests.filled_reratings import rerate_a_quiet_day
@@ -83,15 +83,19 @@ class World:
     database: Database
     drop: LocalFolder
 
+    @property
+    def verification(self) -> Verification:
+        return Verification(self.database, self.drop, LOG)
+
     async def verify(self) -> VerificationResult:
-        return await Verification(self.database, self.drop, LOG)()
+        return await self.verification()
 
     async def findings(self) -> tuple[Finding, ...]:
         result = await self.verify()
         assert result.clean == (not result.findings)
         return result.findings
 
-    async def write(self, *commands: Reserve | Conclude) -> None:
+    async def write(self, *commands: Reserve | Conclude | RecordRefusal) -> None:
         await write_batch(self.database, commands, START, {BANK: (WEBHOOK.endpoint_id,)})
 
     async def behind_the_guards(self, statement: Any) -> None:
@@ -140,6 +144,7 @@ async def filled_world(database: Database, folder: Path) -> World:
     await world.write(concluded(doubtful, Unknown("silence")), concluded(refused, Refused(Reason.OTHER, heard=(said,))))
     await world.write(concluded(refused, Accepted("late")))
     await keep_liquidity(world.database)
+    await hand_in_a_batch(world.database)
     await hand_in_and_reconcile(world)
     return world
 

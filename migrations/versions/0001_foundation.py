@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy import text
 
+from switch.store import row_records
 from switch.store.tables import metadata
 
 revision = "0001"
@@ -17,6 +18,7 @@ def upgrade() -> None:
     metadata.create_all(op.get_bind())
     for file in SQL:
         op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))
+    op.get_bind().exec_driver_sql(row_records.guards().replace("%", "%%"))
 
 
 def downgrade() -> None:

@@ -1,7 +1,6 @@
 """Bills: what is due under a customer reference, and the claim of a payment on it."""
 
-import hashlib
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from switch.domain.catalogue import AmountRule, AmountRuleKind
@@ -9,8 +8,10 @@ from switch.domain.errors import BillAlreadyPaid, BillBeingPaid, BillChanged, Bi
 from switch.domain.identifiers import InquiryId, ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
-from switch.domain.pseudonyms import customer_pseudonym
+from switch.domain.pseudonyms import bill_seal, customer_pseudonym
 from switch.domain.values import as_json, changed, value
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class BillKey(NamedTuple):
@@ -73,14 +74,19 @@ class Bill:
     """When a payment last changed what is paid; a presentment from before does not bind any more."""
 
     def digest(self) -> bytes:
-        """SHA-256 of what the biller said, kept beside it: an edited bill is found by it (I14)."""
+        """Keyed, of what the biller said, kept beside it: an edited bill is found by it (I14)."""
         return self.digest_of(customer_pseudonym(self.key.customer_reference))
 
     def digest_of(self, customer: str) -> bytes:
         """The customer is in it by its pseudonym."""
         key = (self.key.service, customer, self.key.bill_number)
-        content = (*key, self.amount.minor, self.amount.currency, self.rule, self.uploaded, str(self.issued_on), str(self.due_on))
-        return hashlib.sha256(as_json(content).encode()).digest()
+        changed_at = None if self.changed_at is None else (self.changed_at - _EPOCH) // _MICROSECOND
+        said = None if self.description is None else (self.description.ar, self.description.en)
+        content = (
+            *key, self.amount.minor, self.amount.currency, self.rule, self.uploaded, self.withdrawn, str(self.issued_on), str(self.due_on),
+            said, changed_at,
+        )  # fmt: skip
+        return bill_seal(as_json(content))
 
     @property
     def remaining(self) -> Money:

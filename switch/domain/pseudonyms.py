@@ -31,7 +31,7 @@ def use_pseudonym_key(key: bytes) -> None:
     """Once in the life of a process, and the same in all of them."""
     if len(key) != KEY_BYTES:
         raise ValueError("a pseudonym key has 32 bytes")
-    for purpose in ("customer", "payer", "batch"):
+    for purpose in ("customer", "payer", "batch", "bill"):
         _purposes[purpose] = hashlib.blake2b(key=key, digest_size=PSEUDONYM_BYTES, person=purpose.encode())
 
 
@@ -50,6 +50,11 @@ def payer_pseudonym(name: str | None, phone: str | None, national_number: str | 
 def batch_pseudonym(digest: bytes) -> bytes:
     """Of the digest of a batch, which may have a single line."""
     return bytes.fromhex(_made("batch", digest.hex()))
+
+
+def bill_seal(content: str) -> bytes:
+    """Of what a bill says: whoever has the books and not the key cannot slip one in, or make an edited one fit."""
+    return bytes.fromhex(_made("bill", content))
 
 
 def customer_pseudonyms(references: Sequence[bytes]) -> list[bytes]:

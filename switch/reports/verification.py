@@ -12,6 +12,7 @@ from switch.reports.checks import (
     advices,
     approvals,
     archives,
+    batches,
     bills,
     breaks,
     catalogue,
@@ -26,6 +27,7 @@ from switch.reports.checks import (
     positions,
     privacy,
     proof_log,
+    records,
     reratings,
     reversals,
     splits,
@@ -36,7 +38,7 @@ from switch.reports.checks import (
 )
 from switch.reports.checks.examination import Examination, Finding, Progress
 from switch.signatures.notes import LogIdentity
-from switch.store.database import Database
+from switch.store.database import Connection, Database
 
 __all__ = ["Check", "Finding", "Verification", "VerificationResult"]
 
@@ -81,14 +83,18 @@ class Verification:
     log: LogIdentity
 
     async def __call__(self, progress: Progress = _unseen) -> VerificationResult:
-        examined: list[Examination] = []
         async with self.database.snapshot() as connection:
-            for setting in _SETTINGS:
-                await connection.execute(setting)
-            for name, invariant, examine in self._checks():
-                look = Examination(name, invariant, connection, progress)
-                await examine(look)
-                examined.append(look)
+            return await self.on(connection, progress)
+
+    async def on(self, connection: Connection, progress: Progress = _unseen) -> VerificationResult:
+        """What this transaction sees, and what it has changed itself."""
+        examined: list[Examination] = []
+        for setting in _SETTINGS:
+            await connection.execute(setting)
+        for name, invariant, examine in self._checks():
+            look = Examination(name, invariant, connection, progress)
+            await examine(look)
+            examined.append(look)
         return VerificationResult(
             checks=tuple(Check(look.name, look.invariant, look.rows, look.found) for look in examined),
             findings=tuple(finding for look in examined for finding in look.findings),
@@ -99,6 +105,7 @@ class Verification:
             (payments.NAME, payments.INVARIANT, payments.examine),
             (reversals.NAME, reversals.INVARIANT, reversals.examine),
             (idempotency.NAME, idempotency.INVARIANT, idempotency.examine),
+            (batches.NAME, batches.INVARIANT, batches.examine),
             (journal.NAME, journal.INVARIANT, journal.examine),
             (messages.NAME, messages.INVARIANT, messages.examine),
             (positions.NAME, positions.INVARIANT, positions.examine),
@@ -120,5 +127,6 @@ class Verification:
             (directory.NAME, directory.INVARIANT, directory.examine),
             (statements.NAME, statements.INVARIANT, statements.examine),
             (breaks.NAME, breaks.INVARIANT, breaks.examine),
+            (records.NAME, records.INVARIANT, records.examine),
             (proof_log.NAME, proof_log.INVARIANT, partial(proof_log.examine, log=self.log)),
         )

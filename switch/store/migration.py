@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.errors import Refusal
+from switch.store import row_records
 from switch.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -109,7 +110,7 @@ def _said(difference: Any) -> str:
 
 
 async def _guards_drift(connection: AsyncConnection) -> list[str]:
-    guards = (MIGRATIONS / "guards.sql").read_text(encoding="utf-8")
+    guards = (MIGRATIONS / "guards.sql").read_text(encoding="utf-8") + row_records.guards()
     triggers = {(row.relname, row.tgname): row.tgenabled for row in (await connection.execute(_TRIGGERS)).all()}
     functions = {row.proname: row.prosrc for row in (await connection.execute(_FUNCTIONS)).all()}
     return list(_differing(guards, triggers, functions))

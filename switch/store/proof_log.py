@@ -28,7 +28,7 @@ _SEAL = text(f"""
 """)  # noqa: S608 - our own words
 _ADD_NODES = insert_rows(proof_node, tuple(proof_node.c.keys()))
 _ADD_HEAD = insert_rows(proof_head, tuple(proof_head.c.keys()))
-_MOVE_END = text("UPDATE proof_end SET size = :size, sealed_below = :sealed_below, peaks = :peaks")
+_MOVE_END = text("UPDATE proof_end SET size = :size, sealed_below = :sealed_below, peaks = :peaks, heads = heads + 1")
 
 _WORTH_TELLING = text("""
     SELECT coalesce((SELECT date_trunc('minute', signed_at) < date_trunc('minute', CAST(:now AS timestamptz))

@@ -105,6 +105,26 @@ _KINDS = MappingProxyType(
                     moment(recorded_at)) AS content
             FROM archive
         """,
+        "refusal": """
+            SELECT xact, bank_code || ' ' || idempotency_key AS name,
+                json_build_array('refusal', bank_code, idempotency_key, encode(request_digest, 'hex'), refusal_code, refusal_facts,
+                    moment(claimed_at)) AS content
+            FROM idempotency WHERE refusal_code IS NOT NULL
+        """,
+        "batch": """
+            SELECT xact, batch_id::text AS name,
+                json_build_array('batch', batch_id, bank_code, batch_reference, encode(digest, 'hex'), lines, moment(received_at),
+                    (SELECT encode(sha256(string_agg(sha256(convert_to(json_build_array(line.line, line.idempotency_key,
+                         encode(line.request_digest, 'hex'), line.service_code, line.content, line.refusal)::text, 'UTF8')),
+                         ''::bytea ORDER BY line.line)), 'hex')
+                     FROM payment_batch_line AS line WHERE line.bucket = its.bucket AND line.batch_id = its.batch_id)) AS content
+            FROM payment_batch AS its
+        """,
+        "record": """
+            SELECT xact, table_name || ' ' || row_name || ' ' || number AS name,
+                json_build_array('record', table_name, row_name, number, encode(digest, 'hex'), moment(at)) AS content
+            FROM row_record
+        """,
     }
 )
 KINDS = tuple(_KINDS)

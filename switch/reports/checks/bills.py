@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from switch.domain.bills import BillKey
-from switch.domain.identifiers import ServiceCode
-from switch.reports.checks.examination import Examination
+from switch.domain.identifiers import ServiceCode, bucket_for
+from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store.bills import from_row
 
 NAME, INVARIANT = "bills", "I7"
@@ -37,8 +37,14 @@ _WRONG = text("""
 
 async def examine(look: Examination) -> None:
     async for row in look.each(_ROWS, count=_COUNT):
-        bill = from_row(row, BillKey(ServiceCode(row.service_code), "", row.bill_number))
+        where = f"bill {row.service_code} {row.customer_pseudonym} {row.bill_number}"
+        try:
+            bill = from_row(row, BillKey(ServiceCode(row.service_code), "", row.bill_number))
+        except UNREADABLE as fault:
+            look.finds(where, f"it cannot be read: {fault}")
+            continue
         if bill.digest_of(row.customer_pseudonym) != row.digest:
-            where = f"bill {row.service_code} {row.customer_pseudonym} {row.bill_number}"
             look.finds(where, f"it is not what its digest was made of (amount {row.amount_minor} {row.currency})", invariant="I14")
+        if bucket_for(row.service_code, row.customer_pseudonym) != row.bucket:
+            look.finds(where, f"it does not belong in bucket {row.bucket}")
     await look.where_wrong(_WRONG)

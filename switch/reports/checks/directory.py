@@ -6,6 +6,7 @@ from switch.reports.checks.examination import Examination
 
 NAME, INVARIANT = "directory", "I14"
 
+_VERSION = text("SELECT 'version of the directory', 'it is gone' WHERE NOT EXISTS (SELECT FROM directory_version)")
 _COUNT = text("SELECT (SELECT count(*) FROM participant) + (SELECT count(*) FROM participant_key) + (SELECT count(*) FROM biller_endpoint)")
 _WRONG = text("""
     WITH stands AS (
@@ -51,10 +52,14 @@ _CALENDAR = text("""
     UNION ALL
     SELECT 'holidays', 'they are not what the last change on record says'
     FROM days LEFT JOIN newest ON true WHERE stands IS DISTINCT FROM nullif(content->'holidays', '{}')
+    UNION ALL
+    SELECT 'calendar change ' || change_id, 'it is not what was recorded'
+    FROM calendar_change WHERE digest <> sha256(convert_to((to_jsonb(calendar_change) - 'digest')::text, 'UTF8'))
 """)
 
 
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
+    await look.where_wrong(_VERSION)
     await look.where_wrong(_CALENDAR)

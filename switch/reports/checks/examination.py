@@ -8,8 +8,8 @@ from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 ROWS_AT_ONCE = 2_000
-UNREADABLE = (ValueError, KeyError)
-"""What the domain raises for a row that it could never have written: a state, kind or currency that there is not."""
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What the domain raises for a row that it could never have written: a state or currency that there is not, another shape of document."""
 
 MOST_FINDINGS = 1_000
 """Of one check, in full; more are only counted."""

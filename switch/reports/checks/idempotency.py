@@ -28,12 +28,22 @@ _WRONG = text("""
            AND (payment.bank_code, payment.idempotency_key, payment.request_digest)
                IS DISTINCT FROM (key.bank_code, key.idempotency_key, key.request_digest))
 """)
+_GONE = text("""
+    SELECT 'idempotency key ' || bank_code || ' ' || idempotency_key,
+        'it is gone, and payment ' || payment.payment_id || ' was ordered under it'
+    FROM payment LEFT JOIN idempotency AS key USING (bank_code, idempotency_key) WHERE key.bank_code IS NULL
+    UNION ALL
+    SELECT 'idempotency key ' || bank_code || ' ' || idempotency_key,
+        'it is gone, and reversal ' || reversal.reversal_id || ' was ordered under it'
+    FROM reversal LEFT JOIN idempotency AS key USING (bank_code, idempotency_key) WHERE key.bank_code IS NULL
+""")
 _REFUSALS = text("SELECT DISTINCT refusal_code FROM idempotency WHERE refusal_code IS NOT NULL")
 
 
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
+    await look.where_wrong(_GONE)
     for code in (await look.connection.execute(_REFUSALS)).scalars():
         if refusal_kind(code) is None:
             look.finds(f"refusal {code}", "no such refusal is known")

@@ -13,11 +13,12 @@ NAME, INVARIANT = "journal", "I5"
 
 _COUNT = text("SELECT count(*) FROM journal_entry")
 _ROWS = text("""
-    SELECT entry.*, lines.postings, lines.apart, payment.state, payment.refunds, reversal.state AS reversal_state
+    SELECT entry.*, lines.postings, lines.apart, lines.uneven, payment.state, payment.refunds, reversal.state AS reversal_state
     FROM journal_entry AS entry
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line) AS postings,
-            bool_or((posting.window_id, posting.business_date) IS DISTINCT FROM (entry.window_id, entry.business_date)) AS apart
+            bool_or((posting.window_id, posting.business_date) IS DISTINCT FROM (entry.window_id, entry.business_date)) AS apart,
+            count(*) <> max(posting.line) OR min(posting.line) <> 1 AS uneven
         FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id
     ) AS lines ON true
     LEFT JOIN payment ON payment.bucket = entry.bucket AND payment.payment_id = entry.payment_id
@@ -47,6 +48,8 @@ async def examine(look: Examination) -> None:
             look.finds(where, f"it reverses payment {row.payment_id}, which is {row.state or 'not there'}", invariant="I9")
         if row.apart:
             look.finds(where, "a posting of it is in another window or on another business date", invariant="I9")
+        if row.uneven:
+            look.finds(where, "its postings are not numbered without a gap")
     for currency, minor in totals.items():
         if minor:
             look.finds(f"ledger {currency}", f"all postings sum to {minor} minor units, not to zero")

@@ -10,6 +10,7 @@ from switch.store.messages import MESSAGES, exchange_name, order_name
 from switch.store.vault import VaultBroken, erased_mark, vault
 
 NAME, INVARIANT = "messages", "I14"
+_BROKEN = "broken"
 
 _COUNT = text("SELECT count(*) FROM order_message")
 # In the history: `sha-256 …` of the order in its first line, of a reversal's order where it was asked for, of a yes where it completed.
@@ -48,6 +49,15 @@ _NOBODYS = text("""
 """)
 
 
+# Both are under lock, so that no byte of them is altered unseen; only whole ones could be doubled.
+_ORDERED = text("SELECT order_id, content FROM order_message ORDER BY bucket, order_id")
+_HEARD = text("SELECT bucket, payment_id, what, question, answer FROM biller_message ORDER BY bucket, payment_id, asked_at, what")
+_DOUBLED = text("""
+    SELECT 'payment ' || payment_id, 'a message of its biller is kept more than once' FROM biller_message
+    GROUP BY bucket, payment_id, what, question HAVING count(*) > 1
+""")
+
+
 async def examine(look: Examination) -> None:
     async for row in look.each(_ROWS, count=_COUNT):
         found = _digests(row)
@@ -56,6 +66,14 @@ async def examine(look: Examination) -> None:
             look.finds(f"payment {row.payment_id}", f"the message that its history names in line {row.number} {what}")
     async for row in look.each(_NOBODYS):
         look.finds(f"message {row.order_id}", "it has ordered nothing that there is")
+    async for row in look.each(_ORDERED):
+        if _digest(order_name(row.order_id), row.content) == _BROKEN:
+            look.finds(f"message {row.order_id}", "it is not what was kept")
+    async for row in look.each(_HEARD):
+        for part, kept in (("question", row.question), ("answer", row.answer)):
+            if _digest(exchange_name(row.payment_id, row.what, part), kept) == _BROKEN:
+                look.finds(f"payment {row.payment_id}", f"the {part} of its exchange ({row.what}) with its biller is not what was kept")
+    await look.where_wrong(_DOUBLED)
 
 
 def _digests(row: Row[Any]) -> set[str]:
@@ -71,5 +89,5 @@ def _digest(name: bytes, kept: bytes) -> str:
     try:
         content = vault().take_bytes(MESSAGES, name, kept)
     except VaultBroken:
-        return "broken"
+        return _BROKEN
     return erased_mark(kept) if content is None else hashlib.sha256(content).hexdigest()

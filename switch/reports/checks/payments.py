@@ -63,6 +63,10 @@ def _content(look: Examination, where: str, payment: Payment, row: Row[Any]) -> 
         look.finds(where, f"its content is not what its digest was made of (amount {request.amount})")
     if bucket_for(request.service, row.customer_pseudonym) != row.bucket or payment.bucket != row.bucket:
         look.finds(where, f"it does not belong in bucket {row.bucket}")
+    if payment.state is not PaymentState.REJECTED and (payment.reason is not None or payment.response_code is not None):
+        look.finds(where, f"it is {payment.state} and says why it was rejected")
+    if payment.live and payment.biller_reference is not None:
+        look.finds(where, f"it is {payment.state} and has a reference of its biller's")
     if row.key_payment_id != payment.payment_id or row.key_digest != payment.request_digest:
         look.finds(where, "its idempotency key does not stand for it", invariant="I2")
 

@@ -41,6 +41,10 @@ _WRONG = text("""
              ELSE 'there is none, and ' || name || ' recomputed is ' || recomputed END
     FROM compared WHERE stands IS DISTINCT FROM recomputed AND (there OR recomputed <> 0)
 """)
+_SLOTS = text("""
+    SELECT 'position ' || bank_code || ' ' || currency, 'its slots are not numbered from 0' FROM position
+    GROUP BY bank_code, currency HAVING min(slot) <> 0 OR max(slot) <> count(*) - 1
+""")
 _CHANGES = text("""
     SELECT 'cap change ' || change_id || ' of ' || bank_code, 'it is not what was recorded (cap ' || cap_minor || ')'
     FROM cap_change WHERE digest <> sha256(convert_to((to_jsonb(cap_change) - 'digest')::text, 'UTF8'))
@@ -50,4 +54,5 @@ _CHANGES = text("""
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
+    await look.where_wrong(_SLOTS)
     await look.where_wrong(_CHANGES, invariant="I14")

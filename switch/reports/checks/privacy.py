@@ -24,6 +24,10 @@ _ERASED_EARLY = text("""
 async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
-    shortest = (await look.connection.execute(_SHORTEST, {"kind": Kept.PAYERS})).scalar_one()
-    kept = timedelta(days=min(shortest or DAYS[Kept.PAYERS], DAYS[Kept.PAYERS]))
-    await look.where_wrong(_ERASED_EARLY.bindparams(kept=kept))
+    await look.where_wrong(_ERASED_EARLY.bindparams(kept=await shortest(look, Kept.PAYERS)))
+
+
+async def shortest(look: Examination, kind: Kept) -> timedelta:
+    """For how long this was kept at least, under any rule that ever held."""
+    days = (await look.connection.execute(_SHORTEST, {"kind": kind})).scalar_one()
+    return timedelta(days=min(days or DAYS[kind], DAYS[kind]))

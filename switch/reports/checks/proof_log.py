@@ -29,26 +29,42 @@ _WORDS = {
     "window_settled": "settlement of window",
     "look": "look at a payer",
     "archive": "archive of",
+    "record": "record of",
+    "refusal": "idempotency key",
+    "batch": "payment batch",
 }
 _NAMED = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in _WORDS.items())
 _ALTERED = text(f"""
     SELECT CASE kind {_NAMED} ELSE kind END || ' ' || name, CASE
-        WHEN stands.hash IS NULL THEN 'it was sealed as leaf ' || position || ' of the proof log and is gone'
-        WHEN sealed.hash IS NULL THEN 'it was put into the books after they were sealed'
-        ELSE 'it is not what was sealed as leaf ' || position || ' of the proof log; now it says ' || left(stands.content, 300) END
-    FROM (SELECT kind, name, hash, content FROM ({WITHIN}) AS leaf) AS stands
-    FULL JOIN (SELECT kind, name, hash, position FROM proof_leaf WHERE position >= :start AND position < :stop) AS sealed USING (kind, name)
-    WHERE stands.hash IS DISTINCT FROM sealed.hash
-      AND NOT (stands.hash IS NULL AND sealed.position <@ (
+        WHEN stands IS NULL THEN 'it was sealed as leaf ' || position || ' of the proof log and is gone'
+        WHEN sealed IS NULL THEN 'it was put into the books after they were sealed'
+        WHEN stands = sealed THEN 'it does not stand in the order in which it was sealed as leaf ' || position || ' of the proof log'
+        ELSE 'it is not what was sealed as leaf ' || position || ' of the proof log; now it says ' || left(content, 300) END
+    FROM (
+        SELECT kind, name, position, content, stands.hash AS stands, sealed.hash AS sealed,
+            xact < max(xact) OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS out_of_order
+        FROM (SELECT kind, name, hash, content, xact FROM ({WITHIN}) AS leaf) AS stands
+        FULL JOIN (SELECT kind, name, hash, position FROM proof_leaf WHERE position >= :start AND position < :stop) AS sealed
+            USING (kind, name)
+    ) AS compared
+    WHERE (stands IS DISTINCT FROM sealed OR out_of_order)
+      AND NOT (stands IS NULL AND position <@ (
           SELECT coalesce(range_agg(leaves * int8multirange(int8range(:start, :stop))), '{{}}') FROM archive))
     ORDER BY position
 """)  # noqa: S608 - our own words
 _LEAVES = text("""
-    SELECT position, hash, head.size, head.note FROM proof_leaf LEFT JOIN proof_head AS head ON head.size = position + 1 ORDER BY position
+    SELECT position, hash, head.size, head.note, head.signed_at
+    FROM proof_leaf LEFT JOIN proof_head AS head ON head.size = position + 1 ORDER BY position
 """)
 _WITHOUT_LEAVES = text("""
     SELECT 'head of ' || size || ' leaves', 'its last leaf is not there'
     FROM proof_head WHERE NOT EXISTS (SELECT FROM proof_leaf WHERE position = size - 1)
+""")
+_UNEVEN = text("""
+    SELECT 'head of ' || size || ' leaves', 'it seals up to another place than the heads beside it'
+    FROM (SELECT size, sealed_below, lag(sealed_below) OVER steps AS before, lead(sealed_below) OVER steps AS after
+          FROM proof_head WINDOW steps AS (ORDER BY size)) AS head
+    WHERE sealed_below <= before OR sealed_below >= after
 """)
 _NODES = text("""
     SELECT number, hash
@@ -56,10 +72,15 @@ _NODES = text("""
     LEFT JOIN proof_node USING (level, position) ORDER BY number
 """)
 _NODES_COUNT = text("SELECT count(*) FROM proof_node")
-_END = text("SELECT size, sealed_below, peaks FROM proof_end")
+_END = text("""
+    SELECT size, peaks, sealed_below, heads, (SELECT count(*) FROM proof_head) AS kept,
+        (SELECT sealed_below FROM proof_head ORDER BY size DESC LIMIT 1) AS last
+    FROM proof_end
+""")
 
 
 async def examine(look: Examination, *, log: LogIdentity) -> None:
+    await look.where_wrong(_UNEVEN)
     for part in await parts(look.connection):
         for where, what in (await look.connection.execute(_ALTERED, part._asdict())).all():
             look.finds(where, what)
@@ -100,6 +121,8 @@ class _Tree:
         said = None if note is None else read_tree_head(note.text)
         if note is None or said is None:
             self.look.finds(where, "it cannot be read")
+        elif said.at != row.signed_at.replace(microsecond=0):
+            self.look.finds(where, f"it was signed at another time than {row.signed_at.isoformat()}")
         elif (said.origin, said.size) != (self.log.origin, row.size):
             self.look.finds(where, f"it says that it is of {said.size} leaves of {said.origin}")
         elif not self.log.signed(note):
@@ -120,6 +143,10 @@ class _Tree:
         kept = (await self.look.connection.execute(_NODES_COUNT)).scalar_one()
         if kept != self.subtrees:
             self.look.finds("subtrees of the log", f"there are {kept}, its leaves give {self.subtrees}")
-        end = (await self.look.connection.execute(_END)).one()
-        if (end.size, end.peaks) != (self.grown.size, b"".join(self.grown.peaks)):
-            self.look.finds("end of the log", "it is not where the leaves end")
+        end = (await self.look.connection.execute(_END)).one_or_none()
+        if end is None:
+            self.look.finds("end of the log", "it is gone")
+        elif (end.size, end.peaks) != (self.grown.size, b"".join(self.grown.peaks)) or end.sealed_below != (end.last or 0):
+            self.look.finds("end of the log", "it is not where the leaves and heads end")
+        elif end.heads != end.kept:
+            self.look.finds("heads of the log", f"there are {end.kept}, {end.heads} were signed")

@@ -43,8 +43,14 @@ _ROWS = text("""
     ORDER BY told.bucket, told.event_id
 """)
 
+_DOUBLED = text("""
+    SELECT 'webhook event ' || unnest(array_agg(event_id)), 'another one tells of the same line of payment ' || payment_id
+    FROM webhook_delivery WHERE payment_id IS NOT NULL GROUP BY bucket, endpoint_id, payment_id, event_number HAVING count(*) > 1
+""")
+
 
 async def examine(look: Examination) -> None:
+    await look.where_wrong(_DOUBLED)
     async for row in look.each(_ROWS, count=_COUNT):
         where = f"webhook event {row.event_id}"
         if row.owner != row.told_bank:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.settlement import Bilateral, nets_of
-from switch.reports.checks.examination import Examination
+from switch.reports.checks.examination import UNREADABLE, Examination
 
 NAME, INVARIANT = "windows", "I9"
 
@@ -122,8 +122,12 @@ async def examine(look: Examination) -> None:
         await look.where_wrong(wrong)
     async for row in look.each(_INSTRUCTIONS):
         nets = {leg.participant: leg.minor for leg in nets_of(_cells([*(row.cells or ()), *(row.claimed or ())]))}
-        legs = _legs(row.legs)
         where = f"settlement instruction {row.instruction_id}"
+        try:
+            legs = _legs(row.legs)
+        except UNREADABLE:
+            look.finds(where, "its legs cannot be read")
+            continue
         if sum(legs.values()):
             look.finds(where, f"its legs sum to {sum(legs.values())}, not to zero")
         if legs != nets:

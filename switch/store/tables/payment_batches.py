@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, text
 
-from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment
+from switch.store.tables.schema import bucket_column, id_column, json_column, metadata, moment, xact_column
 
 payment_batch = Table(
     "payment_batch",
@@ -17,8 +17,10 @@ payment_batch = Table(
     moment("leased_until"),
     moment("done_at", nullable=True),
     moment("erased_at", nullable=True),
+    xact_column(),
     CheckConstraint("lines > 0", name="lines"),
     Index("uq_payment_batch_reference", "bucket", "bank_code", "batch_reference", unique=True),
+    Index("ix_payment_batch_order", "xact"),
     Index("ix_payment_batch_bank", "bank_code", "batch_id"),
     Index("ix_payment_batch_waiting", "leased_until", postgresql_where=text("done_at IS NULL")),
     Index("ix_payment_batch_not_erased", "received_at", postgresql_where=text("erased_at IS NULL")),

@@ -74,6 +74,7 @@ idempotency = Table(
     moment("claimed_at"),
     xact_column(),
     Index("ix_idempotency_refused", "claimed_at", postgresql_where=text("refusal_code IS NOT NULL")),
+    Index("ix_idempotency_order", "xact", postgresql_where=text("refusal_code IS NOT NULL")),
 )
 
 payment = Table(

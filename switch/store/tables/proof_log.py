@@ -40,6 +40,7 @@ proof_end = Table(
     Column("size", BigInteger, nullable=False),
     Column("sealed_below", BigInteger, nullable=False),
     Column("peaks", LargeBinary, nullable=False),
+    Column("heads", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("only_row", name="only_row"),
 )
 """One row: whoever seals has it locked, so that nothing is sealed twice."""
