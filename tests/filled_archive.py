@@ -101,9 +101,15 @@ def archiving(database: Database, drop: object, key: SigningKey, origin: str, no
     return ArchiveDates(clock, database, ArchiveWriting(database, drop, key), SealLog(clock, database, key, origin).whole, rest=0.0)  # type: ignore[arg-type]
 
 
+async def archive_an_old_day(database: Database, drop: object, key: SigningKey, origin: str) -> None:
+    await old_day(database)
+    archived = await archiving(database, drop, key, origin)()
+    assert archived.finished, archived
+
+
 def _refused(command: Reserve) -> Conclude:
     outcome = Refused(Reason.OTHER, heard=(SAID,))
     return Conclude(command.payment.payment_id, outcome, OLD_START, "biller", OLD_START + timedelta(minutes=1))
 
 
-__all__ = ["OLD_DAY", "OLD_START", "OLD_WINDOW", "archiving", "forget", "old_day", "old_window", "take_back"]
+__all__ = ["OLD_DAY", "OLD_START", "OLD_WINDOW", "archive_an_old_day", "archiving", "forget", "old_day", "old_window", "take_back"]

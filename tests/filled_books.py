@@ -55,7 +55,7 @@ from switch.store.tables import metadata
 from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
-from tests.filled_archive import archiving, old_day
+from tests.filled_archive import archive_an_old_day
 from tests.filled_beside import fill_the_staff, hand_in_a_batch, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.filled_repairs import write_off_a_part
@@ -168,9 +168,7 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
 async def sealed_world(database: Database, folder: Path) -> World:
     """The same with an archived date, and all of it in the proof log, under several heads."""
     world = await filled_world(database, folder)
-    await old_day(database)
-    archived = await archiving(database, world.drop, LOG_KEY, LOG.origin)()
-    assert archived.finished, archived
+    await archive_an_old_day(database, world.drop, LOG_KEY, LOG.origin)
     await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
     return world
 

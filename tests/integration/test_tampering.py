@@ -16,6 +16,7 @@ from switch.store.database import connect
 from switch.store.row_records import PASSING, UNPROVEN, UNRECORDED, differing, recorded_tables
 from switch.store.tables import metadata
 from switch.usecases.seal_log import SealLog
+from tests.filled_archive import archive_an_old_day
 from tests.filled_books import LOG, LOG_KEY, World, filled_world
 from tests.filled_rest import fill_the_rest
 from tests.seeded import FixedClock
@@ -31,6 +32,7 @@ NEVER_FILLED = {"directory_version", "staff_attempt", "staff_code", "privacy_pro
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     database = connect(database_url)
     world = await filled_world(database, tmp_path)
+    await archive_an_old_day(database, world.drop, LOG_KEY, LOG.origin)
     await without_checks(world)
     await fill_the_rest(world)
     await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=20).whole()

@@ -37,6 +37,15 @@ _GONE = text("""
         'it is gone, and reversal ' || reversal.reversal_id || ' was ordered under it'
     FROM reversal LEFT JOIN idempotency AS key USING (bank_code, idempotency_key) WHERE key.bank_code IS NULL
 """)
+_DOUBLED = text("""
+    SELECT 'idempotency key ' || unnest(array_agg(bank_code || ' ' || idempotency_key)), 'another one stands for the same'
+    FROM idempotency WHERE refusal_code IS NULL GROUP BY payment_id, reversal_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'payment ' || gone.payment_id, 'it is said to be archived, and no idempotency key stands for it'
+    FROM archived_payment AS gone LEFT JOIN idempotency AS key USING (bank_code, payment_id) WHERE key.payment_id IS NULL
+    UNION ALL
+    SELECT 'payment ' || payment_id, 'it is archived under the bucket ' || bucket FROM archived_payment WHERE bucket <> bucket_of(payment_id)
+""")
 _REFUSALS = text("SELECT DISTINCT refusal_code FROM idempotency WHERE refusal_code IS NOT NULL")
 
 
@@ -44,6 +53,7 @@ async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     await look.where_wrong(_WRONG)
     await look.where_wrong(_GONE)
+    await look.where_wrong(_DOUBLED)
     for code in (await look.connection.execute(_REFUSALS)).scalars():
         if refusal_kind(code) is None:
             look.finds(f"refusal {code}", "no such refusal is known")

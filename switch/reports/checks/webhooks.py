@@ -12,11 +12,11 @@ from switch.store.payments import from_row
 NAME, INVARIANT = "webhooks", "I4"
 
 _BESIDE_THE_STATE = {
-    WebhookKind.PAYMENT_REFUNDED: "",
+    WebhookKind.PAYMENT_REFUNDED: " taken back",
     WebhookKind.REVERSAL_REFUSED: "reversal refused: ",
     WebhookKind.STAND_IN_REFUSED: "stand-in refused: ",
 }
-"""Of a completed payment that stays so, and how the line of its history begins that each tells."""
+"""Of a completed payment that stays so, and what the line of its history says that each tells."""
 _STATE_OF = {kind: state for state, kind in KIND_OF.items()} | dict.fromkeys(_BESIDE_THE_STATE, PaymentState.COMPLETED)
 _FIXED = {
     PaymentState.COMPLETED: ("window_id", "business_date", "concluded_at", "biller_reference"),
@@ -91,9 +91,9 @@ def _says_what_it_should(row: Row[Any]) -> bool:
 
 
 def _wrong(row: Row[Any]) -> str | None:
-    state, begins = _STATE_OF.get(row.kind), _BESIDE_THE_STATE.get(row.kind)
-    stays = row.came_from == row.came_to and (row.history_note or "").startswith(begins or "")
-    if state is None or row.moved.get("state") != state or row.came_to != state or stays is not (begins is not None):
+    state, says = _STATE_OF.get(row.kind), _BESIDE_THE_STATE.get(row.kind)
+    stays = row.came_from == row.came_to and (says or "") in (row.history_note or "")
+    if state is None or row.moved.get("state") != state or row.came_to != state or stays is not (says is not None):
         return f"a {row.kind} is not what line {row.event_number} of payment {row.told_of} gives rise to"
     try:
         stands = moved_part(from_row(row))
