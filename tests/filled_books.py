@@ -161,7 +161,10 @@ async def reverse(world: World, command: Reserve, minor: int | None = None) -> N
     at = START + timedelta(seconds=1)
     posting = ReversalPosting(world.database, directory.current)
     await posting.ask(
-        asked, ReversalId(bucketed_id(command.payment.bucket, at)), at, own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n{}")
+        asked,
+        ReversalId(bucketed_id(command.payment.bucket, at)),
+        at,
+        own_message(b"POST /v1/payments/1/reversals HTTP/1.1\r\n\r\n%d" % (minor or 0)),
     )
 
 

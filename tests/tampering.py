@@ -58,6 +58,8 @@ class Edit:
             return any(f"leaf {self.row['position']}" in f"{finding.where} {finding.what}" for finding in findings)
         if self.table.name in NAMED_AS_A_WHOLE:
             return any(finding.where.startswith(NAMED_AS_A_WHOLE[self.table.name]) for finding in findings)
+        if self.table.name == "order_message" and any("the message that its history names" in finding.what for finding in findings):
+            return True  # of a reversal: it is missed at its payment
         if self.table.name == "archived_payment" and any(str(self.row["payment_id"]) in finding.what for finding in findings):
             return True  # its idempotency key stands for it
         if self.table.name == "outbox" and any(str(self.row["payment_id"]) in finding.where for finding in findings):
@@ -94,7 +96,7 @@ def edits_of(table: Table, rows: Sequence[Stored], chance: random.Random) -> Ite
         yield Edit(table, "slipped in", whole, {last.name: f"{value}7" if isinstance(value, str) else altered(last, value)})
 
 
-def altered(column: Column[Any], value: Any) -> Any:
+def altered(column: Column[Any], value: Any) -> Any:  # noqa: C901, PLR0912 - one case a type
     match value:
         case None:
             return made_up(column)

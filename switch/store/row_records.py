@@ -61,14 +61,17 @@ PASSING = MappingProxyType(
 UNPROVEN = MappingProxyType(
     {
         "outbox": (
-            ("event_id", "created_at", "attempts", "next_attempt_at", "acknowledged_at", "parked_at"),
-            "when it was tried and taken: whether a biller has a payment is seen in the biller's books",
+            ("event_id", "created_at", "attempts", "next_attempt_at", "acknowledged_at", "parked_at", "taken away"),
+            "when it was tried and taken, and one of a reversal that is gone: what a biller knows is seen in the biller's books",
         ),
         "webhook_delivery": (
             ("event_id", "created_at", "attempts", "next_attempt_at", "delivered_at", "parked_at", "last_answer", "taken away"),
             "when it was tried and taken: a bank can ask for a payment at any time",
         ),
-        "payment": (("certain_by", "next_attempt_at", "attempts"), "what is to be tried next, while it is live"),
+        "payment": (
+            ("certain_by", "next_attempt_at", "attempts", "business_date"),
+            "what is to be tried next and under which date, while it is live; the date is sealed when it is concluded",
+        ),
         "biller_message": (
             ("asked_at", "answered_at", "fault", "taken away"),
             "the messages are signed and say themselves when they were made",

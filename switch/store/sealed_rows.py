@@ -84,7 +84,7 @@ _KINDS = MappingProxyType(
                     total_minor::text, fee_minor::text, layout, sha256, moment(received_at),
                     (SELECT encode(sha256(string_agg(sha256(convert_to(json_build_array(line.line, line.payment_id, line.own_reference,
                          line.counterparty_code, line.customer_pseudonym, line.amount, line.business_date, line.reversed,
-                         line.fee_minor::text, line.currency)::text,
+                         line.fee_minor::text, line.currency, line.service_code)::text,
                          'UTF8')), ''::bytea ORDER BY line.line)), 'hex')
                      FROM statement_line AS line WHERE line.statement_key = its.statement_key)) AS content
             FROM statement AS its

@@ -44,7 +44,8 @@ _DOUBLED = text("""
     SELECT 'payment ' || gone.payment_id, 'it is said to be archived, and no idempotency key stands for it'
     FROM archived_payment AS gone LEFT JOIN idempotency AS key USING (bank_code, payment_id) WHERE key.payment_id IS NULL
     UNION ALL
-    SELECT 'payment ' || payment_id, 'it is archived under the bucket ' || bucket FROM archived_payment WHERE bucket <> bucket_of(payment_id)
+    SELECT 'payment ' || payment_id, 'it is archived under the bucket ' || bucket FROM archived_payment
+    WHERE bucket <> bucket_of(payment_id)
 """)
 _REFUSALS = text("SELECT DISTINCT refusal_code FROM idempotency WHERE refusal_code IS NOT NULL")
 
