@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Table, TextClause, delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB, MultiRange, Range
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB, Range
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
