@@ -288,6 +288,63 @@ CREATE TRIGGER stands BEFORE UPDATE ON rerating FOR EACH ROW EXECUTE FUNCTION re
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON rerating FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON adjustment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- A dispute ends, and never goes away; its history only grows. What people wrote in it may be erased, or locked under a newer key.
+CREATE FUNCTION seal_without_personal() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+BEGIN
+    NEW.digest := sha256(convert_to((to_jsonb(NEW) - 'digest' - 'personal')::text, 'UTF8'));
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_change_beside_personal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(OLD) - 'personal') IS DISTINCT FROM (to_jsonb(NEW) - 'personal') THEN
+        RAISE EXCEPTION '% is append-only (I14)', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION dispute_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('open', 'accepted'), ('open', 'rejected'), ('open', 'escalated'), ('open', 'closed'), ('accepted', 'escalated'),
+        ('accepted', 'closed'), ('rejected', 'escalated'), ('rejected', 'closed'), ('escalated', 'upheld'), ('escalated', 'closed'),
+        ('upheld', 'closed')
+    ) THEN
+        RAISE EXCEPTION 'dispute % cannot go from % to %', OLD.dispute_id, OLD.state, NEW.state USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF (OLD.payment_id, OLD.bank_code, OLD.biller_code, OLD.opener_code, OLD.idempotency_key, OLD.request_mark, OLD.reason, OLD.currency,
+        OLD.claimed_minor, OLD.opened_at)
+       IS DISTINCT FROM (NEW.payment_id, NEW.bank_code, NEW.biller_code, NEW.opener_code, NEW.idempotency_key, NEW.request_mark, NEW.reason,
+        NEW.currency, NEW.claimed_minor, NEW.opened_at)
+       OR OLD.state = 'closed' AND (OLD.outcome, OLD.ended_at, OLD.remedy, OLD.agreed_minor, OLD.late)
+          IS DISTINCT FROM (NEW.outcome, NEW.ended_at, NEW.remedy, NEW.agreed_minor, NEW.late) THEN
+        RAISE EXCEPTION 'what dispute % is never changes', OLD.dispute_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER moves_forward BEFORE UPDATE ON dispute FOR EACH ROW EXECUTE FUNCTION dispute_moves_forward();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON dispute FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON dispute_event FOR EACH ROW EXECUTE FUNCTION seal_without_personal();
+CREATE TRIGGER append_only BEFORE UPDATE ON dispute_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER only_personal BEFORE UPDATE ON dispute_event FOR EACH ROW EXECUTE FUNCTION refuse_change_beside_personal();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON dispute_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE ON dispute_attachment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER only_personal BEFORE UPDATE ON dispute_attachment FOR EACH ROW EXECUTE FUNCTION refuse_change_beside_personal();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON dispute_attachment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dispute_term FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sealed BEFORE INSERT ON dispute_term FOR EACH ROW EXECUTE FUNCTION seal_row();
+
+-- Who answers a complaint first, how long (business hours) and what silence means is data; the newest term before a dispute counts for it.
+INSERT INTO dispute_term (reason, changed_at, by, first, answer_hours, answer_silence, review_hours, review_silence, decide_hours, open_days)
+SELECT reason, '2026-01-01T00:00:00Z', 'switch', first, answer_hours, 'escalates', 120, 'closes', 120, open_days
+FROM (VALUES
+    ('not_posted', 'biller', 24, 90), ('posted_late', 'biller', 72, 90), ('paid_twice', 'biller', 72, 120),
+    ('wrong_amount', 'biller', 72, 120), ('wrong_account', 'biller', 48, 120), ('service_not_given', 'biller', 120, 120),
+    ('refund_not_received', 'biller', 48, 180), ('fee_wrong', 'switch', 72, 120), ('not_authorised', 'biller', 24, 120),
+    ('outcome_unknown', 'switch', 24, 60), ('reversal_wrong', 'bank', 72, 120)
+) AS term (reason, first, answer_hours, open_days);
+
 -- The bucket that an id carries; `switch/domain/identifiers.py` does the same.
 CREATE FUNCTION bucket_of(id uuid) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (('x' || substr(id::text, 16, 3))::bit(12)::integer >> 2)::smallint;

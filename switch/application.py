@@ -11,6 +11,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.disputes import Disputes
 from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
@@ -65,7 +66,9 @@ from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.make_report import MakeReport
+from switch.usecases.move_disputes import MoveDisputes
 from switch.usecases.offer_service import OfferService
+from switch.usecases.open_dispute import OpenDispute
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.own_queues import OwnQueues
 from switch.usecases.pay_batches import PayBatches
@@ -100,6 +103,7 @@ from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 from switch.usecases.work_breaks import WorkBreaks
+from switch.usecases.work_disputes import WorkDisputes
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,13 @@ class Switch:
     reconcile: Reconcile
     reconcile_rtgs: ReconcileRtgs
     work_breaks: WorkBreaks
+
+    # disputes about payments
+    open_dispute: OpenDispute
+    work_disputes: WorkDisputes
+    move_disputes: MoveDisputes
+
+    # proofs and reports
     seal_log: SealLog
     make_report: MakeReport
 
@@ -200,6 +211,7 @@ class Switch:
     breaks: Breaks
     catalogue: Catalogue
     default_simulations: DefaultSimulations
+    disputes: Disputes
     file_pushes: FilePushes
     files: Files
     issued_reports: IssuedReports

@@ -58,6 +58,7 @@ from switch.usecases.seal_log import SealLog
 from tests.filled_archive import archive_an_old_day
 from tests.filled_beside import fill_the_staff, hand_in_a_batch, keep_liquidity
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
+from tests.filled_disputes import complain_of
 from tests.filled_repairs import write_off_a_part
 from tests.filled_reratings import rerate_a_quiet_day
 from tests.filled_splits import accounts_by_hand, add_split
@@ -300,3 +301,4 @@ async def hand_in_and_reconcile(world: World) -> None:
     await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
     await write_off_a_part(world.database, paid[0].payment_id, NEXT_WINDOW, DAY)
+    await complain_of(world.database, paid[0].payment_id)

@@ -1,6 +1,7 @@
 """One exchange over HTTP, as pure ASGI: read the body within its limits, know the caller, ask the routes, sign the answer."""
 
 import asyncio
+import re
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +38,8 @@ MOST_UNDER_WAY = 5_000
 """Requests of one process, so that its memory has an end."""
 LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/payment-batches": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
 """The few routes that take files, and how many bytes."""
+ATTACHMENTS = re.compile(r"/v1/disputes/[0-9A-Fa-f-]{36}/attachments", re.ASCII)
+ATTACHMENT_BODY_BYTES = 1_000_000
 LARGE_BODIES_BYTES = 256 * 1024**2
 """Of all requests under way on these routes together."""
 
@@ -93,7 +96,7 @@ class Exchange:
         if self._under_way >= MOST_UNDER_WAY:
             raise Overloaded(retry_after_seconds=RETRY_AFTER_SECONDS)
         sender = self.limits.meet(scope)
-        most = LARGER_BODIES.get(scope["path"], BODY_BYTES)
+        most = _most_bytes(scope["path"])
         room = _announced(scope, most) if most > BODY_BYTES else 0
         if room and self._large_bytes + room > LARGE_BODIES_BYTES:
             raise Overloaded(retry_after_seconds=BODY_SECONDS)
@@ -168,6 +171,10 @@ class Exchange:
 
         await self.app(scope, whole, keep)
         return Answer(answer.status, answer.headers, b"".join(pieces))
+
+
+def _most_bytes(path: str) -> int:
+    return ATTACHMENT_BODY_BYTES if ATTACHMENTS.fullmatch(path) else LARGER_BODIES.get(path, BODY_BYTES)
 
 
 def _announced(scope: Scope, most: int) -> int:

@@ -37,6 +37,7 @@ TAGS = [
     {"name": "windows", "description": "Settlement windows and nets · نوافذ التسوية والصوافي"},
     {"name": "files", "description": "Settlement files and statements · ملفات التسوية والكشوف"},
     {"name": "statements", "description": "Reconciliation: own statements and breaks · المطابقة: كشوفنا وفروقنا"},
+    {"name": "disputes", "description": "Coded complaints about payments · شكاوى مرمّزة على الدفعات"},
     {"name": "bills", "description": "Bills handed in beforehand · فواتير مرفوعة مسبقاً"},
     {"name": "advices", "description": "Facts that a biller must take · إشعارات للجهة المفوترة"},
     {"name": "outages", "description": "Hours in which a biller does not answer · ساعات توقف الجهة المفوترة"},

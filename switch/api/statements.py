@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -74,7 +75,7 @@ async def hand_in(
     يؤخذ الكشف كاملاً أو لا يؤخذ. يُعرف الكشف نفسه إن أُعيد، وأي محتوى آخر لليوم نفسه نسخة جديدة.
     والكشف الخاطئ يُحفظ في الحجر مع كل ما فيه من أخطاء.
     """
-    _require_media_type(request)
+    require_media_type(request, MEDIA_TYPES)
     imported = await switch.import_statement(caller, io.BytesIO(await request.body()), layout=layout, business_date=business_date)
     if imported.replayed:
         response.headers[REPLAYED] = "true"
@@ -101,7 +102,7 @@ async def one_quarantined(quarantine_id: QuarantineIdInPath, caller: Participant
     return quarantined_view(await switch.statements.one_quarantined(caller.code, quarantine_id))
 
 
-def _require_media_type(request: Request) -> None:
+def require_media_type(request: Request, expected: Sequence[str]) -> None:
     given = request.headers.getlist("content-type")
-    if len(given) != 1 or given[0].partition(";")[0].strip().lower() not in MEDIA_TYPES:
-        raise MediaTypeUnsupported(expected=", ".join(MEDIA_TYPES))
+    if len(given) != 1 or given[0].partition(";")[0].strip().lower() not in expected:
+        raise MediaTypeUnsupported(expected=", ".join(expected))

@@ -11,6 +11,9 @@ from switch.api.payment_views import PaymentView, ReasonView, reason_view, view
 from switch.api.proof_views import HeadView
 from switch.api.shapes import Amount, BilingualName, Currency, Moment, ParticipantText, Shape, Text
 from switch.api.window_views import WindowText
+from switch.domain.dispute_terms import DisputeReason, Party, Remedy
+from switch.domain.dispute_webhooks import DISPUTE_KINDS
+from switch.domain.disputes import DisputeOutcome, DisputeState
 from switch.domain.outcomes import Reason
 from switch.domain.participants import Name
 from switch.domain.payments import Payment, PaymentEvent
@@ -135,6 +138,19 @@ class ToldOutageView(Shape):
     """It answers again, or will: the outage does not count any more."""
 
 
+class DisputeToldView(Shape):
+    """A dispute as it stood then; ask for it to read what was written."""
+
+    dispute_id: UUID
+    payment_id: UUID
+    reason: DisputeReason
+    state: DisputeState
+    holder: Party | None
+    deadline: Moment | None
+    remedy: Remedy | None
+    outcome: DisputeOutcome | None
+
+
 class WebhookEventView(Shape):
     """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
 
@@ -152,6 +168,8 @@ class WebhookEventView(Shape):
     """Only in `payment.reversal_refused` and `payment.stand_in_refused`."""
     outage: ToldOutageView | None = None
     """Only in `biller.outage`."""
+    dispute: DisputeToldView | None = None
+    """Only in `dispute.…`."""
     log_head: HeadView | None = None
     """Only in `proof_log.head`: keep its note. As `GET /v1/log/heads` shows it."""
 
@@ -196,6 +214,7 @@ def written(event: WebhookEvent, payment: Payment | None, history: Sequence[Paym
         payment=None if payment is None else view(payment, history),
         log_head=None if head is None else HeadView(size=int(head["size"] or 0), signed_at=event.created_at, note=head["note"] or ""),
         position_warning=_warning_view(event.moved) if event.kind is WebhookKind.POSITION_WARNING else None,
+        dispute=_dispute(event.moved) if event.kind in DISPUTE_KINDS else None,
         window=_asked(event) if event.kind is WebhookKind.WINDOW_APPROVAL_ASKED else None,
         refusal=_refusal(event.moved) if event.kind in _ONLY_IN["refusal"] else None,
         outage=_outage(event.moved) if event.kind is WebhookKind.BILLER_OUTAGE else None,
@@ -210,6 +229,7 @@ _ONLY_IN = {
     "refusal": {WebhookKind.REVERSAL_REFUSED, WebhookKind.STAND_IN_REFUSED},
     "outage": {WebhookKind.BILLER_OUTAGE},
     "log_head": {WebhookKind.LOG_HEAD},
+    "dispute": DISPUTE_KINDS,
 }
 
 
@@ -230,6 +250,12 @@ def _outage(said: Mapping[str, Any]) -> ToldOutageView:
         reason=BilingualName.of(Name(said["reason_ar"], said["reason_en"])),
         withdrawn=said["withdrawn_at"] is not None,
     )
+
+
+def _dispute(said: Mapping[str, Any]) -> DisputeToldView:
+    ids = {name: UUID(said[name]) for name in ("dispute_id", "payment_id")}
+    deadline = None if said["deadline"] is None else datetime.fromisoformat(said["deadline"])
+    return DisputeToldView.model_construct(**{**said, **ids, "deadline": deadline})
 
 
 def _asked(event: WebhookEvent) -> AskedWindowView:

@@ -20,15 +20,20 @@ from switch.usecases.agree_on_statement_rule import AgreeOnStatementRule
 from switch.usecases.agree_on_term import AgreeOnTerm
 from switch.usecases.biller_lines import BillerLines
 from switch.usecases.change_tariff import ChangeTariff
+from switch.usecases.decide_dispute import DecideDispute
 from switch.usecases.decide_window import DecideWindow
+from switch.usecases.dispute_keeping import DisputeKeeping
+from switch.usecases.dispute_refunds import DisputeRefunds
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.move_window import MoveWindow
 from switch.usecases.propose import Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
+from switch.usecases.refund_dispute import RefundDispute
 from switch.usecases.release_suspense import ReleaseSuspense
 from switch.usecases.repair_breaks import RepairBreaks
 from switch.usecases.rerate_tariff import RerateTariff
 from switch.usecases.set_closing_rule import SetClosingRule
+from switch.usecases.set_dispute_term import SetDisputeTerm
 from switch.usecases.set_settlement_rule import SetSettlementRule
 from switch.usecases.settle_doubt import SettleDoubt
 from switch.usecases.split_service import SplitService
@@ -38,7 +43,8 @@ def undertakings_of(
     switch: Switch, database: Database, billers: BillerLines, reversals: ReversalPosting
 ) -> dict[ProposalKind, Undertaking]:
     clock, directory = switch.clock, switch.directory
-    current = directory.current
+    current, repairs = directory.current, RepairPosting(reversals)
+    keeping, refunds = DisputeKeeping(clock, current), DisputeRefunds(clock, repairs)
     return {
         **{
             kind: SettleDoubt(clock, database, switch.lane, reversals, kind)
@@ -51,9 +57,12 @@ def undertakings_of(
         ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),
         ProposalKind.PUBLISH_TARIFF: ChangeTariff(clock, current, database, directory.refresh, switch.try_tariff),
-        ProposalKind.REPAIR_BREAK: RepairBreaks(clock, current, database, billers, RepairPosting(reversals)),
-        ProposalKind.RELEASE_SUSPENSE: ReleaseSuspense(clock, current, database, RepairPosting(reversals)),
+        ProposalKind.REPAIR_BREAK: RepairBreaks(clock, current, database, billers, repairs),
+        ProposalKind.RELEASE_SUSPENSE: ReleaseSuspense(clock, current, database, repairs),
         ProposalKind.SET_CLOSING_RULE: SetClosingRule(clock, database),
+        ProposalKind.DECIDE_DISPUTE: DecideDispute(database, keeping, refunds),
+        ProposalKind.REFUND_DISPUTE: RefundDispute(database, keeping, refunds),
+        ProposalKind.SET_DISPUTE_TERM: SetDisputeTerm(clock, database),
         ProposalKind.CHANGE_CAP: AgreeOnCap(database, current, switch.change_cap),
         ProposalKind.REGISTER_KEY: AgreeOnKey(database, current, switch.register_key),
         ProposalKind.CHANGE_LIMIT: AgreeOnLimit(current, switch.limit_participant),

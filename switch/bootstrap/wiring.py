@@ -20,6 +20,7 @@ from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.default_simulations import DefaultSimulations
+from switch.reports.disputes import Disputes
 from switch.reports.file_pushes import FilePushes
 from switch.reports.files import Files
 from switch.reports.issued_reports import IssuedReports
@@ -67,6 +68,7 @@ from switch.usecases.decide_proposal import DecideProposal
 from switch.usecases.declare_outage import DeclareOutage, WithdrawOutage
 from switch.usecases.deliver_advices import DeliverAdvices
 from switch.usecases.deliver_webhooks import DeliverWebhooks
+from switch.usecases.dispute_keeping import DisputeKeeping
 from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.file_remaking import FileRemaking
 from switch.usecases.import_statement import ImportStatement
@@ -81,7 +83,9 @@ from switch.usecases.limit_participant import LimitParticipant
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.make_report import MakeReport
+from switch.usecases.move_disputes import MoveDisputes
 from switch.usecases.offer_service import OfferService
+from switch.usecases.open_dispute import OpenDispute
 from switch.usecases.open_window import OpenWindow
 from switch.usecases.passwords import Passwords
 from switch.usecases.pay_batches import PayBatches
@@ -116,6 +120,7 @@ from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
 from switch.usecases.webhook_endpoints import RegisterWebhook, RemoveWebhook, RenewWebhookSecret, TryWebhook
 from switch.usecases.work_breaks import WorkBreaks
+from switch.usecases.work_disputes import WorkDisputes
 
 LOG_ORIGIN = "bill-payment-switch/journal"
 """The proof log's own name in its heads; the key says whose it is."""
@@ -159,6 +164,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     rtgs_comparison = RtgsComparison(database, adapters.rtgs_statement)
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     seal_log = SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening)
+    keeping, propose = DisputeKeeping(clock, current), Propose(clock, database, undertakings)
     switch = Switch(
         clock=clock,
         signer=outside.signer,
@@ -178,7 +184,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         refuse_stand_in=refuse_stand_in,
         replay_advices=ReplayAdvices(clock, database),
         upload_bills=UploadBills(database=database, directory=current),
-        propose=Propose(clock, database, undertakings),
+        propose=propose,
         decide_proposal=DecideProposal(clock, database, undertakings, keep_audit),
         keep_staff=KeepStaff(clock, database, passwords),
         sign_in_staff=SignInStaff(clock, database, passwords, keep_audit),
@@ -239,12 +245,16 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         reconcile_rtgs=ReconcileRtgs(clock, database, rtgs_comparison),
         work_breaks=WorkBreaks(clock, database),
         seal_log=seal_log,
+        open_dispute=OpenDispute(database, keeping),
+        work_disputes=WorkDisputes(database, keeping, propose),
+        move_disputes=MoveDisputes(database, keeping),
         make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         archives=Archives(database, adapters.drop, log.keys),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
         default_simulations=DefaultSimulations(database),
+        disputes=Disputes(clock, database),
         file_pushes=FilePushes(database),
         files=Files(database, adapters.drop),
         issued_reports=IssuedReports(database),

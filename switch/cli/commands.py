@@ -42,6 +42,7 @@ COMMANDS = MappingProxyType(
         "reconcile": "reconcile:reconcile",
         "breaks": "breaks:app",
         "suspense": "suspense:app",
+        "dispute": "dispute:app",
         "report": "report:app",
         "verify": "verify:verify",
         "trial-balance": "trial_balance:trial_balance",

@@ -32,6 +32,8 @@ class Obstacle(StrEnum):
     """Kept by their own rule of retention."""
     BREAKS = "breaks"
     """Open."""
+    DISPUTES = "disputes"
+    """Not closed."""
     RERATINGS = "reratings"
     """Agreed on, and not carried out to their end."""
     PAYERS = "payers"

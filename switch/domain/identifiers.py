@@ -20,6 +20,7 @@ EntryId = NewType("EntryId", UUID)
 EventId = NewType("EventId", UUID)
 ReversalId = NewType("ReversalId", UUID)
 AdjustmentId = NewType("AdjustmentId", UUID)
+DisputeId = NewType("DisputeId", UUID)
 WebhookEndpointId = NewType("WebhookEndpointId", UUID)
 WindowId = NewType("WindowId", str)
 

@@ -31,7 +31,7 @@ def use_pseudonym_key(key: bytes) -> None:
     """Once in the life of a process, and the same in all of them."""
     if len(key) != KEY_BYTES:
         raise ValueError("a pseudonym key has 32 bytes")
-    for purpose in ("customer", "payer", "batch", "bill"):
+    for purpose in ("customer", "payer", "batch", "bill", "dispute"):
         _purposes[purpose] = hashlib.blake2b(key=key, digest_size=PSEUDONYM_BYTES, person=purpose.encode())
 
 
@@ -55,6 +55,11 @@ def batch_pseudonym(digest: bytes) -> bytes:
 def bill_seal(content: str) -> bytes:
     """Of what a bill says: whoever has the books and not the key cannot slip one in, or make an edited one fit."""
     return bytes.fromhex(_made("bill", content))
+
+
+def dispute_pseudonym(text: str, contact: str) -> str:
+    """Of what was said in one line of a dispute's history."""
+    return _made("dispute", f"{text}\x1f{contact}")
 
 
 def customer_pseudonyms(references: Sequence[bytes]) -> list[bytes]:

@@ -40,6 +40,13 @@ class WebhookKind(StrEnum):
     LOG_HEAD = "proof_log.head"
     WINDOW_APPROVAL_ASKED = "window.approval_asked"
     POSITION_WARNING = "position.warning"
+    DISPUTE_OPENED = "dispute.opened"
+    DISPUTE_HANDED_OVER = "dispute.handed_over"
+    DISPUTE_ANSWERED = "dispute.answered"
+    """Accepted or rejected; or decided for whoever opened it."""
+    DISPUTE_ESCALATED = "dispute.escalated"
+    DISPUTE_DUE_SOON = "dispute.due_soon"
+    DISPUTE_CLOSED = "dispute.closed"
     TEST = "webhook.test"
 
 

@@ -36,6 +36,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("watch_positions", 2.0, switch.watch_positions),
         Job("keep_position_history", 30.0, switch.keep_position_history),
         Job("take_received", 5.0, switch.take_received),
+        Job("move_disputes", 5.0, switch.move_disputes),
         Job("chase_files", 60.0, switch.chase_files),
         Job("erase_expired", 60.0, switch.erase_expired),
         Job("archive_dates", 600.0, switch.archive_dates.nightly),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switch.domain.adjustments import Rerated
 from switch.domain.bills import Bill, BillKey
 from switch.domain.books import Changes, KeyOf, KeyRecord
-from switch.domain.catalogue import ReversalRule
+from switch.domain.catalogue import RefundRule, ReversalRule
 from switch.domain.directory import Directory
 from switch.domain.errors import IdempotencyKeyConflict, NoOpenWindow, Refusal
 from switch.domain.identifiers import PaymentId, ReversalId, bucket_of
@@ -101,7 +101,10 @@ class ReversalPosting:
         payment = (await payments.lock(connection, [request.payment_id]))[request.payment_id]
         earlier = await reversals.standing_of_payment(connection, payment.payment_id)
         service = replace(
-            self.directory().service(payment.request.service), reversal=ReversalRule.TOLD, reversal_seconds=AT_ANY_TIME_SECONDS
+            self.directory().service(payment.request.service),
+            reversal=ReversalRule.TOLD,
+            reversal_seconds=AT_ANY_TIME_SECONDS,
+            refunds=RefundRule.PARTS,
         )
         reversal = asked(request, reversal_id, payment, earlier, service, now)
         return await self._begin(connection, reversal, payment, NOT_KEPT, at_once=True, by=by)

@@ -17,6 +17,7 @@ from switch.reports.checks import (
     breaks,
     catalogue,
     directory,
+    disputes,
     files,
     idempotency,
     inquiries,
@@ -128,5 +129,6 @@ class Verification:
             (statements.NAME, statements.INVARIANT, statements.examine),
             (breaks.NAME, breaks.INVARIANT, breaks.examine),
             (records.NAME, records.INVARIANT, records.examine),
+            (disputes.NAME, disputes.INVARIANT, disputes.examine),
             (proof_log.NAME, proof_log.INVARIANT, partial(proof_log.examine, log=self.log)),
         )

@@ -28,6 +28,9 @@ _OBSTACLES = text("""
             WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND payment.business_date <= :day)),
         ('stand_ins', (SELECT count(*) FROM payment WHERE stand_in = 'outstanding' AND business_date <= :day)),
         ('reratings', (SELECT count(*) FROM rerating WHERE since <= :day AND finished_at IS NULL)),
+        ('disputes', (SELECT count(*) FROM dispute JOIN payment
+            ON payment.bucket = bucket_of(dispute.payment_id) AND payment.payment_id = dispute.payment_id
+            WHERE dispute.state <> 'closed' AND payment.business_date <= :day)),
         ('breaks', (SELECT count(*) FROM break LEFT JOIN payment
             ON payment.bucket = bucket_of(break.payment_id) AND payment.payment_id = break.payment_id
             WHERE break.state = 'open' AND least(break.business_date, payment.business_date) <= :day))

@@ -33,6 +33,7 @@ UNRECORDED = MappingProxyType(
         "order_message": "its digest is in the sealed history",
         "biller_message": "its digest is in the sealed history",
         "archived_payment": "made anew from the archive's file",
+        "dispute_event": "sealed",
         "row_record": "sealed",
         "proof_leaf": "grown again",
         "proof_node": "grown again",

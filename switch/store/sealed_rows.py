@@ -125,6 +125,12 @@ _KINDS = MappingProxyType(
                 json_build_array('record', table_name, row_name, number, encode(digest, 'hex'), moment(at)) AS content
             FROM row_record
         """,
+        "dispute": """
+            SELECT xact, dispute_id || ' ' || number AS name,
+                json_build_array('dispute', dispute_id, number, moment(at), "by", kind, facts, said, proposal_id, state, holder,
+                    moment(deadline), remedy, agreed_minor::text, outcome, late) AS content
+            FROM dispute_event
+        """,
     }
 )
 KINDS = tuple(_KINDS)

@@ -6,7 +6,7 @@ import structlog
 
 from switch.domain.privacy import Kept, RetentionRule
 from switch.ports import Clock
-from switch.store import privacy
+from switch.store import dispute_privacy, privacy
 from switch.store.database import Database
 from switch.store.privacy_messages import erased_message
 
@@ -28,6 +28,7 @@ class EraseExpired:
         erased = {kind: await self._delete(rules[kind]) for kind in (Kept.INQUIRIES, Kept.ADVICES, Kept.WEBHOOKS)}
         erased[Kept.BATCHES] = await self._batch(rules[Kept.BATCHES])
         erased[Kept.PAYERS] = sum([await self._payers(rules[Kept.PAYERS], bank) for bank in banks])
+        erased[Kept.PAYERS] += await self._disputes(rules[Kept.PAYERS])
         for kind, rows in erased.items():
             if rows:
                 _log.info("privacy.erased", kind=kind, rows=rows, days=rules[kind].days)
@@ -41,6 +42,11 @@ class EraseExpired:
         now = self.clock.now()
         async with self.database.transaction() as connection:
             return await privacy.erase_batch(connection, rule.kept_since(now), now)
+
+    async def _disputes(self, rule: RetentionRule) -> int:
+        now = self.clock.now()
+        async with self.database.transaction() as connection:
+            return await dispute_privacy.erase(connection, rule.kept_since(now), now, MOST_AT_ONCE)
 
     async def _payers(self, rule: RetentionRule, bank: str) -> int:
         now = self.clock.now()

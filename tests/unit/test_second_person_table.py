@@ -18,7 +18,8 @@ LOOKS = frozenset(
     {
         "advice list", "archive list", "archive show", "archive status", "archive verify",
         "breaks attachment", "breaks list", "breaks rules list", "breaks show", "breaks terms list", "ca list",
-        "cap forecast", "cap history", "cap metrics", "cap show", "cap warnings", "catalogue list", "files export", "files list",
+        "cap forecast", "cap history", "cap metrics", "cap show", "cap warnings", "catalogue list",
+        "dispute attachment", "dispute list", "dispute show", "dispute terms list", "files export", "files list",
         "files overdue", "files show", "files verify", "keys show", "log export", "log heads", "migrate check", "openapi",
         "participant key list", "participant limits show", "participant list",
         "participant show", "participant outage list", "payment evidence",

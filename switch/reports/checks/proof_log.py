@@ -32,6 +32,7 @@ _WORDS = {
     "record": "record of",
     "refusal": "idempotency key",
     "batch": "payment batch",
+    "dispute": "history of dispute",
 }
 _NAMED = " ".join(f"WHEN '{kind}' THEN '{word}'" for kind, word in _WORDS.items())
 _ALTERED = text(f"""
