@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from switch.domain.errors import BillUnknown
 from switch.domain.money import Money
 from switch.domain.payment_batches import Unreadable, numbered_lines
+from switch.domain.received_files import ReceivedFile, ReceivedOutcome
+from switch.domain.reconciliation import MatchingRule
 from switch.domain.staff import Role
 from switch.reports.current_directory import CurrentDirectory
-from switch.store import caps
-from switch.store.database import Database
+from switch.store import caps, received_files, statement_rules
+from switch.store.database import Connection, Database
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.keep_position_history import KeepPositionHistory
@@ -16,7 +18,7 @@ from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.passwords import Passwords
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.watch_positions import WatchPositions
-from tests.seeded import BANK, OTHER_BANK, START, FixedClock, order
+from tests.seeded import BANK, BILLER, OTHER_BANK, START, FixedClock, order
 
 
 async def keep_liquidity(database: Database) -> None:
@@ -55,3 +57,10 @@ async def fill_the_staff(database: Database) -> None:
         outcome="done",
         origin="10.0.0.1",
     )
+
+
+async def rule_and_receive(connection: Connection) -> None:
+    """A rule for a biller's statements, and a file over SFTP that was none."""
+    await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
+    refused = ReceivedFile(BANK, "day.csv", "0" * 64, 1, "{}", ReceivedOutcome.REFUSED, "file_malformed", None, START)
+    await received_files.append(connection, refused)

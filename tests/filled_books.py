@@ -35,8 +35,6 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Accepted, Reason, Refused, Unknown
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.privacy import Kept, RetentionRule
-from switch.domain.received_files import ReceivedFile, ReceivedOutcome
-from switch.domain.reconciliation import MatchingRule
 from switch.domain.reversals import ReversalReason, ReversalRequest
 from switch.domain.settlement import Bilateral, nets_of
 from switch.domain.stand_in import StandInRule, StandInState
@@ -47,7 +45,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.reports.verification import Finding, Verification, VerificationResult
 from switch.signatures import generate_key
 from switch.signatures.notes import LogIdentity
-from switch.store import caps, inquiries, journal, privacy, received_files, statement_rules, windows
+from switch.store import caps, inquiries, journal, privacy, windows
 from switch.store.database import Database, Together
 from switch.store.directory_rows import locked
 from switch.store.payments import from_row
@@ -56,7 +54,7 @@ from switch.usecases.import_statement import ImportStatement
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from tests.filled_archive import archive_an_old_day
-from tests.filled_beside import fill_the_staff, hand_in_a_batch, keep_liquidity
+from tests.filled_beside import fill_the_staff, hand_in_a_batch, keep_liquidity, rule_and_receive
 from tests.filled_defaults import COVERED, DEFAULT, default_by_hand
 from tests.filled_disputes import complain_of
 from tests.filled_repairs import write_off_a_part
@@ -295,9 +293,7 @@ async def hand_in_and_reconcile(world: World) -> None:
     owner = Participant(BANK, ParticipantKind.BANK, Name("مصرف", "Bank"), ParticipantStatus.LIVE)
     await ImportStatement(FixedClock(), world.database, {"csv-1": CsvFormat()}, world.drop)(owner, io.BytesIO(content))
     async with world.database.transaction() as connection:
-        await statement_rules.append(connection, BILLER, MatchingRule(3, 1), None, START, "staff")
-        refused = ReceivedFile(BANK, "day.csv", "0" * 64, 1, "{}", ReceivedOutcome.REFUSED, "file_malformed", None, START)
-        await received_files.append(connection, refused)
+        await rule_and_receive(connection)
     await fill_the_staff(world.database)
     await Reconcile(FixedClock(), world.database)(DAY)
     await write_off_a_part(world.database, paid[0].payment_id, NEXT_WINDOW, DAY)
