@@ -19,7 +19,7 @@ from switch.signatures.receipts import sign_receipt
 from switch.store import payments
 from switch.store.database import connect
 from switch.usecases.seal_log import SealLog
-from tests.filled_books import LOG, LOG_KEY, World, charged, sealed_world
+from tests.filled_books import LOG, LOG_KEY, World, charged, filled_world
 from tests.seeded import FixedClock, order, rows
 
 WRONG, WRONG_USAGE = 3, 2
@@ -61,7 +61,9 @@ class Auditor:
 async def auditor(database_url: str, tmp_path: Path, project_root: Path) -> AsyncIterator[Auditor]:
     database = connect(database_url)
     (tmp_path / "auditor").mkdir()
-    yield Auditor(await sealed_world(database, tmp_path), tmp_path / "auditor", project_root / "deploy" / "verify_proof.py")
+    world = await filled_world(database, tmp_path)  # without archived dates: they cannot be sealed again, which some forgers do here
+    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
+    yield Auditor(world, tmp_path / "auditor", project_root / "deploy" / "verify_proof.py")
     await database.close()
 
 
@@ -74,7 +76,7 @@ async def test_a_log_that_nobody_touched_is_good(auditor: Auditor) -> None:
     code, told = auditor.checks("log", path, "--heads", path, "--earlier", path)
     assert (code, told["findings"]) == (0, [])
     assert told["told"]["leaves"] == told["told"]["signed_up_to"] > 10
-    assert told["told"]["kept_heads_compared"] == told["told"]["heads"] >= 3
+    assert told["told"]["kept_heads_compared"] == told["told"]["heads"] > 3
 
 
 @pytest.mark.parametrize(
