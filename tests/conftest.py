@@ -25,6 +25,14 @@ _numbers = itertools.count(1)
 use_test_vault()
 
 
+_LONGEST_FIRST = ("system", "faults")
+"""Folders whose files take minutes, mostly waiting: begun last, one of them would keep a single worker busy at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in _LONGEST_FIRST)
+
+
 @pytest.fixture(autouse=True)
 def _test_vault() -> None:
     """Whatever the test before has opened."""
