@@ -36,7 +36,7 @@ ReasonInQuery = Annotated[
 _READ_ME = """\
 أدلة الدفعة {reference}
 
-story.json    القصة كلها: الحالات ومن نقلها، والقيود، والإشعارات، والنافذة، والملفات ببصماتها، وما في دفاتر الآخرين، والفروق
+story.json    القصة كلها: الحالات ومن نقلها، والقيود، والإشعارات، والنافذة، والملفات ببصماتها، وما في دفاتر الآخرين، والفروق، والشكاوى
 proof.json    ما خُتم من الدفعة في سجل الإثبات، والمسار إلى رأس موقّع
 message-*     الرسائل كما وردت وكما أُرسلت: طلب المصرف الموقّع، وما سُئلت عنه الجهة وما أجابت؛
               وفيها بيانات الدافع إن أرسلها المصرف، ولا تُضم إلا لسبب يُذكر
@@ -49,7 +49,7 @@ SHA256SUMS    بصمات هذه الملفات، وتوقيع المحوّل ع�
 
 Evidence of payment {reference}
 
-story.json    the whole story: states and who moved it, postings, advices, window, files by digest, the others' books, breaks
+story.json    the whole story: states and who moved it, postings, advices, window, files by digest, the others' books, breaks, disputes
 proof.json    what of the payment is sealed in the proof log, with the path to a signed head
 message-*     the messages as they came and went: the bank's signed order, what the biller was asked and has answered;
               they name the payer where the bank did, and are here only where a reason was given

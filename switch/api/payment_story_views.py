@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from switch.api.dispute_views import DisputeView, dispute_view
 from switch.api.file_views import FileView, file_view
 from switch.api.operator_views import EntryView, entry_view
 from switch.api.payment_views import PaymentView, view
@@ -88,6 +89,8 @@ class PaymentStoryView(Shape):
     files: list[FileView]
     stated: list[StatedLineView]
     breaks: list[BreakView]
+    disputes: list[DisputeView]
+    """Complaints about it; what people wrote is not in here."""
     messages: list[MessageView]
 
 
@@ -106,6 +109,7 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
         files=[file_view(file) for file in story.files],
         stated=[_stated(line) for line in story.stated],
         breaks=[break_view(found) for found in story.breaks],
+        disputes=[dispute_view(its) for its in story.disputes],
         messages=[MessageView.model_construct(**asdict(said)) for said in story.messages],
     )
 

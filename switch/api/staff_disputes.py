@@ -69,9 +69,9 @@ async def disputes(
 
 @reading.get("/{dispute_id}", summary="One dispute · شكوى واحدة", openapi_extra=refuses(refused.DisputeUnknown))
 async def one(dispute_id: DisputeIdInPath, _: PaymentsCaller, switch: TheSwitch) -> DisputeHistoryView:
-    """All but the contact of whoever complains; the packet of evidence has that, for a reason.
+    """All but the contact of whoever complains.
 
-    كلها عدا وسيلة الاتصال بصاحبها؛ وهي في حزمة الأدلة لسبب يُذكر.
+    كلها عدا وسيلة الاتصال بصاحبها.
     """
     return await _shown(switch, dispute_id)
 

@@ -35,7 +35,7 @@ def story(
     key: Annotated[str | None, typer.Option(help="With --bank: its idempotency key.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where is my payment? Its states and who moved it, postings, advices, messages, window, files, the others' books, and breaks."""
+    """Where is my payment? Its states and who moved it, postings, advices, messages, window, files, the others' books, breaks, disputes."""
     if (payment is None) == (bank is None or key is None):
         raise typer.BadParameter("give a payment, or --bank and --key")
 
@@ -264,6 +264,25 @@ def _show(found: PaymentStory) -> None:
         ("kind", "participant", "at stake", "the switch has", "they have", "state"),
         ((its.kind, its.participant, money(its.minor, its.currency), its.ours, its.theirs, its.state) for its in found.breaks),
         right=("at stake",),
+    )
+    _list(
+        "الشكاوى · Disputes",
+        ("dispute", "code", "claimed", "state", "with", "due (UTC)", "outcome"),
+        (
+            (
+                *(
+                    its.dispute_id,
+                    its.reason,
+                    money(its.claimed_minor, its.currency),
+                    its.state,
+                    its.holder,
+                    "–" if its.deadline is None else f"{its.deadline:%Y-%m-%d %H:%M}",
+                ),
+                its.outcome,
+            )
+            for its in found.disputes
+        ),
+        right=("claimed",),
     )
 
 

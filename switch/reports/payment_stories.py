@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from switch.domain.books import KeyOf
+from switch.domain.disputes import Dispute
 from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.messages import KeptMessage, Said
@@ -18,6 +19,7 @@ from switch.store import (
     advice_queries,
     archive_queries,
     break_queries,
+    dispute_queries,
     file_queries,
     idempotency,
     journal_queries,
@@ -54,6 +56,7 @@ class PaymentStory:
     stated: Sequence[StatedLine]
     """How its bank and its biller have it in their statements."""
     breaks: Sequence[Break]
+    disputes: Sequence[Dispute]
     messages: Sequence[Said]
     """What was said over the lines, by digest: the content may name the payer."""
 
@@ -107,5 +110,6 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
         files=[] if payment.window_id is None else await file_queries.of_participants(connection, payment.window_id, both),
         stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),
         breaks=await break_queries.of_payment(connection, payment.payment_id),
+        disputes=await dispute_queries.of_payment(connection, payment.payment_id),
         messages=[message.said for message in await payment_messages.of_payment(connection, payment, history, taken_back)],
     )

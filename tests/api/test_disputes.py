@@ -10,7 +10,7 @@ import pytest
 from switch.domain.dispute_terms import Party
 from switch.domain.proposals import ProposalKind, ProposalState
 from switch.domain.staff import Role
-from tests.api.line import BANK, BILLER, CUSTOMER, ONLINE, OTHER_BANK, Line, order
+from tests.api.line import BANK, BILLER, CUSTOMER, ONLINE, OPERATOR, OTHER_BANK, Line, order
 from tests.api.staff_clients import staff_client
 
 TEXT = "دفع الزبون أحمد الفاتورة وما زالت تظهر غير مسددة"
@@ -89,6 +89,8 @@ async def test_a_part_that_was_agreed_on_is_what_is_given_back(line: Line) -> No
     assert (ended["state"], ended["agreed"]["amount"]) == ("closed", "15.00")
     payment = (await line.bank.get(f"/v1/payments/{ended['payment_id']}")).json()
     assert (payment["state"], payment["refunded"]["amount"]) == ("COMPLETED", "15.00")
+    story = (await line.of(OPERATOR).get(f"/v1/operator/payments/{ended['payment_id']}")).json()
+    assert [(its["reason"], its["outcome"]) for its in story["disputes"]] == [("wrong_amount", "refunded")]
     await clean(line)
 
 
