@@ -25,12 +25,12 @@ _numbers = itertools.count(1)
 use_test_vault()
 
 
-_LONGEST_FIRST = ("system", "faults")
-"""Folders whose files take minutes, mostly waiting: begun last, one of them would keep a single worker busy at the end."""
+_LONGEST_FIRST = ("system", "faults", "test_verification.py", "test_confusion_matrix.py", "test_simulation.py", "test_reconciliation.py")
+"""Folders and files that take minutes: begun last, one of them would keep a single worker busy at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in _LONGEST_FIRST)
+    items.sort(key=lambda item: item.path.parent.name not in _LONGEST_FIRST and item.path.name not in _LONGEST_FIRST)
 
 
 @pytest.fixture(autouse=True)

@@ -88,7 +88,8 @@ UNPROVEN = MappingProxyType(
 _EVENTS = (("insert", "INSERT", "NEW"), ("update", "UPDATE", "NEW"), ("delete", "DELETE", "OLD"))
 _GUARDS = """
 -- By the switch's own connections only: what somebody writes beside it is on no record, and `switch verify` names it.
-CREATE FUNCTION record_rows() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+CREATE FUNCTION record_rows() RETURNS trigger LANGUAGE plpgsql
+SET timezone = 'UTC' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF current_setting('application_name') NOT LIKE 'switch%' THEN
         RETURN NULL;

@@ -104,9 +104,11 @@ def _ask_without_end(line: socket.socket) -> None:
 
 
 def test_for_one_more_the_longest_resting_makes_room(server: Served) -> None:
-    resting = [_connected(server) for _ in range(MOST)]
+    resting: list[socket.socket] = []
     try:
-        assert all(_ask(line).startswith(b"HTTP/1.1 200") for line in resting)
+        for _ in range(MOST):
+            resting.append(_connected(server))
+            assert _ask(resting[-1]).startswith(b"HTTP/1.1 200")
         _ask(resting[0])
         with closing(_connected(server)) as new:
             assert _ask(new).startswith(b"HTTP/1.1 200")

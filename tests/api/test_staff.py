@@ -29,6 +29,7 @@ async def test_who_proves_both_factors_has_a_session_with_their_roles(line: Line
             "name": "nour",
             "roles": ["operator", "reconciler"],
             "person": True,
+            "participant_code": None,
         }
         assert (await nour.get(POSITIONS)).status_code == 200
         assert refused(await nour.get("/v1/position")) == (403, "not_allowed")

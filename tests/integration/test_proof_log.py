@@ -45,7 +45,7 @@ async def found(world: World) -> set[str]:
 
 async def test_a_sealed_log_is_clean(world: World) -> None:
     assert await world.findings() == ()
-    assert (await rows(world.database, "SELECT count(*) FROM proof_head"))[0][0] > 3
+    assert (await rows(world.database, "SELECT count(*) FROM proof_head"))[0][0] >= 3
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ async def test_every_kind_of_row_becomes_a_leaf_and_the_head_is_signed_over_all_
     kept = await rows(world.database, "SELECT * FROM proof_leaf ORDER BY position")
     assert [leaf.position for leaf in kept] == list(range(len(contents)))
     assert [leaf.hash for leaf in kept] == [leaf_hash(content.encode()) for content in contents]
-    assert {leaf.kind for leaf in kept} == set(KINDS) - {"calendar", "look", "refusal"}
+    assert {leaf.kind for leaf in kept} == set(KINDS) - {"archive", "calendar", "look", "refusal"}
     [head] = await rows(world.database, "SELECT * FROM proof_head")
     note = read_note(head.note)
     assert note is not None
