@@ -46,7 +46,7 @@ check: install  ## Format, lint, types, imports, unit and architecture tests (un
 	$(BIN)/pytest -q -n auto tests/unit tests/architecture
 
 test: check audit  ## Everything that CI runs
-	$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder --durations 25 --ignore tests/unit --ignore tests/architecture tests
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25 --ignore tests/unit --ignore tests/architecture tests
 
 audit: install  ## Bandit over the code, and no secret in any file; part of `make test`
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml switch adapters deploy migrations

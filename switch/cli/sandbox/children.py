@@ -10,7 +10,7 @@ from switch.cli.sandbox.faults import Faults
 from switch.processes import Process, answers
 from switch.settings import Settings
 
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 90.0
 """On a machine that does much else."""
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
