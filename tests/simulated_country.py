@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.registry import open_adapters
 from switch.application import Switch
-from switch.bootstrap import Outside, make_switch
+from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.bill_uploads import BillAction, BillLine
 from switch.domain.catalogue import AmountRule, AmountRuleKind, Mode, ReferenceRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.directory import Endpoint

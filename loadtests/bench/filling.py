@@ -17,7 +17,7 @@ from loadtests.bench.filled_payments import Filled, filled, patterns
 from loadtests.bench.pgbench import script
 from loadtests.bench.place import CURRENCY, Place
 from loadtests.bench.proof import connected
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.domain.directory import Directory
 from switch.domain.identifiers import WindowId
 from switch.domain.ledger import payment_completed

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from loadtests.bench.cpu import peak_memory_bytes
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.settings import load_settings
 
 

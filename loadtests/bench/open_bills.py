@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from loadtests.bench.place import CURRENCY, OpenBill, Place
-from switch.bootstrap import find_url
+from switch.bootstrap.opening import find_url
 from switch.domain.bills import Bill, BillKey
 from switch.domain.calendar import local_date
 from switch.domain.catalogue import AmountRuleKind, Mode

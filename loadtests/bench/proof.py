@@ -4,7 +4,7 @@ import psycopg
 
 from loadtests.bench.machine import SETTINGS
 from loadtests.bench.place import BooksDoNotVerify, Place
-from switch.bootstrap import DATABASE_NAME
+from switch.bootstrap.opening import DATABASE_NAME
 
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 

@@ -5,7 +5,7 @@ from psycopg import sql
 
 from loadtests.bench.pgbench import script
 from loadtests.bench.place import Place
-from switch.bootstrap import DATABASE_NAME
+from switch.bootstrap.opening import DATABASE_NAME
 
 REFERENCE = "reference"
 BILL_SERVICE = "200043011"

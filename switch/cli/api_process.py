@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import os
 import resource
@@ -19,7 +20,7 @@ from switch.api.accepting import Accepting, Shares
 from switch.api.app import create_app
 from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.bootstrap.tls import Serving, find_tls
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.certificate_errors import AuthorityUnusable
@@ -156,6 +157,7 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
+    faulthandler.enable()
     try:
         serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])), Shares(int(sys.argv[2]), int(sys.argv[3])))
     except typer.Exit as told:

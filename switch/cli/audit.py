@@ -3,17 +3,15 @@
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextvars import ContextVar
 from typing import TypeVar
 
 from switch.application import Switch
+from switch.cli.commands import given
 from switch.cli.staff import by_whom
 from switch.domain.errors import Refusal
 
 T = TypeVar("T")
 
-given: ContextVar[tuple[str, ...]] = ContextVar("given", default=())
-"""The words of the command, as they were typed."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,79}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{10,}", re.ASCII)
 """Longer than any national code: it may be a telephone's or a person's number."""

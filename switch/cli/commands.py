@@ -1,5 +1,6 @@
 """The table of commands: each file is imported when its command is called, so that a process pays only for what it does."""
 
+from contextvars import ContextVar
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -8,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from switch.cli import audit
+given: ContextVar[tuple[str, ...]] = ContextVar("given", default=())
+"""The words of the command, as they were typed."""
 
 COMMANDS = MappingProxyType(
     {
@@ -61,7 +63,7 @@ class Commands(TyperGroup):
     """Typer keeps the types of contexts and commands to itself, hence Any."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        audit.given.set(tuple(args))
+        given.set(tuple(args))
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.cli.demo_summary import print_summary
 from switch.cli.output import AsJson, print_json, say
 from switch.cli.sandbox import CannotStart, Sandbox

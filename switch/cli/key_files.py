@@ -33,7 +33,7 @@ def ensure_switch_key(settings: Settings) -> SigningKey | TokenKey:
 
 def _ensure_token_key(settings: Settings) -> SigningKey | TokenKey:
     """Made within the token, which it never leaves."""
-    from switch.bootstrap import load_switch_key  # noqa: PLC0415 - only where there is a token: it brings all of the switch along
+    from switch.bootstrap.opening import load_switch_key  # noqa: PLC0415 - only where there is a token: it brings all of the switch along
 
     return load_switch_key(settings, make=True)
 

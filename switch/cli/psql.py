@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import make_url
 
-from switch.bootstrap import find_url
+from switch.bootstrap.opening import find_url
 from switch.cli.reaching import reached
 from switch.postgres_server.binaries import find_binaries
 from switch.settings import load_settings

@@ -8,7 +8,7 @@ import asyncssh
 import typer
 
 from switch.application import Switch
-from switch.bootstrap import PUSH_KEY
+from switch.bootstrap.opening import PUSH_KEY
 from switch.cli.key_files import ensure_key
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import typer
 
-from switch.bootstrap import DATABASE_TROUBLE
+from switch.bootstrap.opening import DATABASE_TROUBLE
 from switch.cli.output import tell_refusal
 from switch.domain.errors import Refusal
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion

@@ -9,7 +9,7 @@ import typer
 from switch.api import receipt_images
 from switch.api.receipts import receipt_view
 from switch.application import Switch
-from switch.bootstrap import load_former_keys
+from switch.bootstrap.opening import load_former_keys
 from switch.cli.key_files import NoKey, load_switch_public_key
 from switch.cli.output import AsJson, language, print_json, say
 from switch.cli.session import run

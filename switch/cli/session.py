@@ -7,7 +7,7 @@ from typing import TypeVar
 import typer
 
 from switch.application import Switch
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.cli.audit import audited
 from switch.cli.output import tell_refusal
 from switch.cli.reaching import reached

@@ -9,7 +9,7 @@ import structlog
 import typer
 
 from switch.application import Switch
-from switch.bootstrap import DATABASE_TROUBLE, opened_switch
+from switch.bootstrap.opening import DATABASE_TROUBLE, opened_switch
 from switch.cli.key_files import ensure_key
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.identifiers import ParticipantCode

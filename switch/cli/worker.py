@@ -6,7 +6,7 @@ import signal
 import structlog
 import uvloop
 
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.cli.reaching import needs_database_and_key
 from switch.jobs.worker import run_worker
 from switch.settings import Settings, load_settings

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from switch.postgres_server.binaries import find_binaries, readable_by_all
 from switch.postgres_server.cluster import SUPERUSER, account_for, clear_remains, make_cluster, password_of, path_seen_by
-from switch.processes import launch, tail
+from switch.processes import Ending, ending_of, launch, tail
 
 _READY_SECONDS = 60.0
 _FAST_STOP_SECONDS = 20.0
@@ -125,6 +125,8 @@ class PostgresServer:
         """Launch it; `wait_ready` tells when it serves. After a death, or a kill -9 of its former parent, just start again."""
         self._data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._take_lock()
+        if self._child is not None:
+            self._child.poll()  # PostgreSQL takes a dead one that nobody waited for to be alive
         try:
             self._launch()
         except BaseException:
@@ -141,7 +143,11 @@ class PostgresServer:
         return False
 
     def is_alive(self) -> bool:
-        return self._child is not None and self._child.poll() is None
+        return self._child is not None and self.ending is None
+
+    @property
+    def ending(self) -> Ending | None:
+        return None if self._child is None else ending_of(self._child)
 
     def stop(self, *, immediate: bool = False) -> None:
         """End it: fast (sessions are cut off, data is written out), or immediate, as in a crash."""

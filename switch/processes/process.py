@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from switch.processes.ending import Ending, ending_of
 from switch.processes.launch import launch, tail
 
+READY_WITHIN_SECONDS = 90.0
+"""On a machine that does much else."""
 _POLL_SECONDS = 0.02
 
 
@@ -25,7 +28,7 @@ class Process:
         env: Mapping[str, str] | None = None,
         handed_on: Sequence[int] = (),
         ready: Callable[[], bool] | None = None,
-        ready_within_seconds: float = 30.0,
+        ready_within_seconds: float = READY_WITHIN_SECONDS,
         stop_within_seconds: float = 15.0,
     ) -> None:
         self.name = name
@@ -46,7 +49,11 @@ class Process:
         self._child = launch(self._argv, log_file=self._log_file, env=self._env, handed_on=self._handed_on)
 
     def is_alive(self) -> bool:
-        return self._child is not None and self._child.poll() is None
+        return self._child is not None and self.ending is None
+
+    @property
+    def ending(self) -> Ending | None:
+        return None if self._child is None else ending_of(self._child)
 
     def wait_ready(self) -> bool:
         """Return whether it became ready in time; false at once when it died."""
@@ -58,16 +65,20 @@ class Process:
         return False
 
     def stop(self) -> None:
-        """Ask it to end; kill it, and whatever it started in its session, when it does not in time."""
-        if self._child is None:
+        """Ask it to end; kill it, and whatever it started in its session, when it does not in time.
+
+        Until then its number is not given back, dead or not, so that nobody else can have it and be killed in its place.
+        """
+        if self._child is None or self._child.returncode is not None:
             return
-        if self._child.poll() is None:
-            self._child.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(self._stop_within_seconds)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(self._child.pid, signal.SIGTERM)
+        deadline = time.monotonic() + self._stop_within_seconds
+        while self.is_alive() and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        with contextlib.suppress(PermissionError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
 
     def last_words(self) -> str:
-        return "" if self._log_file is None else tail(self._log_file)
+        ended = "" if self.ending is None else f"\n{self.name} ended by {self.ending}"
+        return ended.lstrip() if self._log_file is None else tail(self._log_file) + ended

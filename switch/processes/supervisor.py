@@ -11,10 +11,14 @@ from typing import Protocol, Self
 
 import structlog
 
+from switch.processes.ending import Ending
+
 _WATCH_SECONDS = 0.1
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 5.0
 _HEALTHY_AFTER_SECONDS = 30.0
+_FIRST_STARTS = 3
+"""Of one that a signal ends, from outside or because it crashed, while everything is first started."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +34,8 @@ class Child(Protocol):
     def start(self) -> None: ...
     def wait_ready(self) -> bool: ...
     def is_alive(self) -> bool: ...
+    @property
+    def ending(self) -> Ending | None: ...
     def stop(self) -> None: ...
     def last_words(self) -> str: ...
 
@@ -119,8 +125,12 @@ class Supervisor:
         self._wait_ready(watched)
 
     def _wait_ready(self, watched: _Watched) -> None:
-        if not watched.child.wait_ready() and not self._stopping.is_set():
-            raise ChildFailed(watched.child.name, watched.child.last_words())
+        while not watched.child.wait_ready() and not self._stopping.is_set():
+            ending = watched.child.ending
+            if ending is None or ending.killed_by is None or watched.restarts + 1 >= _FIRST_STARTS:
+                raise ChildFailed(watched.child.name, watched.child.last_words())
+            _log.error("process.died", process=watched.child.name, pid=watched.child.pid, by=str(ending), restart_in_seconds=0)
+            self._restart(watched)
         _log.info("process.ready", process=watched.child.name, pid=watched.child.pid)
 
     def _start(self, watched: _Watched) -> None:
@@ -137,7 +147,13 @@ class Supervisor:
         elif not watched.child.is_alive():
             if now - watched.started_at >= _HEALTHY_AFTER_SECONDS:
                 watched.delay_seconds = _FIRST_DELAY_SECONDS
-            _log.error("process.died", process=watched.child.name, pid=watched.child.pid, restart_in_seconds=watched.delay_seconds)
+            _log.error(
+                "process.died",
+                process=watched.child.name,
+                pid=watched.child.pid,
+                by=str(watched.child.ending),
+                restart_in_seconds=watched.delay_seconds,
+            )
             watched.restart_at = now + watched.delay_seconds
             watched.delay_seconds = min(2 * watched.delay_seconds, _LONGEST_DELAY_SECONDS)
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from adapters.registry import open_adapters
 from switch.api.app import create_app
 from switch.application import Switch
-from switch.bootstrap import Outside, make_switch
+from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.bills import PresentedBill
 from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory import Endpoint, ParticipantKey

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from adapters.registry import open_adapters
 from switch.application import Switch
-from switch.bootstrap import Outside, make_switch
+from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.admission import Stands
 from switch.domain.identifiers import IdempotencyKey, InquiryId
 from switch.domain.money import Money

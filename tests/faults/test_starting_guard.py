@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
-from switch.bootstrap import migrate_database
+from switch.bootstrap.opening import migrate_database
 from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.place import free_ports
 from switch.postgres_server import PostgresServer

@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,12 @@ from switch.reports.journal import Journal
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.payments import Payments
 from switch.store import privacy
-from switch.store.database import Database, connect
+from switch.store.database import Database
 from switch.usecases.archive_dates import Archived, ArchiveDates
 from switch.usecases.reconcile import Reconcile
 from switch.usecases.seal_log import SealLog
 from tests.filled_archive import OLD_DAY, OLD_START, archiving, forget, old_day, old_window, take_back
-from tests.filled_books import LOG, LOG_KEY, World, filled_world
+from tests.filled_books import LOG, LOG_KEY, World
 from tests.seeded import BANK, OTHER_BANK, START, FixedClock, order, put_bill, rows
 
 HOT = ("payment", "payment_event", "journal_entry", "posting", "reversal", "order_message", "biller_message", "truth_check")
@@ -38,10 +38,8 @@ FILE = f"archive-{OLD_DAY:%Y%m%d}.jsonl.gz"
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    database = connect(database_url)
-    yield await filled_world(database, tmp_path)
-    await database.close()
+def world(filled: World) -> World:
+    return filled
 
 
 def archiver(world: World, database: Database | None = None) -> ArchiveDates:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.cli import app
 from switch.cli.key_files import ensure_switch_key
 from switch.domain.identifiers import ParticipantCode

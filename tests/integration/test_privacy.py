@@ -1,9 +1,7 @@
 """Personal data in the books: under lock, renewed under new keys, erased when its time is over, looked at with a reason."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,14 +13,13 @@ from switch.domain.pseudonyms import customer_pseudonym, customer_pseudonyms
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.privacy import Privacy
 from switch.store import payments
-from switch.store.database import connect
 from switch.store.vault import VaultBroken, row_name, use_vault, vault
 from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.look_at_payer import LookAtPayer
 from switch.usecases.renew_personal_data import RenewPersonalData
 from switch.usecases.seal_log import SealLog
 from switch.usecases.set_retention import SetRetention
-from tests.filled_books import LOG, LOG_KEY, World, sealed_world
+from tests.filled_books import LOG, LOG_KEY, World
 from tests.seeded import BANK, START, order, rows
 from tests.vault_keys import FixedMasterKeys
 
@@ -45,10 +42,8 @@ class MovedClock:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    database = connect(database_url)
-    yield await sealed_world(database, tmp_path)
-    await database.close()
+def world(sealed: World) -> World:
+    return sealed
 
 
 async def paid(world: World) -> Payment:

@@ -1,8 +1,5 @@
 """The proof log on a real database: whatever is edited after it was sealed is named, however well its own digest was made to fit."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
@@ -14,9 +11,8 @@ from switch.reports.proof_log import ProofLog
 from switch.signatures import generate_key
 from switch.signatures.notes import read_note, sign_note
 from switch.store import journal_queries, proof_log_queries
-from switch.store.database import connect
 from switch.usecases.seal_log import SealLog
-from tests.filled_books import LOG, LOG_KEY, World, sealed_world
+from tests.filled_books import LOG, LOG_KEY, World
 from tests.seeded import FixedClock, rows
 
 ADDED_LATER = "INSERT INTO cap_change SELECT gen_random_uuid(), bank_code, currency, 1, changed_at, by, digest, xact FROM cap_change"
@@ -27,10 +23,8 @@ SEALED = "sha256(convert_to((to_jsonb({table}) - 'digest')::text, 'UTF8'))"
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    database = connect(database_url)
-    yield await sealed_world(database, tmp_path)
-    await database.close()
+def world(sealed: World) -> World:
+    return sealed
 
 
 async def found(world: World) -> set[str]:

@@ -1,8 +1,6 @@
 """Sealing on a real database: what was committed becomes leaves, once, in the order of commits, under heads that are linked."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,20 +9,17 @@ from sqlalchemy.exc import DBAPIError
 from switch.domain.proofs import Frontier, leaf_hash
 from switch.domain.tree_heads import read_tree_head
 from switch.signatures.notes import read_note
-from switch.store.database import connect
 from switch.store.sealed_rows import KINDS, LEAVES_WITHIN
 from switch.usecases.seal_log import SealLog
-from tests.filled_books import LOG, LOG_KEY, World, charged, filled_world
+from tests.filled_books import LOG, LOG_KEY, World, charged
 from tests.seeded import FixedClock, order, rows
 
 EVERYTHING = {"begin": 0, "end": 2**62}
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    database = connect(database_url)
-    yield await filled_world(database, tmp_path)
-    await database.close()
+def world(filled: World) -> World:
+    return filled
 
 
 def sealing(world: World, rows_at_once: int = 10_000) -> SealLog:

@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from switch.bootstrap import load_switch_key
+from switch.bootstrap.opening import load_switch_key
 from switch.settings import Settings, SettingsWrong
 from switch.signatures import KeyUnusable, TokenKey, generate_key
 from switch.signatures.notes import verifying_key_of
@@ -44,7 +44,7 @@ def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]
 
 
 SIGNS = """
-from switch.bootstrap import load_switch_key
+from switch.bootstrap.opening import load_switch_key
 from switch.settings import load_settings
 from switch.signatures.notes import verifying_key_of
 key = load_switch_key(load_settings())

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,8 @@ from switch.reports.proof_log import ProofLog, SignedHead
 from switch.signatures import generate_key
 from switch.signatures.receipts import sign_receipt
 from switch.store import payments
-from switch.store.database import connect
 from switch.usecases.seal_log import SealLog
-from tests.filled_books import LOG, LOG_KEY, World, charged, filled_world
+from tests.filled_books import LOG, LOG_KEY, World, charged
 from tests.seeded import FixedClock, order, rows
 
 WRONG, WRONG_USAGE = 3, 2
@@ -58,13 +56,11 @@ class Auditor:
 
 
 @pytest.fixture
-async def auditor(database_url: str, tmp_path: Path, project_root: Path) -> AsyncIterator[Auditor]:
-    database = connect(database_url)
+async def auditor(filled: World, tmp_path: Path, project_root: Path) -> Auditor:
+    """On books without archived dates: they cannot be sealed again, which some forgers do here."""
     (tmp_path / "auditor").mkdir()
-    world = await filled_world(database, tmp_path)  # without archived dates: they cannot be sealed again, which some forgers do here
-    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
-    yield Auditor(world, tmp_path / "auditor", project_root / "deploy" / "verify_proof.py")
-    await database.close()
+    await SealLog(FixedClock(), filled.database, LOG_KEY, LOG.origin, rows_at_once=3).whole()
+    return Auditor(filled, tmp_path / "auditor", project_root / "deploy" / "verify_proof.py")
 
 
 async def an_event(auditor: Auditor) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.fail_points import Does, FailPoint, FailPointsWrong, Failure, arm, fail_point, read_failures
 from switch.settings import Settings, SettingsWrong
 

@@ -132,6 +132,40 @@ def test_a_child_that_never_gets_ready_stops_everything_and_shows_its_log(tmp_pa
     assert not good.is_alive()
 
 
+def dying(times: int, folder: Path) -> Process:
+    """Killed by a signal as often as that, before it is ready; then it lives."""
+    lives = folder / "lives"
+    code = (
+        f"import os, signal, time; lives = open({str(lives)!r}, 'a+'); lives.write('x'); lives.flush()\n"
+        f"if os.path.getsize({str(lives)!r}) <= {times}: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "print('here', flush=True); time.sleep(600)"
+    )
+    log = folder / "dying.log"
+    return Process("dying", [sys.executable, "-c", code], log_file=log, ready=lambda: "here" in log.read_text(), stop_within_seconds=2)
+
+
+def test_a_child_that_a_signal_ends_while_all_is_started_is_started_again(tmp_path: Path) -> None:
+    with Supervisor(tmp_path, [dying(2, tmp_path)]) as supervisor:
+        assert supervisor.restarts == {"dying": 2}
+
+
+def test_a_child_that_signals_end_again_and_again_stops_everything_and_it_is_said_by_which(tmp_path: Path) -> None:
+    with pytest.raises(ChildFailed, match=r"dying ended by signal 9 \(SIGKILL\)"), Supervisor(tmp_path, [dying(99, tmp_path)]):
+        pass
+
+
+def test_the_number_of_a_dead_child_is_kept_until_it_is_stopped(tmp_path: Path) -> None:
+    child = python("short", "raise SystemExit(7)", tmp_path)
+    child.start()
+    wait_until(lambda: not child.is_alive())
+    assert Path(f"/proc/{child.pid}").exists()
+    assert str(child.ending) == "exit code 7"
+    child.stop()
+    assert not Path(f"/proc/{child.pid}").exists()
+    assert str(child.ending) == "exit code 7"
+    child.stop()
+
+
 def test_a_child_that_does_not_listen_is_killed_with_what_it_started(tmp_path: Path) -> None:
     code = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}]); print(p.pid, flush=True); {STUBBORN}"
     log = tmp_path / "stubborn.log"

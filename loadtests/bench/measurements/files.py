@@ -11,7 +11,7 @@ from loadtests.bench.pgbench import script
 from loadtests.bench.place import BY, CURRENCY, Place
 from loadtests.bench.proof import connected
 from loadtests.bench.sizes import Sizes
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 from switch.domain.identifiers import WindowId
 from switch.domain.settlement import WindowState
 

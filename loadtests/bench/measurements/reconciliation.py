@@ -13,7 +13,7 @@ from loadtests.bench.place import CURRENCY, Place
 from loadtests.bench.proof import connected
 from loadtests.bench.sizes import Sizes
 from loadtests.bench.three_sides import Statement, ThreeSides
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 
 GOAL_LINES = 1_000_000
 SLOWER = 5.0

@@ -9,7 +9,7 @@ from loadtests.bench.figures import Figure, judged, percentile
 from loadtests.bench.generator import Heard, Load
 from loadtests.bench.place import BY, CURRENCY, Place
 from loadtests.bench.sizes import Sizes
-from switch.bootstrap import opened_switch
+from switch.bootstrap.opening import opened_switch
 
 SLOWER = 2.0
 CONNECTIONS = 64

@@ -10,8 +10,6 @@ from switch.cli.sandbox.faults import Faults
 from switch.processes import Process, answers
 from switch.settings import Settings
 
-READY_WITHIN_SECONDS = 90.0
-"""On a machine that does much else."""
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -65,5 +63,4 @@ def _child(
         log_file=settings.data / "logs" / f"{name}.log",
         env=settings.environment() | {"PYTHONUNBUFFERED": "1", **more},
         ready=None if ready_url is None else answers(ready_url),
-        ready_within_seconds=READY_WITHIN_SECONDS,
     )

@@ -13,7 +13,7 @@ from typing import TypeVar
 import httpx2
 
 from switch.application import Switch
-from switch.bootstrap import DATABASE_TROUBLE
+from switch.bootstrap.opening import DATABASE_TROUBLE
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.output import progress
 from switch.cli.sandbox import agreement

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from switch.bootstrap import DATABASE_NAME
+from switch.bootstrap.opening import DATABASE_NAME
 from switch.cli.sandbox.place import free_ports
 from switch.fail_points import OF_A_PAYMENT, FailPoint, told
 from switch.postgres_server import PostgresServer
