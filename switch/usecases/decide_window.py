@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from switch.domain.approvals import ApprovalState, DecisionKind, WindowNotDecidable
+from switch.domain.approvals import Approval, ApprovalState, DecisionKind, WindowNotDecidable
 from switch.domain.errors import WindowUnknown
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal, ProposalKind
 from switch.domain.settlement import Window, WindowState
@@ -18,6 +19,17 @@ _BECOMES = {
     ProposalKind.OVERRIDE_WINDOW: (DecisionKind.OVERRIDDEN, ApprovalState.OVERRIDDEN, WindowState.CLOSED),
     ProposalKind.WITHHOLD_WINDOW: (DecisionKind.WITHHELD, ApprovalState.WITHHELD, WindowState.ABORTED),
 }
+
+
+class Agreed(NamedTuple):
+    """What two people have agreed to decide about."""
+
+    window: Window
+    approval: Approval
+
+    @property
+    def decidable(self) -> bool:
+        return self.window.state in DECIDABLE and self.window.moved_to is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +60,9 @@ class DecideWindow:
         """Once or many times. A window that was sent meanwhile is left alone, which is kept with it."""
         kind, _, state = _BECOMES[self.kind]
         async with self.database.transaction() as connection:
-            window = await windows.lock(connection, proposal.subject)
-            assert window is not None
-            if await approvals.done(connection, proposal.proposal_id):
+            if (agreed := await still_decidable(connection, proposal)) is None:
                 return
-            approval = await approvals.of_window(connection, window.window_id)
-            if window.state not in DECIDABLE or window.moved_to is not None:
-                await approvals.decide(connection, window, approval, DecisionKind.LAPSED, proposal)
-                return
+            window, approval = agreed
             await approvals.decide(connection, window, approval, kind, proposal)
             reason = proposal.reason if state is WindowState.ABORTED else None
             await windows.update(connection, moved_to(window, state, reason))
@@ -71,6 +78,24 @@ async def decidable(connection: Connection, window_id: str) -> Window:
     if window.state not in DECIDABLE:
         raise WindowNotDecidable(window=window.window_id, state=window.state)
     return window
+
+
+async def still_decidable(connection: Connection, proposal: Proposal) -> Agreed | None:
+    """None where it was carried out already, or the window was sent meanwhile, which is kept with it."""
+    agreed = await not_carried_out(connection, proposal)
+    if agreed is None or agreed.decidable:
+        return agreed
+    await approvals.decide(connection, *agreed, DecisionKind.LAPSED, proposal)
+    return None
+
+
+async def not_carried_out(connection: Connection, proposal: Proposal) -> Agreed | None:
+    """What every carrying out begins with: its window, locked. None where it was carried out already."""
+    window = await windows.lock(connection, proposal.subject)
+    assert window is not None
+    if await approvals.done(connection, proposal.proposal_id):
+        return None
+    return Agreed(window, await approvals.of_window(connection, window.window_id))
 
 
 def moved_to(window: Window, state: WindowState, reason: str | None) -> Window:

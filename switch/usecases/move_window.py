@@ -14,7 +14,7 @@ from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.store import approvals, claims, journal, open_window, windows
 from switch.store.database import Connection, Database, Together
-from switch.usecases.decide_window import DECIDABLE, decidable, moved_to
+from switch.usecases.decide_window import decidable, moved_to, still_decidable
 from switch.usecases.window_nets import proven_nets
 
 
@@ -44,14 +44,9 @@ class MoveWindow:
     async def carry_out(self, proposal: Proposal) -> None:
         """Once or many times, in one transaction. A window that was sent meanwhile is left alone, which is kept with it."""
         async with self.database.transaction() as connection:
-            window = await windows.lock(connection, proposal.subject)
-            assert window is not None
-            if await approvals.done(connection, proposal.proposal_id):
+            if (agreed := await still_decidable(connection, proposal)) is None:
                 return
-            approval = await approvals.of_window(connection, window.window_id)
-            if window.state not in DECIDABLE or window.moved_to is not None:
-                await approvals.decide(connection, window, approval, DecisionKind.LAPSED, proposal)
-                return
+            window, approval = agreed
             nets = await _movable(connection, window)
             shared = (await open_window.share(connection, [window.currency]))[window.currency]
             following = await windows.find(connection, shared.window_id)

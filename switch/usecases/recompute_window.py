@@ -17,7 +17,7 @@ from switch.ports import Clock
 from switch.store import approvals, claims, journal, open_window, windows
 from switch.store import nets as store_nets
 from switch.store.database import Connection, Database, Together
-from switch.usecases.decide_window import DECIDABLE, decidable, moved_to
+from switch.usecases.decide_window import decidable, moved_to, not_carried_out
 from switch.usecases.window_nets import proven_nets
 
 WITHOUT = "without"
@@ -44,12 +44,10 @@ class RecomputeWindow:
     async def carry_out(self, proposal: Proposal) -> None:
         """Once or many times. What was shown is what is done: where it would be anything else by now, nothing is. Raises DefaultChanged."""
         async with self.database.transaction() as connection:
-            window = await windows.lock(connection, proposal.subject)
-            assert window is not None
-            if await approvals.done(connection, proposal.proposal_id):
+            if (agreed := await not_carried_out(connection, proposal)) is None:
                 return
-            computed = await _as_shown(connection, window, proposal)
-            approval = await approvals.of_window(connection, window.window_id)
+            window, approval = agreed
+            computed = await _as_shown(connection, window, proposal) if agreed.decidable else None
             kind = DecisionKind.LAPSED if computed is None else DecisionKind.RECOMPUTED
             number = await approvals.decide(connection, window, approval, kind, proposal)
             if computed is not None:
@@ -76,8 +74,6 @@ class RecomputeWindow:
 
 async def _as_shown(connection: Connection, window: Window, proposal: Proposal) -> _Computed | None:
     """None where it can no longer be done as it was shown."""
-    if window.state not in DECIDABLE or window.moved_to is not None:
-        return None
     try:
         computed = await _computed(connection, window, _codes(proposal.content))
     except (NoDefault, DefaultNotCovered):
