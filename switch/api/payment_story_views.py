@@ -1,7 +1,7 @@
 """The story of a payment on the line, as staff and overseers read it; who the payer is, is not in it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -14,9 +14,11 @@ from switch.api.reconciliation_views import BreakView, break_view
 from switch.api.reversal_views import ReversalView, reversal_view
 from switch.api.shapes import Amount, Day, Moment, ParticipantText, Shape
 from switch.api.webhook_views import WebhookDeliveryView, delivery_view
-from switch.api.window_views import WindowView, window_view
+from switch.api.window_views import WindowText, WindowView, window_view
+from switch.domain.adjustments import Adjustment
 from switch.domain.advices import AdviceKind
 from switch.domain.booked_statements import Side
+from switch.domain.ledger import EntryKind
 from switch.domain.payments import PaymentEvent, PaymentState
 from switch.reports.payment_stories import Delivery, PaymentStory, StatedLine
 
@@ -72,6 +74,37 @@ class MessageView(Shape):
     note: str
 
 
+class WindowStepView(Shape):
+    """What became of the money of its window: closed, refused or settled by the RTGS, or decided about by two people."""
+
+    at: Moment
+    window_id: WindowText
+    what: Literal["closed", "rejected", "settled", "overridden", "withheld", "recomputed", "moved", "lapsed"]
+    """`recomputed`: the window is settled without a participant that does not pay. `moved`: with the payments of another window."""
+    by: Annotated[str, Field(examples=["rtgs"])]
+    note: str
+    """The reason, or the RTGS reference; of what was moved, into which window."""
+
+
+class AdjustmentView(Shape):
+    """What was charged besides it afterwards, as an entry of its own in a window of its own; below zero it was given back."""
+
+    adjustment_id: UUID
+    kind: EntryKind
+    rerating: str | None
+    """By which re-rating of a tariff."""
+    break_id: str | None
+    """Which break it has ended."""
+    undoes: bool
+    """With a reversal: it gives back what re-ratings had changed."""
+    payer_fee: Amount
+    biller_fee: Amount
+    written_off: Amount
+    window_id: WindowText
+    made_at: Moment
+    by: str
+
+
 class PaymentStoryView(Shape):
     """All of one moment, oldest first."""
 
@@ -82,10 +115,14 @@ class PaymentStoryView(Shape):
     steps: list[StepView]
     reversals: list[ReversalView]
     entries: list[EntryView]
+    adjustments: list[AdjustmentView]
     advices: list[DeliveryView]
     webhooks: list[WebhookDeliveryView]
     """How its bank was told."""
     window: WindowView | None
+    """In which it was completed, and counts."""
+    settlement: list[WindowStepView]
+    """What became of that window, and of the one into which its money was moved."""
     files: list[FileView]
     stated: list[StatedLineView]
     breaks: list[BreakView]
@@ -103,9 +140,11 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
         steps=[_step(event) for event in story.history],
         reversals=[reversal_view(reversal, payment) for reversal in story.reversals],
         entries=[entry_view(entry) for entry in story.entries],
+        adjustments=[_adjustment(made) for made in story.adjustments],
         advices=[_delivery(advice) for advice in story.advices],
         webhooks=[delivery_view(told) for told in story.webhooks],
         window=None if story.window is None else window_view(story.window),
+        settlement=[WindowStepView.model_construct(**step._asdict()) for step in story.settlement],
         files=[file_view(file) for file in story.files],
         stated=[_stated(line) for line in story.stated],
         breaks=[break_view(found) for found in story.breaks],
@@ -117,6 +156,22 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
 def _step(event: PaymentEvent) -> StepView:
     return StepView.model_construct(
         number=event.number, at=event.at, from_state=event.from_state, to_state=event.to_state, by=event.by, note=event.note
+    )
+
+
+def _adjustment(made: Adjustment) -> AdjustmentView:
+    return AdjustmentView.model_construct(
+        adjustment_id=made.adjustment_id,
+        kind=made.kind,
+        rerating=made.rerating or None,
+        break_id=made.break_id or None,
+        undoes=made.undoes,
+        payer_fee=Amount.minor(made.payer_fee, made.currency),
+        biller_fee=Amount.minor(made.biller_fee, made.currency),
+        written_off=Amount.minor(made.written_off, made.currency),
+        window_id=made.window_id,
+        made_at=made.made_at,
+        by=made.by,
     )
 
 

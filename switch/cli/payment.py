@@ -1,7 +1,6 @@
 """`switch payment`: where a payment is, and everything that was ever done about it."""
 
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from switch.api.evidence import packet
 from switch.api.proof_views import proof_view
 from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
+from switch.cli.payment_story import show_story
 from switch.cli.proposal import show
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
@@ -48,7 +48,7 @@ def story(
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        show_story(found)
 
 
 @app.command()
@@ -164,129 +164,3 @@ def evidence(
         print(f"{path} is there already", file=sys.stderr)
         raise typer.Exit(WRONG_USAGE_EXIT_CODE) from None
     say(str(path))
-
-
-def _show(found: PaymentStory) -> None:
-    its, currency = found.payment, found.payment.request.amount.currency
-    about = [
-        ("الحالة · state", its.state),
-        ("المرجع · payment reference", its.reference),
-        ("المعرّف · payment id", its.payment_id),
-        ("المصرف · bank", f"{its.request.bank}, {its.request.bank_reference}"),
-        ("الجهة · biller", f"{its.biller}, {its.biller_reference or '–'}"),
-        ("الخدمة والزبون · service, customer", f"{its.request.service}, {its.request.customer_reference}"),
-        ("الفاتورة · bill", its.request.bill_number),
-        ("المبلغ · amount", f"{money(its.request.amount.minor, currency)} {currency}"),
-        ("قُبلت نيابةً عن الجهة · stood in", its.stand_in),
-        ("أُعيد منها · refunded", f"{money(its.refunded, currency)} {currency}" if its.refunded else None),
-        ("السبب · reason", its.reason),
-        ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),
-        ("نافذة التسوية · window", None if found.window is None else f"{found.window.window_id} ({found.window.state})"),
-        ("مرجع التسوية · RTGS reference", None if found.window is None else found.window.rtgs_reference),
-    ]
-    print_table("الدفعة · Payment", ("", ""), about)
-    _list(
-        "ما جرى · What happened",
-        ("at (UTC)", "from", "to", "by", "note"),
-        ((f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event.from_state, event.to_state, event.by, event.note) for event in found.history),
-    )
-    _list(
-        "العكس · Reversals",
-        ("reversal", "state", "amount", "fee", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
-        (
-            (
-                back.reversal_id,
-                back.state,
-                money(back.amount.minor, currency),
-                money(back.fees.payer + back.fees.biller, currency),
-                back.request.reason,
-                f"{back.asked_at:%Y-%m-%d %H:%M:%S}",
-                None if back.concluded_at is None else f"{back.concluded_at:%Y-%m-%d %H:%M:%S}",
-                back.refused_because,
-                back.window_id,
-            )
-            for back in found.reversals
-        ),
-    )
-    _list(
-        "القيود · Postings (debit +, credit −)",
-        ("entry", "account", "amount"),
-        ((entry.kind, posting.account, money(posting.minor, posting.currency)) for entry in found.entries for posting in entry.postings),
-        right=("amount",),
-    )
-    _list(
-        "الإشعارات · Advices",
-        ("event", "kind", "attempts", "acknowledged (UTC)"),
-        (
-            (
-                advice.event_id,
-                advice.kind,
-                advice.attempts,
-                f"{advice.acknowledged_at:%Y-%m-%d %H:%M:%S}" if advice.acknowledged_at else None,
-            )
-            for advice in found.advices
-        ),
-    )
-    _list(
-        "إشعارات المصرف · Webhooks",
-        ("event", "kind", "end point", "state", "attempts", "last answer"),
-        ((told.event_id, told.kind, told.endpoint_id, told.state, told.attempts, told.last_answer) for told in found.webhooks),
-    )
-    _list(
-        "الرسائل · Messages",
-        ("at (UTC)", "from", "to", "what", "bytes", "sha256", "note"),
-        (
-            (
-                f"{said.at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
-                said.sender,
-                said.receiver,
-                said.what,
-                said.size,
-                None if said.sha256 is None else said.sha256[:16],
-                said.note,
-            )
-            for said in found.messages
-        ),
-        right=("bytes",),
-    )
-    _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
-    _list(
-        "في دفاتر الآخرين · In the others' books",
-        ("participant", "statement", "line", "own reference", "amount", "business date"),
-        (
-            (line.participant, line.statement_id, line.line, line.own_reference, money(line.minor, line.currency), line.business_date)
-            for line in found.stated
-        ),
-        right=("amount",),
-    )
-    _list(
-        "الفروق · Breaks",
-        ("kind", "participant", "at stake", "the switch has", "they have", "state"),
-        ((its.kind, its.participant, money(its.minor, its.currency), its.ours, its.theirs, its.state) for its in found.breaks),
-        right=("at stake",),
-    )
-    _list(
-        "الشكاوى · Disputes",
-        ("dispute", "code", "claimed", "state", "with", "due (UTC)", "outcome"),
-        (
-            (
-                *(
-                    its.dispute_id,
-                    its.reason,
-                    money(its.claimed_minor, its.currency),
-                    its.state,
-                    its.holder,
-                    "–" if its.deadline is None else f"{its.deadline:%Y-%m-%d %H:%M}",
-                ),
-                its.outcome,
-            )
-            for its in found.disputes
-        ),
-        right=("claimed",),
-    )
-
-
-def _list(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """Nothing where there is nothing."""
-    if found := list(rows):
-        print_table(title, columns, found, right=right)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from switch.domain.adjustments import Adjustment
 from switch.domain.books import KeyOf
 from switch.domain.disputes import Dispute
 from switch.domain.errors import PaymentUnknown
@@ -16,6 +17,7 @@ from switch.domain.settlement import Window
 from switch.domain.statements import IssuedFile
 from switch.reports import payment_messages
 from switch.store import (
+    adjustments,
     advice_queries,
     archive_queries,
     break_queries,
@@ -28,6 +30,7 @@ from switch.store import (
     reversals,
     statement_queries,
     webhook_queries,
+    window_queries,
     windows,
 )
 from switch.store.advice_queries import Delivery
@@ -35,8 +38,9 @@ from switch.store.database import Connection, Database
 from switch.store.journal_queries import FollowedEntry
 from switch.store.statement_queries import StatedLine
 from switch.store.webhook_queries import WebhookDelivery
+from switch.store.window_queries import WindowStep
 
-__all__ = ["Delivery", "PaymentStories", "PaymentStory", "StatedLine"]
+__all__ = ["Delivery", "PaymentStories", "PaymentStory", "StatedLine", "WindowStep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,17 @@ class PaymentStory:
     history: Sequence[PaymentEvent]
     reversals: Sequence[Reversal]
     entries: Sequence[FollowedEntry]
+    adjustments: Sequence[Adjustment]
+    """Re-ratings and repairs; each is an entry of its own, in its own window."""
     advices: Sequence[Delivery]
     webhooks: Sequence[WebhookDelivery]
     """How its bank was told."""
     window: Window | None
+    """In which it was completed, and counts."""
+    settlement: Sequence[WindowStep]
+    """What became of that window, and of the one into which its money was moved."""
     files: Sequence[IssuedFile]
-    """Of its bank and its biller, for its window."""
+    """Of its bank and its biller, for the window with which it is settled."""
     stated: Sequence[StatedLine]
     """How its bank and its biller have it in their statements."""
     breaks: Sequence[Break]
@@ -99,15 +108,19 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     since = payment.business_date or date.min
     history = await payment_queries.history(connection, payment.bucket, payment.payment_id)
     taken_back = await reversals.of_payment(connection, payment.payment_id)
+    settlement = [] if payment.window_id is None else await window_queries.steps(connection, payment.window_id)
+    settled_with = settlement[-1].window_id if settlement else payment.window_id
     return PaymentStory(
         payment=payment.masked(),
         history=history,
         reversals=taken_back,
         entries=await journal_queries.of_payment(connection, payment.payment_id),
+        adjustments=await adjustments.of_payment(connection, payment.payment_id),
         advices=await advice_queries.of_payment(connection, payment.payment_id),
         webhooks=await webhook_queries.of_payment(connection, payment.payment_id),
         window=None if payment.window_id is None else await windows.find(connection, payment.window_id),
-        files=[] if payment.window_id is None else await file_queries.of_participants(connection, payment.window_id, both),
+        settlement=settlement,
+        files=[] if settled_with is None else await file_queries.of_participants(connection, settled_with, both),
         stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),
         breaks=await break_queries.of_payment(connection, payment.payment_id),
         disputes=await dispute_queries.of_payment(connection, payment.payment_id),

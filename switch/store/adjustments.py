@@ -19,6 +19,8 @@ _LAST_RERATING = text("""
     ORDER BY made_at DESC, adjustment_id DESC LIMIT 1
 """)
 
+_OF_PAYMENT = text("SELECT * FROM adjustment WHERE bucket = :bucket AND payment_id = :payment ORDER BY made_at, adjustment_id")
+
 
 async def append(connection: AsyncConnection, made: Sequence[Adjustment]) -> None:
     """All of them in one statement."""
@@ -33,6 +35,12 @@ async def last_rerating(connection: AsyncConnection, payment_id: PaymentId) -> s
     """Of the payment; None where it was never re-rated."""
     parameters = {"bucket": bucket_of(payment_id), "payment": payment_id}
     return (await connection.execute(_LAST_RERATING, parameters)).scalar_one_or_none()
+
+
+async def of_payment(connection: AsyncConnection, payment_id: PaymentId) -> list[Adjustment]:
+    """Oldest first."""
+    parameters = {"bucket": bucket_of(payment_id), "payment": payment_id}
+    return [from_row(row) for row in (await connection.execute(_OF_PAYMENT, parameters)).all()]
 
 
 def _row(made: Adjustment) -> dict[str, Any]:

@@ -52,6 +52,25 @@ _OF_OVERSEER = text("""
         coalesce(-sum(central_bank_fee + tax), 0)::bigint
     FROM movement WHERE window_id = ANY((SELECT members_of(:window))::text[]) AND central_bank_fee + tax <> 0
 """)
+# What became of a window and, where it was moved on, of those with which it is settled; in the order of the chain.
+_STEPS = text("""
+    WITH RECURSIVE chain AS (
+        SELECT window_id, moved_to, closed_at, closed_by, 1 AS place FROM settlement_window WHERE window_id = :window
+        UNION ALL
+        SELECT its.window_id, its.moved_to, its.closed_at, its.closed_by, chain.place + 1
+        FROM settlement_window AS its JOIN chain ON its.window_id = chain.moved_to
+    )
+    SELECT at, window_id, what, by, note FROM (
+        SELECT place, 0 AS rank, closed_at AS at, window_id, 'closed' AS what, coalesce(closed_by, 'switch') AS by, '' AS note
+        FROM chain WHERE closed_at IS NOT NULL
+        UNION ALL
+        SELECT place, 1, answered_at, window_id, status, 'rtgs', instruction_id || ': ' || coalesce(rtgs_reference, reason, '–')
+        FROM settlement_instruction JOIN chain USING (window_id) WHERE status IS NOT NULL
+        UNION ALL
+        SELECT place, 2, decided_at, window_id, kind, by, CASE WHEN kind = 'moved' THEN moved_to || ': ' ELSE '' END || reason
+        FROM window_decision JOIN chain USING (window_id)
+    ) AS step ORDER BY place, at, rank, what
+""")
 _KIND = text("SELECT kind FROM participant WHERE code = :code")
 _BY_KIND = {"bank": _OF_BANK, "wallet": _OF_BANK, "biller": _OF_BILLER, "operator": _OF_OPERATOR, "overseer": _OF_OVERSEER}
 
@@ -63,6 +82,18 @@ class Sums(NamedTuple):
     amount: int
     fees: int
     net: int
+
+
+class WindowStep(NamedTuple):
+    """What became of a window: closed, refused or settled by the RTGS, decided about by two people."""
+
+    at: datetime
+    window_id: WindowId
+    what: str
+    """`closed`, `rejected` or `settled` by the RTGS, or the kind of a decision."""
+    by: str
+    note: str
+    """The reason, or the RTGS reference; of what was moved, into which window."""
 
 
 async def page(connection: AsyncConnection, currency: str | None, before: str | None, limit: int) -> list[Window]:
@@ -93,3 +124,8 @@ async def sums_of(connection: AsyncConnection, participant: ParticipantCode, win
     if kind is None:
         return Sums(0, 0, 0, 0)
     return Sums(*(await connection.execute(_BY_KIND[kind], {"window": window_id, "code": participant})).one())
+
+
+async def steps(connection: AsyncConnection, window_id: str) -> list[WindowStep]:
+    """Of this one and of those with which it is settled, the oldest first."""
+    return [WindowStep(*row) for row in (await connection.execute(_STEPS, {"window": window_id})).all()]

@@ -10,6 +10,7 @@ import pytest
 from switch.domain.proposals import ProposalKind
 from switch.domain.settlement import WindowState
 from switch.domain.settlement_errors import WindowMoved, WindowNotMovable
+from switch.reports.payment_stories import PaymentStories
 from tests.seeded import BANK, BILLER, OTHER_BANK, one
 from tests.settling import BORNE, LEGS, REJECT, SettlingWorld, settling_world
 
@@ -114,3 +115,20 @@ async def test_a_move_that_was_changed_is_found(world: SettlingWorld, change: st
     assert await world.findings() == []
     await world.write(change, guarded=False)
     assert [finding for finding in await world.findings() if "moved" in finding]
+
+
+async def test_a_payment_says_what_became_of_its_window_and_of_the_one_into_which_it_was_moved(world: SettlingWorld) -> None:
+    first = await refused(world)
+    await world.two_people(ProposalKind.MOVE_WINDOW, first)
+    second = await world.settle((await world.closed()).window_id)
+    await world.issue(second.window_id)
+    payment = (await one(world.database, "SELECT payment_id FROM payment WHERE bank_code = :bank ORDER BY reserved_at", bank=BANK))[0]
+    story = await PaymentStories(world.database).named(str(payment))
+    assert [(step.window_id, step.what, step.note) for step in story.settlement] == [
+        (first, "closed", ""),
+        (first, "rejected", f"{first}-1: insufficient_funds {BANK}"),
+        (first, "moved", f"{second.window_id}: agreed on the telephone"),
+        (second.window_id, "closed", ""),
+        (second.window_id, "settled", f"{second.window_id}-1: {second.rtgs_reference}"),
+    ]
+    assert {file.header.window_id for file in story.files} == {second.window_id}

@@ -14,6 +14,7 @@ from switch.domain.errors import Refusal
 from switch.domain.fees import NO_FEES
 from switch.domain.identifiers import PaymentId
 from switch.domain.reratings import ReratingTaken, ReratingTooEarly, ReratingWrong
+from switch.reports.payment_stories import PaymentStories
 from switch.reports.verification import Verification
 from switch.signatures.notes import LogIdentity
 from tests.rerated import DAY, DOCUMENT, RIGHT, WRONG, Rerating, rerating_of
@@ -103,6 +104,8 @@ async def test_a_re_rated_payment_that_is_taken_back_leaves_no_fee(rerating: Rer
     await rerating.next_day()
     await rerating.rerate()
     right = RIGHT.charge(amount)
+    story = await PaymentStories(rerating.world.database).named(str(payment))
+    assert [(made.rerating, made.payer_fee) for made in story.adjustments] == [("R-1", right.payer - WRONG.charge(amount).payer)]
     await rerating.give_back(payment, 20_000)
     assert (await rerating.paid_fees())[payment] == right.less(right.part(right.total * 20_000 // 50_000))
     await rerating.give_back(payment)
