@@ -18,7 +18,7 @@ from adapters.files.statements_in.mapped_csv import MappedCsv
 from adapters.files.statements_in.mt940 import Mt940
 from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
-from adapters.pushes.sftp import SftpSender
+from adapters.pushes.when_wanted import Sender, WhenWanted
 from adapters.reports.csv import CsvReport
 from adapters.reports.json import JsonReport
 from adapters.reports.pdf import PdfReport
@@ -47,7 +47,7 @@ from switch.ports import (
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
-Kept = Connections | StandardWebhooks | SftpSender
+Kept = Connections | StandardWebhooks | WhenWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def open_adapters(
     """
     calls = SignedCalls(signer, find_key, connections=Connections(shows=shown))
     webhooks = StandardWebhooks.on(networks)
-    pushes = SftpSender(files_directory, GuardedHosts(networks), push_key)
+    pushes = WhenWanted(lambda: _sftp(files_directory, networks, push_key))
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
     rtgs_statement: RtgsStatementOf = _no_statement
     if rtgs_exchange is not None:
@@ -122,6 +122,12 @@ def open_adapters(
         pushes=pushes,
         kept=(calls.connections, webhooks, pushes),
     )
+
+
+def _sftp(files: Path, networks: AllowedNetworks, push_key: Callable[[], bytes | None]) -> Sender:
+    from adapters.pushes.sftp import SftpSender  # noqa: PLC0415 - see WhenWanted
+
+    return SftpSender(files, GuardedHosts(networks), push_key)
 
 
 async def _no_statement(_currency: str, _day: date) -> RtgsStatement | None:

@@ -68,8 +68,14 @@ is_installed() {
     [ -x "$VENV/bin/switch" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$(fingerprint)" ]
 }
 
+# Else each process compiles the switch anew wherever Python may not write beside it. Nothing to do where nothing changed.
+compile() {
+    "$VENV/bin/python" -m compileall -q -j 0 switch adapters || true
+}
+
 PY=$(find_python) || exit 1
 if is_installed; then
+    compile
     exit 0
 fi
 # Two installs at once would spoil each other: the second waits, and then finds the work done.
@@ -77,6 +83,7 @@ if command -v flock >/dev/null; then
     exec 9<pyproject.toml
     flock 9
     if is_installed; then
+        compile
         exit 0
     fi
 fi
@@ -84,4 +91,5 @@ rm -f "$STAMP"
 make_venv
 install_lock || { tail -n 15 "$LOG" >&2; die "The packages could not be installed; the whole output is in $LOG."; }
 fingerprint >"$STAMP"
+compile
 say "Installed. Next: make run, or make demo."

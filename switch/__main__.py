@@ -1,12 +1,17 @@
 """`switch` and `python -m switch`: the command line."""
 
 import faulthandler
+import gc
 import sys
 
 from switch.cli import SettingsWrong, app
 
+GARBAGE_THRESHOLD = 50_000
+"""New objects before the youngest are looked through: importing makes many, and all of them stay."""
+
 
 def main() -> None:
+    gc.set_threshold(GARBAGE_THRESHOLD)
     faulthandler.enable()  # a crash within a library says where
     try:
         app(prog_name="switch")

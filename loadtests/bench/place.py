@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from loadtests.bench import cpu
 from switch.application import Switch
-from switch.bootstrap.opening import DATABASE_NAME, migrate_database, opened_switch
+from switch.bootstrap.migrating import migrate_database
+from switch.bootstrap.opening import DATABASE_NAME, opened_switch
 from switch.cli.key_files import ensure_switch_key, load_sandbox_key
 from switch.cli.sandbox.children import children
 from switch.cli.sandbox.place import free_ports

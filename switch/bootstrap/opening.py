@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
 from adapters.registry import open_adapters
 from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
@@ -22,7 +20,7 @@ from switch.reports.current_directory import CurrentDirectory
 from switch.settings import Settings, SettingsWrong
 from switch.signatures import SigningKey, TokenKey, VerifyingKey, load_signing_key, load_verifying_key, open_token
 from switch.store.database import LINE_TROUBLE, connect
-from switch.store.migration import DatabaseUnreachable, Schema, migrate, require_current, schema_of
+from switch.store.revision import require_current
 from switch.store.server_safety import require_safe
 from switch.store.vault import use_vault
 
@@ -76,23 +74,6 @@ def find_url(settings: Settings) -> str:
 
 
 DATABASE_NAME = "switch"
-
-
-def migrate_database(settings: Settings) -> None:
-    """Up to the revision that this program needs. Raises DatabaseUnreachable."""
-    migrate(find_url(settings))
-
-
-async def look_at_schema(settings: Settings) -> Schema:
-    """Raises DatabaseUnreachable."""
-    database = connect(find_url(settings), pool_size=1)
-    try:
-        async with database.reading() as connection:
-            return await schema_of(connection)
-    except OperationalError as error:
-        raise DatabaseUnreachable() from error
-    finally:
-        await database.close()
 
 
 @asynccontextmanager

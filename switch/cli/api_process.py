@@ -1,18 +1,15 @@
-"""One process of the API: `python -m switch.cli.api_process FD MEMORY NUMBER` serves the socket that `switch serve` has handed on."""
+"""One process of the API, which serves the socket that `switch serve` has handed on; `start_api.py` starts it."""
 
 import asyncio
 import contextlib
-import faulthandler
 import gc
 import os
 import resource
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 
 import structlog
-import typer
 import uvicorn
 import uvloop
 
@@ -24,7 +21,7 @@ from switch.bootstrap.opening import opened_switch
 from switch.bootstrap.tls import Serving, find_tls
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.certificate_errors import AuthorityUnusable
-from switch.settings import Settings, load_settings
+from switch.settings import Settings
 from switch.telemetry import configure_logging
 
 STOP_WITHIN_SECONDS = 10
@@ -80,6 +77,7 @@ def _look_for_garbage_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.enable()
 
 
 def _room_for_connections() -> int:
@@ -154,11 +152,3 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-if __name__ == "__main__":
-    faulthandler.enable()
-    try:
-        serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])), Shares(int(sys.argv[2]), int(sys.argv[3])))
-    except typer.Exit as told:
-        sys.exit(told.exit_code)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import typer
 
-from switch.bootstrap.opening import look_at_schema, migrate_database
+from switch.bootstrap.migrating import look_at_schema, migrate_database
 from switch.cli.output import AsJson, print_json, say, tell_refusal
 from switch.cli.reaching import reached
 from switch.cli.session import REFUSED_EXIT_CODE

@@ -57,6 +57,6 @@ def _listening(at: tuple[str, int]) -> socket.socket:
 def _process(number: int, scheme: str, at: tuple[str, int], listening: socket.socket, memory: int) -> Process:
     """The first tells whether the database and the key are there: what is wrong it has said itself."""
     handed_on = (listening.fileno(), memory)
-    words = [sys.executable, "-m", "switch.cli.api_process", *map(str, handed_on), str(number)]
+    words = [sys.executable, "-m", "switch.cli.start_api", *map(str, handed_on), str(number)]
     url = f"{scheme}://{at[0]}:{at[1]}/live"
     return Process(f"api-{number + 1}", words, log_file=None, handed_on=handed_on, ready=answers(url))

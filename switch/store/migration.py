@@ -10,13 +10,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.errors import Refusal
 from switch.store import row_records
+from switch.store.revision import NEEDED, schema_revision
 from switch.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -28,12 +28,6 @@ _TRIGGERS = text("""
     WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace
 """)
 _FUNCTIONS = text("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace")
-
-
-class SchemaMismatch(Refusal):
-    code = "schema_mismatch"
-    en = "The database has the schema revision {found}; this program needs {needed}. Run `switch migrate up`."
-    ar = "مخطط قاعدة البيانات في المراجعة {found}؛ وهذا البرنامج يحتاج إلى {needed}. نفّذ `switch migrate up`."
 
 
 class DatabaseUnreachable(Refusal):
@@ -63,25 +57,9 @@ def migrate(url: str) -> None:
         raise DatabaseUnreachable() from error
 
 
-def needed_revision() -> str:
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
-
-
-async def schema_revision(connection: AsyncConnection) -> str | None:
-    """The revision that the database has; None for an empty one."""
-    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-
-
-async def require_current(connection: AsyncConnection) -> None:
-    """Raises SchemaMismatch: no process may start on a schema that it was not made for."""
-    found, needed = await schema_revision(connection), needed_revision()
-    if found != needed:
-        raise SchemaMismatch(found=found or "–", needed=needed)
-
-
 async def schema_of(connection: AsyncConnection) -> Schema:
     found = await schema_revision(connection)
-    return Schema(found, needed_revision(), () if found is None else tuple(await drift(connection)))
+    return Schema(found, NEEDED, () if found is None else tuple(await drift(connection)))
 
 
 async def drift(connection: AsyncConnection) -> list[str]:

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
-from switch.bootstrap.opening import migrate_database
+from switch.bootstrap.migrating import migrate_database
 from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.place import free_ports
 from switch.postgres_server import PostgresServer
 from switch.settings import Settings
 from switch.store.database import connect
-from switch.store.migration import needed_revision
+from switch.store.revision import NEEDED
 from switch.store.server_safety import FARTHEST_OFF_SECONDS, ClockFarOff, ServerNotSafe, require_safe
 from tests.seeded import one
 
@@ -70,7 +70,7 @@ def test_nothing_begins_on_a_schema_of_another_program(kept: tuple[Settings, str
     try:
         done = _run(settings, *command)
     finally:
-        _execute(url, f"UPDATE alembic_version SET version_num = '{needed_revision()}'")
+        _execute(url, f"UPDATE alembic_version SET version_num = '{NEEDED}'")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "of-tomorrow" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout

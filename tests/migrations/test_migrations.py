@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from switch.store.database import Database, connect
-from switch.store.migration import SchemaMismatch, drift, migrate, needed_revision, require_current, schema_revision
+from switch.store.migration import drift, migrate
+from switch.store.revision import NEEDED, SchemaMismatch, require_current, schema_revision
 
 EVERYTHING = """
     SELECT 'relation ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i'
@@ -70,7 +71,7 @@ async def test_an_empty_database_is_refused_until_it_is_migrated(database: Datab
     await asyncio.to_thread(migrate, empty_database_url)
     async with database.reading() as connection:
         await require_current(connection)
-        assert await schema_revision(connection) == needed_revision()
+        assert await schema_revision(connection) == NEEDED
 
 
 async def test_a_schema_of_another_revision_is_refused(database: Database, empty_database_url: str) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from adapters.codecs.mapped_rows import Row, mapped, mapping_for
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.statement_faults import FaultCode, Faults, StatementMalformed
@@ -65,6 +63,8 @@ def _look_into(archive: zipfile.ZipFile, faults: Faults) -> None:
 
 
 def _rows(file: BinaryIO, mapping: StatementMapping, faults: Faults) -> Iterator[Row]:
+    import openpyxl  # noqa: PLC0415 - slow to import, and most processes never read a spreadsheet
+
     file.seek(0)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)

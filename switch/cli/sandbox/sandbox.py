@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from switch.bootstrap.opening import DATABASE_NAME, migrate_database, opened_switch
+from switch.bootstrap.migrating import migrate_database
+from switch.bootstrap.opening import DATABASE_NAME, opened_switch
 from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.children import children
 from switch.cli.sandbox.faults import Faults
