@@ -38,7 +38,8 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> 
             with Supervisor(settings.run, children[:1]) as supervisor:
                 supervisor.add(*children[1:])
                 supervisor.supervise()
-        except ChildFailed:
+        except ChildFailed as failed:
+            typer.echo(str(failed), err=True)
             raise typer.Exit(1) from None
 
 
