@@ -19,7 +19,7 @@ DELAY_SECONDS = 0.3
 
 
 class FailPoint(StrEnum):
-    """In the order in which a payment comes by, then a window, then an archive."""
+    """In the order in which a payment comes by, then a window, an archive, a statement with what it leads to, a dispute."""
 
     ROUTED = "routed"
     """Read and found good; nothing is written yet."""
@@ -89,11 +89,52 @@ class FailPoint(StrEnum):
     """A part of its rows is taken out, in a transaction that is open."""
     REMOVED = "removed"
     """That is committed."""
+    POURING = "pouring"
+    """Some lines of a statement are poured in, in a transaction that is open."""
+    POURED = "poured"
+    """All of them are; nothing says yet whose they are."""
+    ACCEPTING = "accepting"
+    """It is on record, in a transaction that is open."""
+    ACCEPTED = "accepted"
+    """That is committed; its participant was not told."""
+    QUARANTINING = "quarantining"
+    """A wrong one lies in the drop, and is not on record."""
+    MATCHING = "matching"
+    """A step of a day's comparison is made, in a transaction that is open."""
+    JUDGING = "judging"
+    """Some of its breaks are opened or ended, in a transaction that is open."""
+    RECONCILED = "reconciled"
+    """That is committed; the RTGS's statement was not looked at."""
+    OPENING = "opening"
+    """Breaks against the RTGS are opened or ended, in a transaction that is open."""
+    OPENED = "opened"
+    """That is committed."""
+    ASKING = "asking"
+    """A biller was sent a payment again; its answer is written nowhere."""
+    MENDING = "mending"
+    """What a repair moves is moved, and its break does not know it, in a transaction that is open."""
+    MENDED = "mended"
+    """That is committed; the next break was not begun, and the proposal knows nothing."""
+    RELEASING = "releasing"
+    """What was in suspense is moved on, in a transaction that is open."""
+    RELEASED = "released"
+    """That is committed; the proposal does not know it."""
+    AGREEING = "agreeing"
+    """A dispute is accepted; its refund is not proposed."""
+    REFUNDING = "refunding"
+    """The payment of a dispute is taken back, and the dispute does not know it, in a transaction that is open."""
+    REFUNDED = "refunded"
+    """That is committed; the proposal does not know it."""
+    ENDING = "ending"
+    """A dispute has ended, in a transaction that is open."""
+    ENDED = "ended"
+    """That is committed."""
 
 
 OF_A_PAYMENT = tuple(FailPoint)[: tuple(FailPoint).index(FailPoint.CLOSING)]
 """Those on the path of a payment; the others are on that of a window, or of an archive."""
-OF_AN_ARCHIVE = tuple(FailPoint)[tuple(FailPoint).index(FailPoint.PLANNING) :]
+OF_AN_ARCHIVE = tuple(FailPoint)[tuple(FailPoint).index(FailPoint.PLANNING) : tuple(FailPoint).index(FailPoint.POURING)]
+OF_RECONCILIATION = tuple(FailPoint)[tuple(FailPoint).index(FailPoint.POURING) :]
 OF_A_RERATING = (FailPoint.RERATING, FailPoint.RERATED)
 OF_A_MOVE = (FailPoint.MOVING, FailPoint.MOVED)
 
@@ -143,7 +184,8 @@ _FORM = re.compile(
     re.ASCII,
 )
 _armed: dict[FailPoint, list[Failure]] = {}
-_reached: Counter[FailPoint] = Counter()
+reached: Counter[FailPoint] = Counter()
+"""How often each was, of those that are armed."""
 _told: list[Path] = []
 _chance = random.Random()  # noqa: S311 - when a test's process dies is no secret
 
@@ -151,7 +193,7 @@ _chance = random.Random()  # noqa: S311 - when a test's process dies is no secre
 def arm(failures: Sequence[Failure], tell: Path | None = None) -> None:
     """From now on in this process. What has failed is told in the file, a line each, before it does."""
     _armed.clear()
-    _reached.clear()
+    reached.clear()
     _told[:] = [] if tell is None else [tell]
     for failure in failures:
         _armed.setdefault(failure.point, []).append(failure)
@@ -163,9 +205,9 @@ def fail_point(point: FailPoint) -> None:
 
 
 def _reach(point: FailPoint) -> None:
-    _reached[point] += 1
+    reached[point] += 1
     for failure in _armed[point]:
-        due = failure.at == _reached[point] if failure.at is not None else _chance.random() < failure.share
+        due = failure.at == reached[point] if failure.at is not None else _chance.random() < failure.share
         if due and (failure.most is None or sum(told(path)[failure.line] for path in _told) < failure.most):
             _fail(failure)
 

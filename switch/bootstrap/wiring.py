@@ -247,7 +247,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         seal_log=seal_log,
         open_dispute=OpenDispute(database, keeping),
         work_disputes=WorkDisputes(database, keeping, propose),
-        move_disputes=MoveDisputes(database, keeping),
+        move_disputes=MoveDisputes(database, keeping, propose),
         make_report=MakeReport(clock, database, adapters.report_layouts),
         advices=Advices(database),
         archives=Archives(database, adapters.drop, log.keys),

@@ -183,11 +183,14 @@ _DUPLICATES = text("""
     SELECT 'duplicate_at_' || side, side, participant_code, payment_id, minor, ARRAY['line'], ARRAY[NULL::text], ARRAY[line::text]
     FROM booked WHERE nth > 1
 """)
+# One that is repaired by advising again stays what it is until the books agree: an advice on its way has repaired nothing yet.
 _MISSING = text("""
     WITH judged AS (
         SELECT missing.*, CASE
             WHEN side = 'biller' AND EXISTS (SELECT FROM outbox WHERE outbox.bucket = bucket_of(missing.payment_id)
-                AND outbox.payment_id = missing.payment_id AND outbox.acknowledged_at IS NULL) THEN 'not_advised'
+                AND outbox.payment_id = missing.payment_id AND outbox.acknowledged_at IS NULL)
+                AND NOT EXISTS (SELECT FROM break WHERE break.payment_id = missing.payment_id AND break.kind = 'missing_at_biller'
+                    AND (break.state, break.stage) = ('open', 'repairing')) THEN 'not_advised'
             ELSE 'missing_at_' || side END AS kind
         FROM missing
         WHERE missing.state <> 'REVERSED' AND NOT missing.refused AND NOT EXISTS (SELECT FROM carried WHERE carried.side = missing.side

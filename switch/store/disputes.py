@@ -25,6 +25,16 @@ _DUE = text("""
     SELECT dispute_id FROM dispute WHERE state <> 'closed' AND (told = 0 AND deadline <= :soon OR told < 2 AND deadline <= :now)
     ORDER BY deadline LIMIT :most FOR UPDATE SKIP LOCKED
 """)
+# Accepted, and no proposal was ever made of it; whoever has accepted proposes it.
+_UNPROPOSED = text("""
+    SELECT dispute.dispute_id, accepted.by FROM dispute JOIN LATERAL (
+        SELECT by, at FROM dispute_event AS event WHERE event.dispute_id = dispute.dispute_id AND event.kind = 'accepted'
+        ORDER BY number DESC LIMIT 1
+    ) AS accepted ON accepted.at <= :before
+    WHERE dispute.state = 'accepted' AND dispute.remedy = 'refund' AND dispute.reversal_id IS NULL
+      AND NOT EXISTS (SELECT FROM proposal WHERE kind = 'dispute.refund' AND subject = dispute.dispute_id::text)
+    ORDER BY accepted.at LIMIT :most
+""")
 # What ends a dispute by itself: enough of its payment was taken back since, or the break that it is linked to has ended.
 _LANDED = text("""
     SELECT dispute_id, back.reversal_id, CASE WHEN its.state <> 'open' THEN its.break_id END AS break_id
@@ -100,6 +110,10 @@ async def carried_out(connection: AsyncConnection, dispute_id: UUID, proposal_id
 async def due(connection: AsyncConnection, now: datetime, soon: datetime, most: int) -> list[UUID]:
     """Whose clock ends soon, of which nobody was told; or has run out. Locked; those that somebody else has locked, another time."""
     return list((await connection.execute(_DUE, {"now": now, "soon": soon, "most": most})).scalars())
+
+
+async def unproposed(connection: AsyncConnection, before: datetime, most: int) -> list[tuple[UUID, str]]:
+    return [(row.dispute_id, row.by) for row in (await connection.execute(_UNPROPOSED, {"before": before, "most": most})).all()]
 
 
 async def landed(connection: AsyncConnection, refundable: list[str], most: int) -> list[Landed]:

@@ -20,6 +20,7 @@ from switch.domain.booked_statements import Side
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import CARRY_FORWARD_DAYS
+from switch.fail_points import FailPoint, fail_point
 from switch.store import comparisons, found_breaks, group_comparisons
 
 STATEMENT_TIMEOUT_SECONDS = 600
@@ -178,6 +179,7 @@ async def compare(connection: AsyncConnection, parameters: Mapping[str, Any]) ->
     await _execute(connection, _COUNT_THEIRS, parameters)
     for step in (*comparisons.STEPS, *group_comparisons.STEPS):
         await _execute(connection, step, parameters)
+        fail_point(FailPoint.MATCHING)
 
 
 async def keep(connection: AsyncConnection, sides: Sequence[ComparedSide], parameters: Mapping[str, Any], now: datetime) -> None:
@@ -194,6 +196,7 @@ async def keep(connection: AsyncConnection, sides: Sequence[ComparedSide], param
     await connection.execute(_SAY_MOMENT, {"now": now.isoformat()})
     for step in found_breaks.KEEPING:
         await _execute(connection, step, known)
+        fail_point(FailPoint.JUDGING)
 
 
 def _fingerprint(ours: Any, newest: Any, nearby: Sequence[tuple[str, date, int]], taken_back: int, decided: int) -> str:

@@ -10,6 +10,7 @@ from switch.domain.dispute_terms import Remedy
 from switch.domain.disputes import Dispute
 from switch.domain.money import parse_amount
 from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal
+from switch.fail_points import FailPoint, fail_point
 from switch.store import disputes
 from switch.store.database import Connection, Database
 from switch.usecases.dispute_keeping import DisputeKeeping
@@ -46,7 +47,9 @@ class DecideDispute:
             then = await self.keeping.keep(connection, done)
             if then.remedy is Remedy.REFUND and then.live:
                 reversal_id = await self.refunds.give_back(connection, then, proposal)
+                fail_point(FailPoint.REFUNDING)
                 await self.keeping.keep(connection, dispute_moves.refund_asked(then, reversal_id, proposal.people, now, None))
+        fail_point(FailPoint.REFUNDED)
 
     async def _decided(self, connection: Connection, found: Dispute, content: Mapping[str, str], note: str, by: str) -> Dispute:
         remedy, minor = _said(content, found)

@@ -27,6 +27,7 @@ from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quar
 from switch.domain.reconciliation import Grouping
 from switch.domain.statement_faults import StatementMalformed
 from switch.domain.statement_mapping import mapping_of
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, FileDrop, StatementLayout
 from switch.store import archive_queries, quarantine, statement_rules, statements
 from switch.store.copying import DataRefused
@@ -134,6 +135,7 @@ class ImportStatement:
                 await archive_queries.require_hot(connection, head.business_date)
                 await statements.prepare(connection, key)
                 sums = await pour(connection, key)
+                fail_point(FailPoint.POURED)
                 await statements.lock_owner(connection, head.participant)
                 await _require_new(connection, head.participant, sha256)
                 revision = await statements.next_revision(connection, head.participant, head.business_date, head.currency)
@@ -153,8 +155,10 @@ class ImportStatement:
                     grouping=grouping,
                 )
                 await statements.insert_header(connection, imported, key)
+                fail_point(FailPoint.ACCEPTING)
         except _TakenInMeanwhile as meanwhile:
             return replace(meanwhile.known, replayed=True)
+        fail_point(FailPoint.ACCEPTED)
         return imported
 
     async def _quarantine(self, participant: ParticipantCode, layout: str, file: BinaryIO, sha256: str, wrong: StatementMalformed) -> None:
@@ -162,6 +166,7 @@ class ImportStatement:
         size = file.seek(0, os.SEEK_END)
         if size <= MOST_KEPT_BYTES:
             await asyncio.to_thread(self.kept_wrong.write, participant, name, _blocks(file))
+        fail_point(FailPoint.QUARANTINING)
         kept = QuarantinedStatement(name, participant, layout, size, sha256, self.clock.now(), wrong.faults)
         async with self.database.transaction() as connection:
             await quarantine.put(connection, kept)

@@ -7,6 +7,7 @@ from switch.domain.calendar import local_moment
 from switch.domain.errors import CurrencyUnsupported
 from switch.domain.money import SCALES
 from switch.domain.reconciliation import SideResult
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.store import archive_queries, break_queries, reconciliation
 from switch.store.database import Database
@@ -32,4 +33,6 @@ class Reconcile:
             sides, parameters = await reconciliation.look_at_sides(connection, day)
             await reconciliation.compare(connection, parameters)
             await reconciliation.keep(connection, sides, parameters, self.clock.now())
-            return await break_queries.sides(connection, business_date, currency)
+            found = await break_queries.sides(connection, business_date, currency)
+        fail_point(FailPoint.RECONCILED)
+        return found

@@ -6,6 +6,7 @@ from datetime import date
 
 from switch.domain.rtgs_breaks import break_of
 from switch.domain.rtgs_statements import Compared
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.store import nets, rtgs_breaks
 from switch.store.database import Database
@@ -29,4 +30,6 @@ class ReconcileRtgs:
                 for each in compared.differences
             ]
             await rtgs_breaks.keep(connection, found, day, currency, now)
+            fail_point(FailPoint.OPENING)
+        fail_point(FailPoint.OPENED)
         return compared

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from switch.domain import dispute_moves
 from switch.domain.proposals import Change, Foreseen, Proposal
+from switch.fail_points import FailPoint, fail_point
 from switch.store import disputes
 from switch.store.database import Database
 from switch.usecases.decide_dispute import dispute_id_of
@@ -37,6 +38,8 @@ class RefundDispute:
                 return
             dispute_moves.require_refundable(found)
             reversal_id = await self.refunds.give_back(connection, found, proposal)
+            fail_point(FailPoint.REFUNDING)
             now = await self.keeping.now(connection, found.currency)
             done = dispute_moves.refund_asked(found, reversal_id, proposal.people, now, str(proposal.proposal_id))
             await self.keeping.keep(connection, done)
+        fail_point(FailPoint.REFUNDED)

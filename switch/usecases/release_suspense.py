@@ -12,6 +12,7 @@ from switch.domain.money import Money
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal, given
 from switch.domain.reconciliation import Break
 from switch.domain.suspense import WRITTEN_OFF, Held, released
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.repairs import RepairPosting
 from switch.store import break_work, suspense
@@ -49,11 +50,13 @@ class ReleaseSuspense:
             entry_id = EntryId(bucketed_id(bucket_for(found.currency, found.break_id), now))
             entry = JournalEntry(entry_id, EntryKind.SUSPENSE_RELEASED, window.window_id, window.business_date, now, released(part, to))
             await self.posting.enter(connection, entry)
+            fail_point(FailPoint.RELEASING)
             facts = {
                 "to": to, "minor": str(part.minor), "entry_id": str(entry_id),
                 "instruction_id": f"SUSPENSE-{found.break_id[:12]}-{found.events + 1}",
             }  # fmt: skip
             await break_work.keep(connection, *breaks.released(found, facts, proposal.reason, proposal.people, now, name))
+        fail_point(FailPoint.RELEASED)
 
     def _to(self, content: Mapping[str, str]) -> str:
         """A bank, a biller, or nobody."""

@@ -20,6 +20,7 @@ from switch.domain.payments import Payment
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal, chosen
 from switch.domain.reconciliation import Break, BreakState
 from switch.domain.reversals import ReversalReason, ReversalRequest, fees_back
+from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.repairs import RepairPosting
 from switch.store import break_work, payments, reversals
@@ -73,7 +74,9 @@ class RepairBreaks:
                 return None
         if payment is None:
             return None
-        return await self.billers.pay(self.directory().service(payment.request.service), payment)
+        answer = await self.billers.pay(self.directory().service(payment.request.service), payment)
+        fail_point(FailPoint.ASKING)
+        return answer
 
     async def _once(self, proposal: Proposal, repair: Repair, break_id: str, answer: Outcome | None) -> None:
         """In one transaction with the line of history that says it was done."""
@@ -106,12 +109,14 @@ class RepairBreaks:
                     facts["entry_id"] = str(entry.entry_id)
                 case Repair.ACCEPT:
                     pass
+            fail_point(FailPoint.MENDING)
             if repair in _ENDS:
                 facts["repair"] = repair
                 done = breaks.decided(found, _ENDS[repair], proposal.reason, people, now, facts, name)
             else:
                 done = breaks.repairing(found, repair, facts, people, now, name)
             await break_work.keep(connection, *done)
+        fail_point(FailPoint.MENDED)
 
     async def _failed(self, proposal: Proposal, repair: Repair, break_id: str, why: str) -> None:
         """What does not fit any more when it is done, or what the biller does not take, stands in the history."""

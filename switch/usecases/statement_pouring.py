@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from switch.domain.booked_statements import BookedLine, BookedStatement, NotPlain, PlainStatement
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import participant_code
+from switch.fail_points import FailPoint, fail_point
 from switch.store import read_lines, statements
 from switch.store.database import Connection
 
@@ -87,3 +88,4 @@ async def _told(items: AsyncIterator[T], file: BinaryIO, tell: Tell) -> AsyncIte
     async for item in items:
         tell(file.tell(), size)
         yield item
+        fail_point(FailPoint.POURING)

@@ -14,11 +14,12 @@ from switch.domain.dispute_terms import Party, Remedy
 from switch.domain.disputes import Actor, Dispute, DisputeAttachment
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.proposals import ProposalKind
 from switch.domain.reconciliation import BreakState
+from switch.fail_points import FailPoint, fail_point
 from switch.store import break_queries, dispute_queries, disputes
 from switch.store.database import Database
 from switch.usecases.dispute_keeping import DisputeKeeping
+from switch.usecases.move_disputes import propose_refund
 from switch.usecases.propose import Propose
 
 _log = structlog.get_logger("switch.disputes")
@@ -47,14 +48,15 @@ class WorkDisputes:
         done = await self._step(
             dispute_id, lambda its, actor, now: dispute_moves.accepted(its, remedy, minor, note, actor, now), by, caller
         )
+        fail_point(FailPoint.AGREEING)
         if remedy is Remedy.REFUND:
             await self._propose_refund(dispute_id, by)
         return done
 
     async def _propose_refund(self, dispute_id: UUID, by: str) -> None:
-        """What cannot be proposed now, or dies here, staff propose by hand: the dispute waits with the switch, with its clock."""
+        """What cannot be proposed now, or dies here, is proposed later: the dispute waits with the switch, with its clock."""
         try:
-            await self.propose(ProposalKind.REFUND_DISPUTE, str(dispute_id), {}, reason=f"dispute {dispute_id} was accepted", by=by)
+            await propose_refund(self.propose, dispute_id, by)
         except Refusal as refusal:
             _log.warning("dispute.refund_not_proposed", dispute_id=str(dispute_id), refusal=refusal.code)
 

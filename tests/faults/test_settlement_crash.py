@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from switch.domain.proposals import ProposalKind
-from switch.fail_points import EXIT_CODE, OF_A_MOVE, OF_A_PAYMENT, OF_A_RERATING, OF_AN_ARCHIVE, FailPoint
+from switch.fail_points import EXIT_CODE, OF_A_MOVE, OF_A_PAYMENT, OF_A_RERATING, OF_AN_ARCHIVE, OF_RECONCILIATION, FailPoint
 from switch.postgres_server import PostgresServer
 from tests.faults.settle_and_die import the_day, world_of
 from tests.seeded import OTHER_BANK, rows
 from tests.settling import SettlingWorld, settling_world
 
-STEPS = [point for point in FailPoint if point not in (*OF_A_PAYMENT, *OF_A_RERATING, *OF_A_MOVE, *OF_AN_ARCHIVE)]
+STEPS = [point for point in FailPoint if point not in (*OF_A_PAYMENT, *OF_A_RERATING, *OF_A_MOVE, *OF_AN_ARCHIVE, *OF_RECONCILIATION)]
 PREPARED = "settlement_prepared"
 
 

@@ -221,6 +221,7 @@ async def test_an_advice_goes_once_more_and_the_next_statement_ends_the_break_as
 
     assert [row.kind for row in await rows(desk.database, "SELECT kind FROM outbox")] == ["payment.completed"]
     await desk.reconcile(DAY)
+    assert await desk.state_of(found) is BreakState.OPEN, "an advice that is on its way has repaired nothing"
     await desk.hand_in(BILLER, [line(paid, Side.BILLER)])
     (biller,) = [side for side in await desk.reconcile(DAY) if side.participant == BILLER]
     assert (biller.matched, biller.breaks) == (1, 0)

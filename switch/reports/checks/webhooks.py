@@ -1,9 +1,12 @@
 """Webhooks: each event tells its own bank what the payment says of itself, at a line of the history that is there."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 
+from switch.domain.dispute_webhooks import DISPUTE_KINDS
 from switch.domain.payments import PaymentState
 from switch.domain.webhooks import KIND_OF, WebhookKind, moved_part
 from switch.reports.checks.examination import UNREADABLE, Examination
@@ -30,7 +33,10 @@ _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
         endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from,
         history.note AS history_note, asked.net_minor,
-        asked.until, head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at, payment.*
+        asked.until, head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at,
+        CASE WHEN complained.bank_code = told.bank_code THEN json_build_object('payment_id', complained.payment_id,
+            'reason', complained.reason, 'state', line.state, 'holder', line.holder, 'deadline', line.deadline,
+            'remedy', line.remedy, 'outcome', line.outcome) END AS complaint, payment.*
     FROM webhook_delivery AS told
     LEFT JOIN webhook_endpoint AS endpoint USING (endpoint_id)
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
@@ -40,6 +46,9 @@ _ROWS = text("""
     LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
         AND asked.round = told.event_number AND asked.participant_code = told.bank_code
     LEFT JOIN outage ON told.kind = 'biller.outage' AND outage.outage_id = CAST(told.moved ->> 'outage_id' AS uuid)
+    LEFT JOIN dispute_event AS line ON told.kind LIKE 'dispute.%' AND line.number = told.event_number
+        AND line.dispute_id = CAST(told.moved ->> 'dispute_id' AS uuid)
+    LEFT JOIN dispute AS complained ON complained.dispute_id = line.dispute_id
     ORDER BY told.bucket, told.event_id
 """)
 
@@ -71,7 +80,7 @@ async def examine(look: Examination) -> None:
 _OF_NO_PAYMENT = frozenset(
     {
         *(WebhookKind.TEST, WebhookKind.LOG_HEAD, WebhookKind.POSITION_WARNING, WebhookKind.WINDOW_APPROVAL_ASKED),
-        WebhookKind.BILLER_OUTAGE,
+        *(WebhookKind.BILLER_OUTAGE, *DISPUTE_KINDS),
     }
 )
 
@@ -86,6 +95,8 @@ def _says_what_it_should(row: Row[Any]) -> bool:
             return bool((row.moved.get("net_minor"), row.moved.get("until")) == _asked(row))
         case WebhookKind.BILLER_OUTAGE:
             return bool([row.moved.get(name) for name in ("biller_code", "begins_at", "ends_at")] == _outage(row))
+        case kind if kind in DISPUTE_KINDS:
+            return row.complaint is not None and _complaint(row.moved) == _complaint(row.complaint)
         case _:
             return True
 
@@ -117,6 +128,14 @@ def _refunded(row: Row[Any]) -> range:
 
 def _asked(row: Row[Any]) -> tuple[str | None, str | None]:
     return str(row.net_minor), None if row.until is None else row.until.isoformat()
+
+
+def _complaint(said: Mapping[str, Any]) -> list[Any]:
+    deadline = said.get("deadline")
+    return [deadline and datetime.fromisoformat(deadline), *(said.get(name) for name in _OF_A_COMPLAINT)]
+
+
+_OF_A_COMPLAINT = ("payment_id", "reason", "state", "holder", "remedy", "outcome")
 
 
 def _outage(row: Row[Any]) -> list[str | None]:
