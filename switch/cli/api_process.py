@@ -14,7 +14,7 @@ import uvicorn
 import uvloop
 
 from switch.api.accepting import Accepting, Shares
-from switch.api.app import create_app
+from switch.api.app import create_app, warm
 from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
 from switch.bootstrap.opening import opened_switch
@@ -47,9 +47,11 @@ async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -
     context = None if serving is None else serving.context
     async with opened_switch(settings) as switch:
         keeping = asyncio.create_task(_keep_current(switch, serving))
+        app = create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls)
+        await warm(app)
         server = _Server(
             uvicorn.Config(
-                create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls),
+                app,
                 http=at_most(_room_for_connections(), secured=context is not None),
                 ssl_context_factory=None if context is None else lambda *_: context,
                 ws="none",

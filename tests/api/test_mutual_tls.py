@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from switch.api.app import Tls, create_app
+from switch.api.app import Tls, create_app, warm
 from switch.api.limits import STRANGERS
 from switch.certificates import make_authority, server_context
 from switch.cli.sandbox.place import free_ports
@@ -55,7 +55,9 @@ def opened(furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode, Si
         async def line() -> AsyncIterator[Line]:
             async with opened_line(furnished_url, tmp_path, keys) as bare:
                 bare.clock.at = datetime.now(UTC)
-                yield replace(bare, app=create_app(bare.switch, tls=tls))
+                app = create_app(bare.switch, tls=tls)
+                await warm(app)  # as a process does before it serves
+                yield replace(bare, app=app)
 
         return line
 
