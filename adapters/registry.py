@@ -18,7 +18,7 @@ from adapters.files.statements_in.mapped_csv import MappedCsv
 from adapters.files.statements_in.mt940 import Mt940
 from adapters.files.statements_in.xlsx import Xlsx
 from adapters.files.xlsx import SpreadsheetLayout
-from adapters.pushes.when_wanted import Sender, WhenWanted
+from adapters.pushes.when_wanted import WhenWanted
 from adapters.reports.csv import CsvReport
 from adapters.reports.json import JsonReport
 from adapters.reports.pdf import PdfReport
@@ -30,7 +30,7 @@ from adapters.transports.guarded import GuardedHosts
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.networks import PUBLIC, AllowedNetworks
+from switch.domain.networks import AllowedNetworks
 from switch.domain.rtgs_statements import RtgsStatement
 from switch.ports import (
     BillerAdapter,
@@ -47,7 +47,7 @@ from switch.ports import (
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
-Kept = Connections | StandardWebhooks | WhenWanted
+Kept = Connections | StandardWebhooks | GuardedHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def open_adapters(
     central_bank: Callable[[], ParticipantCode | None],
     rtgs_url: str,
     files_directory: Path,
-    networks: AllowedNetworks = PUBLIC,
+    networks: AllowedNetworks,
     rtgs_exchange: Path | None = None,
     rtgs_message: str = "pacs.029",
     iso20022_schemas: Path | None = None,
@@ -93,12 +93,12 @@ def open_adapters(
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
-    `networks` are those on which participants name addresses themselves. With `rtgs_exchange` the RTGS is spoken to in ISO 20022
+    Nobody is called but on `networks`. With `rtgs_exchange` the RTGS is spoken to in ISO 20022
     through that folder, else in JSON over HTTP at `rtgs_url`. The certificate `shown` is for billers and an RTGS that ask for one.
     """
-    calls = SignedCalls(signer, find_key, connections=Connections(shows=shown))
-    webhooks = StandardWebhooks.on(networks)
-    pushes = WhenWanted(lambda: _sftp(files_directory, networks, push_key))
+    hosts = GuardedHosts(networks)
+    calls = SignedCalls(signer, find_key, Connections(hosts, shows=shown))
+    webhooks = StandardWebhooks.over(hosts)
     settlement: SettlementBank = JsonRtgs(calls, rtgs_url, central_bank)
     rtgs_statement: RtgsStatementOf = _no_statement
     if rtgs_exchange is not None:
@@ -119,15 +119,15 @@ def open_adapters(
         quarantine=LocalFolder(files_directory.with_name("quarantine")),
         inbox=LocalInbox(files_directory.with_name("received")),
         webhooks=webhooks,
-        pushes=pushes,
-        kept=(calls.connections, webhooks, pushes),
+        pushes=WhenWanted(lambda: _sftp(files_directory, hosts, push_key)),
+        kept=(calls.connections, webhooks, hosts),
     )
 
 
-def _sftp(files: Path, networks: AllowedNetworks, push_key: Callable[[], bytes | None]) -> Sender:
+def _sftp(files: Path, hosts: GuardedHosts, push_key: Callable[[], bytes | None]) -> FileSender:
     from adapters.pushes.sftp import SftpSender  # noqa: PLC0415 - see WhenWanted
 
-    return SftpSender(files, GuardedHosts(networks), push_key)
+    return SftpSender(files, hosts, push_key)
 
 
 async def _no_statement(_currency: str, _day: date) -> RtgsStatement | None:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from switch.domain.limits import GENERAL, Limit, Limited, Limits
-from switch.domain.networks import read_networks
+from switch.domain.networks import THIS_MACHINE, AllowedNetworks, read_networks
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PerSecond = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -15,6 +15,13 @@ PerSecond = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 def _networks(text: str) -> str:
     read_networks(text)
+    return text
+
+
+def _called_networks(text: str) -> str:
+    """No list allows what is never called; one that says so is a mistake."""
+    if vain := read_networks(text).listed_in_vain:
+        raise ValueError(f"{vain[0]} is never called: it is nobody's, of one link or of many")
     return text
 
 
@@ -53,8 +60,9 @@ class Settings(BaseSettings):
     """Holds the user PIN; mode 0600."""
     billers_port: Port = 8081
     rtgs_port: Port = 8082
-    webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
-    """Networks beside the public internet on which banks may have their webhook end points, such as `10.20.0.0/16,192.168.7.0/24`."""
+    outbound_networks: Annotated[str, AfterValidator(_called_networks)] = ""
+    """Networks beside the public internet on which the switch calls billers, the RTGS, webhook end points and SFTP servers of participants,
+    such as `10.20.0.0/16,192.168.7.0/24`. A sandbox calls its own machine where nothing is said."""
     sftp_port: Port = 8022
     rtgs_exchange: Path | None = None
     """The folder through which ISO 20022 messages go to and come from the RTGS; without it, JSON over HTTP at `rtgs_port`."""
@@ -89,6 +97,11 @@ class Settings(BaseSettings):
             Limited.BYTES: Limit.of_rate(self.bytes_per_second),
             Limited.AT_ONCE: Limit(self.requests_at_once, 0),
         }
+
+    @property
+    def outbound(self) -> AllowedNetworks:
+        """Where the switch may call whom it was told of."""
+        return THIS_MACHINE if self.sandbox and not self.outbound_networks else read_networks(self.outbound_networks)
 
     @property
     def keys(self) -> Path:

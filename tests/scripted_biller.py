@@ -14,7 +14,7 @@ from switch.domain.payments import Payment
 from switch.domain.reversals import Reversal
 
 PROTOCOL = "scripted-1"
-URL = "http://scripted.invalid"
+URL = "https://scripted.invalid"
 
 
 class Line(NamedTuple):

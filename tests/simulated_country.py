@@ -15,6 +15,7 @@ from switch.domain.directory import Endpoint
 from switch.domain.fees import BorneBy, Tariff
 from switch.domain.identifiers import ParticipantCode, PaymentId, check_character, service_code
 from switch.domain.money import Money
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import PaymentRequest
 from switch.domain.stand_in import StandInRule
@@ -71,6 +72,7 @@ class World:
             signer=self.signer,
             find_key=lambda _: None,
             central_bank=lambda: None,
+            networks=THIS_MACHINE,
             rtgs_url="http://127.0.0.1:9",
             files_directory=self.folder,
         )

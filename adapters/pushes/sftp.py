@@ -32,9 +32,6 @@ class SftpSender:
     client_key: Callable[[], bytes | None]
     """The switch's private key for this, PEM; None where none was made."""
 
-    def close(self) -> None:
-        self.hosts.close()
-
     async def push(self, place: PushPlace, name: str, *, seconds: int) -> Pushed:
         if (key := self.client_key()) is None:
             return Pushed(taken=False, said="the switch has no key for it: switch push key")
@@ -54,7 +51,7 @@ class SftpSender:
         return Pushed(taken=True, said="delivered")
 
     async def _put(self, place: PushPlace, name: str, key: asyncssh.SSHKey) -> None:
-        address = await self.hosts(Address(place.host, place.port, secure=True, authority=place.host, path=""))
+        address, *_ = await self.hosts(Address(place.host, place.port, secure=True, authority=place.host, path=""))
         pinned = asyncssh.import_public_key(place.host_key)
         async with (
             asyncssh.connect(

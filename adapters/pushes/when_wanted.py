@@ -3,27 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from switch.domain.file_pushes import Pushed, PushPlace
 from switch.ports import FileSender
 
 
-class Sender(FileSender, Protocol):
-    def close(self) -> None: ...
-
-
 @dataclass
 class WhenWanted:
-    make: Callable[[], Sender]
+    make: Callable[[], FileSender]
 
     async def push(self, place: PushPlace, name: str, *, seconds: int) -> Pushed:
         return await self._sender.push(place, name, seconds=seconds)
 
-    def close(self) -> None:
-        if "_sender" in vars(self):
-            self._sender.close()
-
     @cached_property
-    def _sender(self) -> Sender:
+    def _sender(self) -> FileSender:
         return self.make()

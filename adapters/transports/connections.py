@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,23 +16,19 @@ MOST_CONNECTIONS = 64
 IDLE_SECONDS = 15.0
 
 
-HostOf = Callable[[Address], Awaitable[str]]
-"""Where to connect to for an address. Raises Unheard where we may not."""
+HostsOf = Callable[[Address], Awaitable[Sequence[str]]]
+"""Where to connect to for an address, one after the other. Raises Unheard where we may not."""
 
 
 Shown = tuple[Path, Path]
 """The certificate that we show to whoever asks for one, and its key; PEM files."""
 
 
-async def _as_named(at: Address) -> str:
-    return at.host
-
-
 class Connections:
     """Those of one counterparty are apart from everybody else's, even where both are at one address."""
 
-    def __init__(self, host_of: HostOf = _as_named, most: int = MOST_CONNECTIONS, shows: Shown | None = None) -> None:
-        self._host_of = host_of
+    def __init__(self, hosts_of: HostsOf, most: int = MOST_CONNECTIONS, shows: Shown | None = None) -> None:
+        self._hosts_of = hosts_of
         self._shows = shows
         self._lines: defaultdict[tuple[str, Address], _Lines] = defaultdict(lambda: _Lines(most))
 
@@ -55,13 +51,16 @@ class Connections:
 
     async def _connected(self, at: Address) -> Connection:
         loop = asyncio.get_running_loop()
-        tls = self._tls if at.secure else None
-        host = await self._host_of(at)
-        try:
-            _, connection = await loop.create_connection(Connection, host, at.port, ssl=tls, server_hostname=at.host if at.secure else None)
-        except OSError as fault:  # ssl.SSLError is one, too
-            raise Unheard(f"no connection: {type(fault).__name__}", asked=False) from fault
-        return connection
+        tls, name = (self._tls, at.host) if at.secure else (None, None)
+        why = ""
+        for host in await self._hosts_of(at):
+            try:
+                _, connection = await loop.create_connection(Connection, host, at.port, ssl=tls, server_hostname=name)
+            except OSError as fault:  # ssl.SSLError is one, too
+                why = type(fault).__name__
+            else:
+                return connection
+        raise Unheard(f"no connection: {why}", asked=False)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

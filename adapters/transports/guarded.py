@@ -1,4 +1,4 @@
-"""Guarded hosts: a name that somebody else has chosen is resolved, and only an address on an allowed network is connected to."""
+"""Guarded hosts: whoever is called stands on an allowed network, whatever name it was registered under."""
 
 import asyncio
 import socket
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from adapters.transports.address import Address
 from adapters.transports.unheard import Unheard
-from switch.domain.networks import AllowedNetworks
+from switch.domain.networks import AllowedNetworks, is_of_this_machine, read_address
 
 MOST_RESOLVING = 16
 """Names at once, in threads of their own, each name once: a name server that hangs delays nobody but those who use it."""
@@ -21,15 +21,17 @@ class GuardedHosts:
         self._threads = ThreadPoolExecutor(MOST_RESOLVING, thread_name_prefix="resolving")
         self._under_way: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
 
-    async def __call__(self, at: Address) -> str:
-        """Where to connect to. Raises Unheard."""
-        if not (found := await self._resolved(at.host, at.port)):
+    async def __call__(self, at: Address) -> Sequence[str]:
+        """Where to connect to: any of these, one at least. Raises Unheard."""
+        plain = "%" not in at.host and read_address(at.host) is not None  # with a zone it may be somebody's name, too
+        found = (at.host,) if plain else await self._resolved(at.host, at.port)
+        if not found:
             raise Unheard("the name does not resolve", asked=False)
-        if not at.secure and not all(map(is_loopback, found)):
+        if not at.secure and not all(map(is_of_this_machine, found)):
             raise Unheard("http is for this machine alone", asked=False)
         if refused := [host for host in found if not self._networks.permits(host)]:
             raise Unheard(f"not on an allowed network: {refused[0]}", asked=False)
-        return found[0]
+        return found
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -43,12 +45,9 @@ class GuardedHosts:
         return await asyncio.shield(resolving)
 
 
-def is_loopback(host: str) -> bool:
-    return host == "::1" or host.startswith("127.")
-
-
 def _resolve(host: str, port: int) -> Sequence[str]:
     try:
-        return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return ()
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))

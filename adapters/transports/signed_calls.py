@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -33,8 +33,8 @@ class Heard(NamedTuple):
 class SignedCalls:
     signer: Signer
     find_key: FindKey
+    connections: Connections
     now: Callable[[], datetime] = _now
-    connections: Connections = field(default_factory=Connections)
 
     async def call(
         self,

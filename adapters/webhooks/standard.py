@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from adapters.transports.address import Address, address
 from adapters.transports.connection import Answer
-from adapters.transports.connections import Connections
-from adapters.transports.guarded import GuardedHosts
+from adapters.transports.connections import Connections, HostsOf
 from adapters.transports.unheard import Stale, Unheard
-from switch.domain.networks import AllowedNetworks
 from switch.domain.webhooks import SECRET_PREFIX, WebhookAnswer, WebhookMessage
 
 MOST_CONNECTIONS = 8
@@ -22,17 +20,14 @@ VERSION = "v1"
 
 @dataclass(frozen=True, slots=True)
 class StandardWebhooks:
-    hosts: GuardedHosts
     connections: Connections
 
     @classmethod
-    def on(cls, networks: AllowedNetworks) -> "StandardWebhooks":
-        hosts = GuardedHosts(networks)
-        return cls(hosts, Connections(hosts, MOST_CONNECTIONS))
+    def over(cls, hosts: HostsOf) -> "StandardWebhooks":
+        return cls(Connections(hosts, MOST_CONNECTIONS))
 
     def close(self) -> None:
         self.connections.close()
-        self.hosts.close()
 
     async def send(self, url: str, message: WebhookMessage, *, answer_seconds: int) -> WebhookAnswer:
         try:

@@ -12,7 +12,6 @@ from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
 from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.identifiers import ParticipantCode
-from switch.domain.networks import read_networks
 from switch.domain.participants import ParticipantKind
 from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.postgres_server import PostgresServer
@@ -97,14 +96,13 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         everyone = directory.current().participants.values()
         return next((participant.code for participant in everyone if participant.kind is ParticipantKind.OVERSEER), None)
 
-    networks = read_networks(settings.webhook_networks)
     adapters = open_adapters(
         signer=signer,
         find_key=find_key,
         central_bank=central_bank,
         rtgs_url=settings.rtgs_url,
         files_directory=settings.files,
-        networks=networks,
+        networks=settings.outbound,
         rtgs_exchange=settings.rtgs_exchange,
         rtgs_message=settings.rtgs_message,
         iso20022_schemas=settings.iso20022_schemas,
@@ -117,7 +115,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
             await require_current(connection)
         await directory.refresh()
         switch = make_switch(
-            database, directory, Outside(clock, signer, adapters, networks=networks, former_keys=load_former_keys(settings))
+            database, directory, Outside(clock, signer, adapters, networks=settings.outbound, former_keys=load_former_keys(settings))
         )
         try:
             yield switch

@@ -1,6 +1,5 @@
 """Rules of the directory: what a participant, a key id, an end point, a service, a tariff and a cap must be to be taken."""
 
-import ipaddress
 import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from switch.domain.identifiers import participant_code, service_code
 from switch.domain.limit_errors import LimitRefused
 from switch.domain.limits import Limited, ParticipantLimit
 from switch.domain.money import MAXIMUM_MINOR, SCALES, Money
+from switch.domain.networks import is_of_this_machine, never_called
 from switch.domain.participants import NEXT, Name, Participant, ParticipantKind, ParticipantStatus
 from switch.domain.payments import Channel
 from switch.domain.texts import require_plain
@@ -107,7 +107,7 @@ def require_files(participant: Participant) -> None:
 
 
 def require_endpoint(endpoint: Endpoint, protocols: Collection[str]) -> None:
-    """An http or https address of one host, in a protocol that is spoken here; nothing hidden in it, no link-local address."""
+    """An https address of one host, or http on this machine, in a protocol that is spoken here; nothing hidden in it."""
     if endpoint.protocol not in protocols:
         raise EndpointRefused(why=f"the protocol is one of {', '.join(sorted(protocols))}", why_ar="البروتوكول غير معروف هنا")
     require_plain(endpoint.url, "url", URL_CHARACTERS)
@@ -122,16 +122,10 @@ def require_endpoint(endpoint: Endpoint, protocols: Collection[str]) -> None:
         raise EndpointRefused(
             why="no user, query or fragment belongs in the URL", why_ar="لا مكان في العنوان لمستخدم أو استعلام أو علامة #"
         )
-    if _never_a_biller(host):
+    if never_called(host):
         raise EndpointRefused(why="this address is never a biller's", why_ar="هذا العنوان لا يكون لجهة مفوترة")
-
-
-def _never_a_biller(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+    if address.scheme == "http" and not is_of_this_machine(host):
+        raise EndpointRefused(why="https is needed, but on this machine", why_ar="المطلوب https، إلا على هذا الجهاز")
 
 
 def require_service(service: Service, biller: Participant) -> None:

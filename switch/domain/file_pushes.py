@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.networks import never_called
 from switch.domain.retries import pause_milliseconds
 from switch.domain.values import value
 
@@ -46,6 +47,7 @@ def push_place(participant: ParticipantCode, host: str, port: int, user: str, fo
     key = " ".join(host_key.split()[:2])
     for wrong, why, why_ar in (
         (_HOST.fullmatch(host) is None, "its host is no name or address", "المضيف ليس اسماً ولا عنواناً"),
+        (never_called(host), "this address is never a participant's", "هذا العنوان لا يكون لمشارك"),
         (not 0 < port < 65536, "its port is from 1 to 65535", "رقم المنفذ من 1 إلى 65535"),
         (_USER.fullmatch(user) is None, "its user has other characters than letters, digits, . _ -", "اسم المستخدم فيه محارف غير مسموحة"),
         (_FOLDER.fullmatch(folder) is None or ".." in folder or len(folder) > 200, "its folder is no plain path", "المجلد ليس مساراً بسيطاً"),

@@ -1,10 +1,9 @@
 """Rules of webhook end points: which address is taken. It is looked at again, as it resolves then, at each connection."""
 
-import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from switch.domain.networks import AllowedNetworks
+from switch.domain.networks import AllowedNetworks, is_of_this_machine, read_address
 from switch.domain.texts import require_plain
 from switch.domain.webhook_errors import WebhookUrlRefused
 
@@ -28,19 +27,7 @@ def require_webhook_url(url: str, networks: AllowedNetworks) -> None:
             why="it holds a user, a query, a fragment or a path that needs encoding",
             why_ar="فيه مستخدم أو استعلام أو علامة # أو مسار يحتاج إلى ترميز",
         )
-    if address.scheme == "http" and not (networks.with_loopback and _on_this_machine(host)):
+    if address.scheme == "http" and not (networks.with_loopback and is_of_this_machine(host)):
         raise WebhookUrlRefused(why="https is needed", why_ar="المطلوب https")
-    if _is_address(host) and not networks.permits(host):
+    if read_address(host) is not None and not networks.permits(host):
         raise WebhookUrlRefused(why="it is not on a network that the switch calls", why_ar="ليس على شبكة يتصل بها المحوّل")
-
-
-def _on_this_machine(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

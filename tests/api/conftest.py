@@ -20,7 +20,7 @@ from switch.domain.catalogue import AmountRuleKind
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
-from switch.domain.networks import LOOPBACK, read_networks
+from switch.domain.networks import THIS_MACHINE
 from switch.ports import BillerAdapter
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
@@ -90,7 +90,7 @@ async def opened_line(
     database = connect(url)
     directory = CurrentDirectory(database)
     clock, biller, signer = FixedClock(), ScriptedBiller(), generate_key("switch:main")
-    networks = read_networks(LOOPBACK)
+    networks = THIS_MACHINE
     adapters = open_adapters(
         signer=signer,
         find_key=lambda _: None,

@@ -13,11 +13,11 @@ from tests.api.staff_clients import enrol, staff_client
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE"
 HOLIDAYS = '{"2026-12-25": {"ar": "الميلاد", "en": "Christmas"}}'
-REACHED = {"url": "http://biller.example/v2", "protocol": "scripted-1"}
+REACHED = {"url": "https://biller.example/v2", "protocol": "scripted-1"}
 CALENDAR = {"cut_offs": "10:00 14:00", "holidays": HOLIDAYS}
 PUSH = {"host": "files.bank.example", "port": "22", "user": "switch", "folder": "in", "host_key": HOST_KEY}
 AGREED: list[tuple[Role, str, str, dict[str, str], tuple[str, str]]] = [
-    (Role.PARTICIPANT_ADMIN, "connection.change", BILLER, REACHED, ("", "scripted-1 at http://biller.example/v2")),
+    (Role.PARTICIPANT_ADMIN, "connection.change", BILLER, REACHED, ("", "scripted-1 at https://biller.example/v2")),
     (Role.PARTICIPANT_ADMIN, "service.change", ONLINE, {"answer_seconds": "9"}, ("5", "9")),
     (Role.SETTLEMENT_OFFICER, "calendar.set", "SYP", CALENDAR, ("", "10:00 14:00")),
     (Role.PARTICIPANT_ADMIN, "push.place", BANK, PUSH, ("–", f"switch@files.bank.example:22 in, {HOST_KEY}")),
@@ -43,7 +43,7 @@ async def in_force(line: Line) -> dict[str, Any]:
 
 
 THEN: dict[str, Any] = {
-    "connection.change": Endpoint(ParticipantCode(BILLER), "scripted-1", "http://biller.example/v2"),
+    "connection.change": Endpoint(ParticipantCode(BILLER), "scripted-1", "https://biller.example/v2"),
     "service.change": 9,
     "calendar.set": [600, 840],
     "push.place": ["files.bank.example"],

@@ -13,6 +13,8 @@ import pytest
 
 from adapters.billers.json_http import JsonBiller
 from adapters.files.csv import CsvFormat
+from adapters.transports.connections import Connections
+from adapters.transports.guarded import GuardedHosts
 from adapters.transports.signed_calls import SignedCalls
 from switch.domain.booked_statements import BookedLine, Side, StatementHead
 from switch.domain.breakers import FAILURES_IN_A_ROW
@@ -20,6 +22,7 @@ from switch.domain.catalogue import OverdueRule, RefundRule, ReversalRule
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode
 from switch.domain.money import Money, parse_amount
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.stand_in import StandInRule
 from switch.signatures import SigningKey, generate_key
 from tests.api.conftest import opened_line
@@ -172,7 +175,7 @@ class Town:
 async def town(furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode, SigningKey]) -> AsyncIterator[Town]:
     biller = TwoFacedBiller(keys[BILLER])
     verifying = keys[BILLER].verifying_key()
-    calls = SignedCalls(generate_key("switch:main"), {verifying.keyid: verifying}.get)
+    calls = SignedCalls(generate_key("switch:main"), {verifying.keyid: verifying}.get, Connections(GuardedHosts(THIS_MACHINE)))
     async with played(biller.play) as counterparty, opened_line(furnished_url, tmp_path, keys, JsonBiller(calls)) as line:
         await line.switch.connect_biller(Endpoint(BILLER, PROTOCOL, counterparty.url), by="test")
         known = line.switch.directory.current().service(ServiceCode(ONLINE))

@@ -10,6 +10,7 @@ from adapters.registry import Adapters, open_adapters
 from switch.domain.fees import NO_FEES
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ServiceCode, bucket_of_customer, bucketed_id
 from switch.domain.money import Money
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.payments import Channel, Method, Payment, PaymentRequest, PaymentState
 from switch.signatures import SigningKey, generate_key
 from tests.contract.lines import BILLER, PROTOCOLS, Line
@@ -29,7 +30,12 @@ def keys() -> dict[str, SigningKey]:
 async def adapters(keys: dict[str, SigningKey], tmp_path: Path, rtgs_url: str) -> AsyncIterator[Adapters]:
     known = {keys[code].keyid: keys[code].verifying_key() for code in (BILLER, STRANGER, CENTRAL_BANK)}
     opened = open_adapters(
-        signer=keys["switch"], find_key=known.get, central_bank=lambda: CENTRAL_BANK, rtgs_url=rtgs_url, files_directory=tmp_path
+        signer=keys["switch"],
+        find_key=known.get,
+        central_bank=lambda: CENTRAL_BANK,
+        networks=THIS_MACHINE,
+        rtgs_url=rtgs_url,
+        files_directory=tmp_path,
     )
     yield opened
     await opened.close()

@@ -1,6 +1,7 @@
 """The line to a biller: TLS that is checked before a byte is sent, orders that are given up, many at once."""
 
 import asyncio
+import socket
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import trustme
 
 from adapters.billers.json_http import JsonBiller
 from adapters.transports.connections import Connections
+from adapters.transports.guarded import GuardedHosts
+from switch.domain.networks import PUBLIC, THIS_MACHINE, AllowedNetworks, read_networks
 from switch.domain.outcomes import Accepted, Unknown
 from tests.contract.conftest import payment
 from tests.contract.lines import SECONDS, Line, accepted
@@ -121,6 +124,41 @@ async def test_a_biller_that_asks_for_a_certificate_is_shown_ours(line: Line, au
     async with played(line.says(accepted(order)), asking) as biller:
         assert isinstance(line.adapter, JsonBiller)
         assert isinstance(await line.adapter.pay(line.at(biller.url), order, answer_seconds=SECONDS), Unknown)
-        shown = replace(line.adapter.calls, connections=Connections(shows=(certificate, key)))
+        shown = replace(line.adapter.calls, connections=Connections(GuardedHosts(THIS_MACHINE), shows=(certificate, key)))
         assert await JsonBiller(shown).pay(line.at(biller.url), order, answer_seconds=SECONDS) == Accepted("E-77")
         shown.connections.close()
+
+
+async def test_a_biller_off_the_allowed_networks_is_not_called(line: Line) -> None:
+    order = payment()
+    async with played(line.says(accepted(order))) as biller:
+        for networks in (PUBLIC, read_networks("10.20.0.0/16")):
+            outside = over(line, networks)
+            for url in (biller.url, biller.url.replace("127.0.0.1", "localhost"), biller.url.replace("http", "https")):
+                outcome = await outside.pay(line.at(url), order, answer_seconds=SECONDS)
+                assert outcome == Unknown("not on an allowed network: 127.0.0.1", asked=False)
+            outside.calls.connections.close()
+        assert biller.connections == 0
+
+
+async def test_a_name_that_resolves_to_elsewhere_the_next_time_leads_nowhere_else(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was checked is what is connected to; a name with one forbidden address among its own is not called at all."""
+    order, resolved = payment(), iter([["127.0.0.1"], ["127.0.0.1", "169.254.169.254"], ["10.0.0.1"]])
+
+    def resolve(_host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in next(resolved)]
+
+    async with played(line.says(accepted(order))) as biller:
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        at = line.at(biller.url.replace("127.0.0.1", "biller.example"))
+        assert await line.adapter.pay(at, order, answer_seconds=SECONDS) == Accepted("E-77")
+        await biller.hang_up()
+        for name in ("biller.example", "127.0.0.1%biller.example"):
+            at = line.at(biller.url.replace("127.0.0.1", name))
+            assert isinstance(await line.adapter.pay(at, order, answer_seconds=SECONDS), Unknown)
+        assert biller.connections == 1
+
+
+def over(line: Line, networks: AllowedNetworks) -> JsonBiller:
+    assert isinstance(line.adapter, JsonBiller)
+    return JsonBiller(replace(line.adapter.calls, connections=Connections(GuardedHosts(networks))))

@@ -14,6 +14,7 @@ import uvloop
 
 from adapters.registry import Adapters, open_adapters
 from switch.domain.directory import Endpoint
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused, Unknown
 from switch.signatures import SigningKey, verify_request
 from tests.contract.conftest import STRANGER, payment
@@ -68,7 +69,12 @@ def test_it_is_the_same_on_the_event_loop_of_production(keys: dict[str, SigningK
     async def pay() -> list[Outcome]:
         known = {key.keyid: key.verifying_key() for key in keys.values()}
         adapters = open_adapters(
-            signer=keys["switch"], find_key=known.get, central_bank=lambda: None, rtgs_url="http://127.0.0.1:9", files_directory=tmp_path
+            signer=keys["switch"],
+            find_key=known.get,
+            central_bank=lambda: None,
+            networks=THIS_MACHINE,
+            rtgs_url="http://127.0.0.1:9",
+            files_directory=tmp_path,
         )
         line = Line(adapters.billers["json-1"], "json-1", keys)
         async with played(line.says(accepted(order))) as biller:

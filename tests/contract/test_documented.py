@@ -13,6 +13,7 @@ from switch.domain.bills import Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import EventId, PaymentId
 from switch.domain.money import Money
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.outcomes import Accepted, NotFound, Reason, Refused, Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementStatus
 from switch.signatures import SigningKey
@@ -89,7 +90,12 @@ async def test_the_examples_of_the_rtgs_protocol_are_understood(keys: dict[str, 
     sent: list[Any] = []
     async with played(telling(sent, answers, keys[CENTRAL_BANK])) as rtgs:
         opened = open_adapters(
-            signer=keys["switch"], find_key=known.get, central_bank=lambda: CENTRAL_BANK, rtgs_url=rtgs.url, files_directory=tmp_path
+            signer=keys["switch"],
+            find_key=known.get,
+            central_bank=lambda: CENTRAL_BANK,
+            networks=THIS_MACHINE,
+            rtgs_url=rtgs.url,
+            files_directory=tmp_path,
         )
         first = await opened.settlement.instruct(INSTRUCTION)
         second = await opened.settlement.enquire(INSTRUCTION.instruction_id)

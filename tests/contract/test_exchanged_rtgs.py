@@ -10,6 +10,7 @@ import pytest
 
 from adapters.registry import Adapters, open_adapters
 from adapters.settlement.iso20022 import Iso20022Rtgs
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementStatus
 from switch.signatures import SigningKey
@@ -62,7 +63,7 @@ def rtgs_message() -> str:
 def adapters(bank: Bank, keys: dict[str, SigningKey], tmp_path: Path, rtgs_message: str) -> Adapters:
     known = {keys[CENTRAL_BANK].keyid: keys[CENTRAL_BANK].verifying_key()}
     opened = open_adapters(
-        signer=keys["switch"], find_key=known.get, central_bank=lambda: CENTRAL_BANK, rtgs_url="http://127.0.0.1:9",
+        signer=keys["switch"], find_key=known.get, central_bank=lambda: CENTRAL_BANK, networks=THIS_MACHINE, rtgs_url="http://127.0.0.1:9",
         files_directory=tmp_path / "files", rtgs_exchange=bank.folder, rtgs_message=rtgs_message,
     )  # fmt: skip
     assert isinstance(opened.settlement, Iso20022Rtgs)
@@ -154,7 +155,7 @@ async def test_an_answer_for_another_total_is_never_believed(adapters: Adapters,
 
 async def test_what_nobody_of_the_switch_has_signed_moves_nothing(bank: Bank, keys: dict[str, SigningKey], tmp_path: Path) -> None:
     forger = open_adapters(
-        signer=keys["200027"], find_key=lambda _: None, central_bank=lambda: CENTRAL_BANK, rtgs_url="http://127.0.0.1:9",
+        signer=keys["200027"], find_key=lambda _: None, central_bank=lambda: CENTRAL_BANK, networks=THIS_MACHINE, rtgs_url="http://127.0.0.1:9",
         files_directory=tmp_path / "files", rtgs_exchange=bank.folder,
     )  # fmt: skip
     assert isinstance(forger.settlement, Iso20022Rtgs)

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.registry import Adapters
+from adapters.registry import Adapters, open_adapters
 from switch.domain.identifiers import ParticipantCode, WindowId
+from switch.domain.networks import PUBLIC
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus
 from switch.signatures import SigningKey
@@ -42,6 +44,17 @@ def rtgs_url(rtgs: Counterparty) -> str:
 
 def says(keys: dict[str, SigningKey], document: dict[str, Any], status: int = 200, key: str = CENTRAL_BANK) -> Play:
     return lambda question: signed(question, keys[key], document, status)
+
+
+async def test_an_rtgs_off_the_allowed_networks_is_not_called(rtgs: Counterparty, keys: dict[str, SigningKey], tmp_path: Path) -> None:
+    rtgs.play = says(keys, SETTLED)
+    opened = open_adapters(
+        signer=keys["switch"], find_key=lambda _: None, central_bank=lambda: CENTRAL_BANK, networks=PUBLIC, rtgs_url=rtgs.url,
+        files_directory=tmp_path,
+    )  # fmt: skip
+    assert await opened.settlement.instruct(INSTRUCTION) == Unknown("not on an allowed network: 127.0.0.1", asked=False)
+    assert rtgs.connections == 0
+    await opened.close()
 
 
 async def test_all_legs_are_sent_and_settled(adapters: Adapters, rtgs: Counterparty, keys: dict[str, SigningKey]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapters.registry import Adapters, open_adapters
 from switch.domain.booked_statements import BookedLine
 from switch.domain.errors import Refusal
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.statement_faults import WORDS, Fault, FaultCode, StatementMalformed
 from switch.ports import StatementLayout
 from switch.signatures import generate_key
@@ -22,7 +23,7 @@ LINES = booked(7)
 @pytest.fixture(scope="module")
 def layouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StatementLayout]:
     adapters: Adapters = open_adapters(
-        signer=generate_key("switch:main"), find_key=lambda _: None, central_bank=lambda: None,
+        signer=generate_key("switch:main"), find_key=lambda _: None, central_bank=lambda: None, networks=THIS_MACHINE,
         rtgs_url="http://127.0.0.1:9", files_directory=Path(tmp_path_factory.mktemp("files")),
     )  # fmt: skip
     return dict(adapters.statement_layouts)

@@ -12,9 +12,10 @@ import pytest
 import trustme
 from standardwebhooks import Webhook
 
+from adapters.transports.guarded import GuardedHosts
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import EventId
-from switch.domain.networks import LOOPBACK, PUBLIC, read_networks
+from switch.domain.networks import PUBLIC, THIS_MACHINE
 from switch.domain.webhooks import WebhookAnswer, WebhookMessage, new_secret
 from tests.contract.played import Question, played, raw
 
@@ -28,7 +29,7 @@ def message(*secrets: str) -> WebhookMessage:
 
 @pytest.fixture
 async def sender() -> AsyncIterator[StandardWebhooks]:
-    opened = StandardWebhooks.on(read_networks(LOOPBACK))
+    opened = StandardWebhooks.over(GuardedHosts(THIS_MACHINE))
     yield opened
     opened.close()
 
@@ -77,7 +78,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure(sender:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_an_address_that_is_not_allowed_is_never_connected_to_whatever_its_name(host: str) -> None:
-    closed = StandardWebhooks.on(PUBLIC)
+    closed = StandardWebhooks.over(GuardedHosts(PUBLIC))
     async with played(taken) as bank:
         url = bank.url.replace("127.0.0.1", host)
         for scheme in ("http", "https"):
@@ -118,7 +119,7 @@ async def test_a_certificate_is_looked_at_and_must_be_for_the_name(monkeypatch: 
     trusted = f"{tmp_path}/authority.pem"
     authority.cert_pem.write_to_path(trusted)
     monkeypatch.setenv("SSL_CERT_FILE", trusted)
-    sender = StandardWebhooks.on(read_networks(LOOPBACK))
+    sender = StandardWebhooks.over(GuardedHosts(THIS_MACHINE))
     for name, good in (("localhost", True), ("bank.example", False)):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(name).configure_cert(tls)

@@ -12,6 +12,7 @@ from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.admission import Stands
 from switch.domain.identifiers import IdempotencyKey, InquiryId
 from switch.domain.money import Money
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.payments import Channel, Method, PaymentRequest
 from switch.ports import Clock
 from switch.reports.current_directory import CurrentDirectory
@@ -31,7 +32,12 @@ async def opened(url: str, biller: BookedBiller, clock: Clock, folder: Path) -> 
     await directory.refresh()
     signer = generate_key("switch:main")
     adapters = open_adapters(
-        signer=signer, find_key=lambda _: None, central_bank=lambda: None, rtgs_url="http://127.0.0.1:9", files_directory=folder
+        signer=signer,
+        find_key=lambda _: None,
+        central_bank=lambda: None,
+        networks=THIS_MACHINE,
+        rtgs_url="http://127.0.0.1:9",
+        files_directory=folder,
     )
     wired = replace(adapters, billers={PROTOCOL: biller})
     switch = make_switch(database, directory, Outside(clock, signer, wired, lambda: 500))

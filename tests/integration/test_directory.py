@@ -185,13 +185,15 @@ async def test_a_wrong_end_point_is_refused(office: Office) -> None:
     for url in (
         "ftp://biller.example/",
         "http:///path",
-        "http://user:secret@biller.example/",  # pragma: allowlist secret
-        "http://biller.example/?q=1",
-        "http://biller.example/#here",
-        "http://169.254.169.254/latest",
-        "http://[fe80::1]/",
+        "https://user:secret@biller.example/",  # pragma: allowlist secret
+        "https://biller.example/?q=1",
+        "https://biller.example/#here",
+        "https://169.254.169.254/latest",
+        "https://[fe80::1]/",
         "http://0.0.0.0/",
-        "http://biller.example:99999/",
+        "https://[64:ff9b::a9fe:a9fe]/latest",
+        "http://biller.example/",
+        "https://biller.example:99999/",
         "http://[::1/",
         "http://biller .example/",
         "",

@@ -13,7 +13,7 @@ import pytest
 from adapters.pushes.sftp import SftpSender
 from adapters.transports.guarded import GuardedHosts
 from switch.domain.file_pushes import PARKED_AFTER_ATTEMPTS, PushPlace, PushPlaceRefused, PushUnknown, push_place
-from switch.domain.networks import LOOPBACK, PUBLIC, AllowedNetworks, read_networks
+from switch.domain.networks import PUBLIC, THIS_MACHINE, AllowedNetworks
 from switch.reports.file_pushes import FilePushes
 from switch.signatures import generate_key
 from switch.usecases.choose_push_place import ChoosePushPlace
@@ -85,7 +85,7 @@ class Pushes:
     key: bytes
 
     def push(self, networks: AllowedNetworks | None = None) -> PushFiles:
-        hosts = GuardedHosts(networks or read_networks(LOOPBACK))
+        hosts = GuardedHosts(networks or THIS_MACHINE)
         return PushFiles(self.world.clock, self.world.database, SftpSender(self.world.folder, hosts, lambda: self.key), lambda: 500)
 
     async def choose(self, **changes: Any) -> PushPlace:

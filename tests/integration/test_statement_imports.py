@@ -15,6 +15,7 @@ from adapters.registry import open_adapters
 from switch.domain.booked_statements import ImportedStatement
 from switch.domain.errors import FileMalformed
 from switch.domain.file_errors import LayoutUnknown
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.participants import Participant
 from switch.domain.reconciliation import MatchingRule
 from switch.domain.statement_errors import MappingRefused, QuarantineUnknown
@@ -48,7 +49,7 @@ class Desk:
     @property
     def layouts(self):  # type: ignore[no-untyped-def]
         return open_adapters(
-            signer=generate_key("switch:main"), find_key=lambda _: None, central_bank=lambda: None, rtgs_url="http://127.0.0.1:9",
+            signer=generate_key("switch:main"), find_key=lambda _: None, central_bank=lambda: None, networks=THIS_MACHINE, rtgs_url="http://127.0.0.1:9",
             files_directory=self.folder / "files",
         ).statement_layouts  # fmt: skip
 

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from adapters.billers.json_http import JsonBiller
 from adapters.codecs.strict_json import Malformed, json_object
+from adapters.transports.connections import Connections
+from adapters.transports.guarded import GuardedHosts
 from adapters.transports.signed_calls import SignedCalls
 from switch.domain.bills import Presentment
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.outcomes import Accepted, NotFound, Outcome, Refused, Unknown
 from switch.signatures import generate_key
 from tests.contract.conftest import SERVICE, payment
@@ -35,7 +38,7 @@ statuses = st.sampled_from([200, 200, 200, 201, 307, 404, 422, 500, 503])
 
 
 async def answers(document: dict[str, Any], status: int) -> list[Any]:
-    calls = SignedCalls(KEYS["switch"], {KEYS[BILLER].keyid: KEYS[BILLER].verifying_key()}.get)
+    calls = SignedCalls(KEYS["switch"], {KEYS[BILLER].keyid: KEYS[BILLER].verifying_key()}.get, Connections(GuardedHosts(THIS_MACHINE)))
     line = Line(JsonBiller(calls), "json-1", KEYS)
     async with played(line.says(document, status)) as biller:
         at = line.at(biller.url)

@@ -5,10 +5,24 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from switch.domain.networks import LOOPBACK, PUBLIC, read_networks
+from switch.domain.networks import PUBLIC, THIS_MACHINE, never_called, read_networks
+from switch.settings import Settings
 
 CLOSED = read_networks("10.20.0.0/16, 192.168.7.0/24,fd00:7::/32")
+EVERYTHING = read_networks("0.0.0.0/0,::/0")
+NEVER = [
+    "169.254.0.0/16",
+    "fe80::/10",
+    "0.0.0.0/8",
+    "::/128",
+    "224.0.0.0/4",
+    "ff00::/8",
+    "255.255.255.255",
+    "100.100.100.200",
+    "fd00:ec2::254",
+]
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "0.0.0.0/8", "224.0.0.0/4"]
 
 
@@ -18,6 +32,27 @@ def test_no_private_address_passes_as_itself_or_in_disguise(address: ipaddress.I
     disguises = [f"::ffff:{address}", ipaddress.IPv6Address(0x64FF9B << 96 | number), ipaddress.IPv6Address(0x2002 << 112 | number << 80)]
     assert not PUBLIC.permits(str(address))
     assert not any(PUBLIC.permits(str(disguise)) for disguise in disguises)
+
+
+@given(st.sampled_from(NEVER).flatmap(lambda network: st.ip_addresses(network=network)))
+def test_what_is_nobodys_or_of_one_link_or_many_is_never_called_whatever_is_listed(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
+    disguises = {address}
+    if isinstance(address, ipaddress.IPv4Address):
+        number = int(address)
+        disguises |= {ipaddress.IPv6Address(one) for one in (0xFFFF << 32 | number, 0x64FF9B << 96 | number, 0x64FF9B0001 << 80 | number)}
+        disguises |= {ipaddress.IPv6Address(one) for one in (0x2002 << 112 | number << 80, 0x20010000 << 96 | (number ^ 0xFFFFFFFF))}
+    for disguise in disguises:
+        assert never_called(str(disguise))
+        assert not EVERYTHING.permits(str(disguise))
+
+
+def test_a_setting_that_lists_what_is_never_called_is_refused() -> None:
+    for wrong in ("10.0.0.0/8,169.254.169.0/24", "fe80::/64", "0.0.0.0/32"):
+        with pytest.raises(ValidationError, match="is never called"):
+            Settings(outbound_networks=wrong)
+    assert Settings(outbound_networks="0.0.0.0/0").outbound.permits("10.20.0.1")
 
 
 @given(st.ip_addresses(v=4, network="10.20.0.0/16") | st.ip_addresses(v=6, network="fd00:7::/32"))
@@ -37,7 +72,7 @@ def test_the_rest_does_not(address: str) -> None:
 
 
 def test_a_sandbox_is_one_that_lists_its_own_machine() -> None:
-    assert read_networks(LOOPBACK).with_loopback
+    assert THIS_MACHINE.with_loopback
     assert not CLOSED.with_loopback
 
 

@@ -15,7 +15,6 @@ from switch.cli.sandbox.children import children
 from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.place import CannotStart, own_folder, require_free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
-from switch.domain.networks import LOOPBACK
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
 from switch.processes import ChildFailed, Supervisor
 from switch.settings import Settings
@@ -27,8 +26,7 @@ class Sandbox:
     def __init__(
         self, settings: Settings, tell: Callable[[str], None], *, script: Path | None = None, faults: Faults | None = None
     ) -> None:
-        networks = settings.webhook_networks or LOOPBACK  # everybody lives on this machine
-        self.settings = settings.model_copy(update={"data": settings.data.absolute(), "webhook_networks": networks})
+        self.settings = settings.model_copy(update={"data": settings.data.absolute()})
         self._tell_plainly = tell
         self._script = script
         self.faults = faults
