@@ -21,6 +21,7 @@ from switch.fail_points import EXIT_CODE
 from switch.store.database import Database, connect
 from tests.faults.booked_biller import DUE_MINOR, PROTOCOL, UNREACHABLE, BookedBiller
 from tests.faults.crashing_switch import inquire_and_pay, opened
+from tests.faults.dying import Died, run_to_death
 from tests.faults.resolve_and_stop import LATER_SECONDS
 from tests.seeded import BANK, BILLER, SERVICE, FixedClock, one, rows, seed
 from tests.waiting import wait_until
@@ -76,11 +77,11 @@ class World:
     def command(self, module: str, *words: str) -> list[str]:
         return [sys.executable, "-m", f"tests.faults.{module}", self.url, str(self.biller.books), *words, str(self.folder)]
 
+    async def run_to_death(self, module: str, *words: str) -> Died:
+        return await asyncio.to_thread(run_to_death, module, self.url, self.biller.books, *words, self.folder)
+
     async def pay_and_die(self, step: str) -> None:
-        words = self.command("pay_and_die", step, KEY)
-        died = await asyncio.to_thread(
-            subprocess.run, words, cwd=self.project_root, capture_output=True, text=True, timeout=60, check=False
-        )
+        died = await self.run_to_death("pay_and_die", step, KEY)
         assert died.returncode in (EXIT_CODE, -signal.SIGKILL), died.stderr
 
     async def left(self) -> Left:

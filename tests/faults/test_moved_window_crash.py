@@ -1,8 +1,6 @@
 """A process dies while a window is moved into the open one; the next one ends as if nobody had: it is moved once."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from switch.domain.proposals import ProposalKind
@@ -10,6 +8,7 @@ from switch.fail_points import EXIT_CODE, OF_A_MOVE
 from switch.postgres_server import PostgresServer
 from switch.store import proposals
 from switch.store.database import connect
+from tests.faults.dying import run_to_death
 from tests.seeded import WINDOW, one
 from tests.settling import REJECT, SettlingWorld, settling_world
 
@@ -42,16 +41,13 @@ async def _end(url: str, folder: Path) -> tuple[int, int]:
         await world.database.close()
 
 
-def test_a_process_dies_in_a_move_and_the_next_one_ends_it(
-    postgres_server: PostgresServer, template_database: str, project_root: Path, tmp_path: Path
-) -> None:
+def test_a_process_dies_in_a_move_and_the_next_one_ends_it(postgres_server: PostgresServer, template_database: str, tmp_path: Path) -> None:
     url = postgres_server.create_database("move_prepared", template=template_database)
     asyncio.run(_prepare(url, tmp_path))
     found = []
     for point in OF_A_MOVE:
         copy = postgres_server.create_database(f"move_{point}", template="move_prepared")
-        words = [sys.executable, "-m", "tests.faults.move_and_die", copy, point, str(tmp_path)]
-        died = subprocess.run(words, cwd=project_root, capture_output=True, text=True, timeout=60, check=False)
+        died = run_to_death("move_and_die", copy, point, tmp_path)
         assert died.returncode == EXIT_CODE, died.stderr
         found.append(asyncio.run(_end(copy, tmp_path)))
         postgres_server.drop_database(f"move_{point}")

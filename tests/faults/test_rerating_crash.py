@@ -1,8 +1,6 @@
 """A process dies in the middle of a re-rating; the next one ends as if nobody had: each payment is adjusted once."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from switch.domain.proposals import ProposalState
@@ -10,6 +8,7 @@ from switch.fail_points import EXIT_CODE, OF_A_RERATING
 from switch.postgres_server import PostgresServer
 from switch.store import proposals
 from switch.store.database import connect
+from tests.faults.dying import run_to_death
 from tests.faults.rerate_and_die import re_rate
 from tests.rerated import RIGHT, rerating_of
 from tests.seeded import one
@@ -49,15 +48,14 @@ async def _end(url: str, folder: Path) -> tuple[int, int]:
 
 
 def test_a_process_dies_in_a_re_rating_and_the_next_one_goes_on(
-    postgres_server: PostgresServer, template_database: str, project_root: Path, tmp_path: Path
+    postgres_server: PostgresServer, template_database: str, tmp_path: Path
 ) -> None:
     url = postgres_server.create_database("rerating_prepared", template=template_database)
     asyncio.run(_prepare(url, tmp_path))
     begun = {}
     for point in OF_A_RERATING:
         copy = postgres_server.create_database(f"rerating_{point}", template="rerating_prepared")
-        words = [sys.executable, "-m", "tests.faults.rerate_and_die", copy, point, str(tmp_path)]
-        died = subprocess.run(words, cwd=project_root, capture_output=True, text=True, timeout=60, check=False)
+        died = run_to_death("rerate_and_die", copy, point, tmp_path)
         assert died.returncode == EXIT_CODE, died.stderr
         begun[point], ended = asyncio.run(_end(copy, tmp_path))
         assert ended == PAYMENTS

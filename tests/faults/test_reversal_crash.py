@@ -1,8 +1,6 @@
 """A process dies while a payment is being taken back: whoever comes next finishes it, once, and everything is given back once."""
 
-import asyncio
 import signal
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +23,7 @@ async def test_a_reversal_survives_the_process_that_asked_for_it(world: World, t
     async with world.opened() as switch:
         await switch.offer_service(replace(ELECTRICITY, reversal=ReversalRule.ASKED), by="test")
         paid = (await inquire_and_pay(switch, KEY, tmp_path / "inquiry")).payment
-    words = world.command("reverse_and_die", dies, str(paid.payment_id))
-    died = await asyncio.to_thread(subprocess.run, words, cwd=world.project_root, capture_output=True, text=True, timeout=60, check=False)
+    died = await world.run_to_death("reverse_and_die", dies, str(paid.payment_id))
     assert died.returncode == -signal.SIGKILL, died.stderr
 
     async with world.opened() as switch:

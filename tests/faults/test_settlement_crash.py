@@ -1,8 +1,6 @@
 """A process dies at each step of settlement, approvals and a recomputation, too; who repeats ends as if nobody had, byte for byte."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from switch.domain.proposals import ProposalKind
 from switch.fail_points import EXIT_CODE, OF_A_MOVE, OF_A_PAYMENT, OF_A_RERATING, OF_AN_ARCHIVE, OF_RECONCILIATION, FailPoint
 from switch.postgres_server import PostgresServer
+from tests.faults.dying import run_to_death
 from tests.faults.settle_and_die import the_day, world_of
 from tests.seeded import OTHER_BANK, rows
 from tests.settling import SettlingWorld, settling_world
@@ -67,11 +66,10 @@ def undisturbed(prepared: Prepared) -> Ended:
 
 @pytest.mark.parametrize("point", STEPS)
 def test_a_process_dies_at_a_step_and_the_next_one_ends_as_if_nothing_had_been(
-    prepared: Prepared, undisturbed: Ended, project_root: Path, point: FailPoint
+    prepared: Prepared, undisturbed: Ended, point: FailPoint
 ) -> None:
     url, folder = prepared.copy(point), prepared.folder / point
-    words = [sys.executable, "-m", "tests.faults.settle_and_die", url, point, str(folder)]
-    died = subprocess.run(words, cwd=project_root, capture_output=True, text=True, timeout=60, check=False)
+    died = run_to_death("settle_and_die", url, point, folder)
     assert died.returncode == EXIT_CODE, died.stderr
 
     assert asyncio.run(_repeated(url, folder)) == undisturbed
