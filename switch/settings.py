@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     tls_client_ca: Path | None = None
     """The authority that issues the participants' certificates (PEM); a participant's code is the certificate's Common Name."""
     tls_revoked: Path | None = None
-    """The authority's list of revoked certificates (PEM); read again when the file changes."""
+    """The authority's list of revoked certificates (PEM), needed with it, read again when it changes; past its time nobody is let in."""
     tls_client_certificate: Path | None = None
     """What the switch shows to billers and an RTGS that ask for a certificate (PEM, with its chain)."""
     tls_client_key: Path | None = None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from switch.certificates import Authority, ClientCertificates, Issued, ServerFiles, client_context, make_authority
 from switch.certificates.authority import revoked_now
@@ -37,14 +38,17 @@ class TlsFiles:
         self.path(f"{name}.key").write_bytes(issued.key)
         return issued
 
-    def revoke(self, *names: str) -> None:
+    def revoke(self, *names: str, now: datetime | None = None) -> None:
         """The list of revoked certificates anew, with exactly these."""
-        now = datetime.now(UTC)
+        now = now or datetime.now(UTC)
         revoked = [revoked_now(self.certificate(name).serial_number, now) for name in names]
         self.path("revoked.pem").write_bytes(self.authority.revocation_list(revoked, now))
 
     def certificate(self, name: str) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.path(f"{name}.pem").read_bytes())
+
+    def der(self, name: str) -> bytes:
+        return self.certificate(name).public_bytes(serialization.Encoding.DER)
 
     def trusted(self) -> ClientCertificates:
         return ClientCertificates(self.path("ca.pem"), self.path("revoked.pem"))

@@ -102,7 +102,7 @@ def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None
     certificates = None if tls is None else Certificates(tls.trusted, switch.clock.now)
     authentication = Authentication(switch, Nonces(run), certificates)
     counted = ParticipantLimits(switch.directory.current, switch.clock, switch.lane.busy, limits, run)
-    exchange = Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock))
+    exchange = Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock, over_tls=tls is not None))
     return exchange if tls is None or tls.proxies is None else BehindProxies(exchange, tls.proxies)
 
 

@@ -25,7 +25,7 @@ class Certificates:
         self._now = now
 
     def meet(self, scope: Scope) -> None:
-        """Before anything of the message is read. Raises CertificateMissing, …Malformed, …Untrusted, …Revoked."""
+        """Before anything of the message is read. Raises CertificateMissing, …Malformed, …Untrusted, …Revoked, …Unchecked."""
         certificate = scope.get("extensions", {}).get(CERTIFICATE)
         if certificate is None:
             raise CertificateMissing()

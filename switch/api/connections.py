@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from switch.api.certificates import with_certificate
+from switch.api.sealing import UNSEALED
 
 HEAD_SECONDS = 15
 """For a whole head: of the first request from when the line is open, of a further one from its first byte."""
@@ -17,7 +18,9 @@ UNREAD_SECONDS = 30
 """That an answer may lie unread in full buffers."""
 MOST_CONNECTIONS = 8_000
 """Of one process; for one more, the one that has been idle for longest is closed."""
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_LAST = b"HTTP/1.1 %s\r\n" + UNSEALED + b"content-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_LARGE = _LAST % b"431 Request Header Fields Too Large"
+_NO_REQUEST = _LAST % b"400 Bad Request"
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -58,6 +61,10 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.close()
         elif self._head_bytes and self._impatient is None:
             self._be_impatient()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for nobody
+        self.transport.write(_NO_REQUEST)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -18,6 +18,7 @@ from switch.api.quick import quickly
 from switch.api.refusals import BodyTooLarge, BodyTooSlow, ContentEncodingRefused, InternalFault
 from switch.api.sealing import Answer, Sealing
 from switch.application import Switch
+from switch.domain.certificate_errors import CertificateUnchecked
 from switch.domain.errors import Overloaded, Refusal, SwitchUnavailable
 from switch.domain.limit_errors import TooManyRequests
 from switch.domain.limits import Limited
@@ -113,7 +114,7 @@ class Exchange:
         """Whoever is not known pays for our trouble."""
         try:
             body = await self._known(scope, receive, most, sender)
-        except (TooManyRequests, Overloaded):
+        except (TooManyRequests, Overloaded, CertificateUnchecked):
             raise
         except (Refusal, ClientGone):
             self.limits.charge(sender)

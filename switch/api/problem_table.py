@@ -86,6 +86,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "certificate_malformed": Kind(401, "Client certificate malformed", "شهادة العميل غير سليمة"),
         "certificate_untrusted": Kind(401, "Client certificate not trusted", "شهادة العميل غير موثوقة"),
         "certificate_revoked": Kind(401, "Client certificate revoked", "شهادة العميل ملغاة"),
+        "certificate_unchecked": Kind(503, "Client certificate not checked", "شهادة العميل لم تُفحص", Retry.SAME_KEY),
         "certificate_of_another": Kind(403, "Certificate of another", "شهادة مشارك آخر"),
         "certificate_unknown": Kind(404, "Certificate unknown", "شهادة غير معروفة"),
         "authority_unusable": Kind(503, "Authority's files unusable", "ملفات سلطة الشهادات غير صالحة", Retry.SAME_KEY),

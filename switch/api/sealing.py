@@ -16,6 +16,10 @@ _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
+_OVER_TLS = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+"""RFC 6797; over plain HTTP a browser must not heed it."""
+UNSEALED = b"".join(b"%s: %s\r\n" % field for field in (*_DEFAULTS, *_ALWAYS))
+"""For the few answers to what is no request, which nobody can sign an answer to."""
 
 
 class Answer(NamedTuple):
@@ -25,8 +29,9 @@ class Answer(NamedTuple):
 
 
 class Sealing:
-    def __init__(self, signer: Signer, clock: Clock) -> None:
+    def __init__(self, signer: Signer, clock: Clock, *, over_tls: bool = False) -> None:
         self._signer = signer
+        self._always = _ALWAYS + (_OVER_TLS if over_tls else ())
         self._clock = clock
 
     def seal(self, answer: Answer, scope: Scope) -> tuple[Message, Message]:
@@ -35,7 +40,7 @@ class Sealing:
         body = b"" if scope["method"] == "HEAD" else answer.body
         headers = [header for header in answer.headers if header[0] != b"content-length"]
         headers += [header for header in _DEFAULTS if header[0] not in given]
-        headers += _ALWAYS
+        headers += self._always
         headers.append((b"switch-request-id", scope[REQUEST_ID].encode()))
         if answer.status != 304:
             headers.append((b"content-length", str(len(body)).encode()))

@@ -37,6 +37,8 @@ def find_tls(settings: Settings) -> Serving | None:
         return None
     if settings.tls_client_ca is None:
         raise SettingsWrong("SWITCH_TLS_CLIENT_CA: the participants' authority is needed, or nobody's certificate can be believed")
+    if settings.tls_revoked is None:
+        raise SettingsWrong("SWITCH_TLS_REVOKED: the list of revoked certificates is needed, or nobody can tell which still count")
     if (settings.tls_certificate is None) is not (settings.tls_key is None):
         raise SettingsWrong("SWITCH_TLS_CERTIFICATE and SWITCH_TLS_KEY go together")
     try:

@@ -94,6 +94,7 @@ def _room_for_connections() -> int:
 
 async def _keep_current(switch: Switch, serving: Serving | None) -> None:
     """What staff change in another process, or in the files of TLS, is known here a second later."""
+    unchecked = False
     while True:
         await asyncio.sleep(DIRECTORY_CHECKED_EVERY_SECONDS)
         try:
@@ -102,6 +103,9 @@ async def _keep_current(switch: Switch, serving: Serving | None) -> None:
             _log.warning("directory.not_refreshed", fault=type(fault).__name__)
         if serving is not None:
             _refresh_tls(serving)
+            if serving.tls.trusted.unchecked(switch.clock.now()) != unchecked:
+                unchecked = not unchecked
+                _log.error("tls.revocation_list", out_of_date=unchecked)
 
 
 def _refresh_tls(serving: Serving) -> None:

@@ -39,10 +39,14 @@ class Listed(NamedTuple):
 def init(
     name: Annotated[list[str] | None, typer.Option(help="Host name or address of the switch; may be given several times.")] = None,
 ) -> None:
-    """Make the authority in <data>/ca and the switch's own certificate, unless they are there, and say which settings use them."""
+    """Make the authority in <data>/ca and the switch's own certificate, unless they are there, and say which settings use them.
+
+    The list of revoked certificates is signed anew each time: it is good for 30 days, and then nobody is let in.
+    """
     settings = load_settings()
     folder = settings.authority
     authority = _ensure_authority(folder)
+    write_whole(folder / REVOKED, authority.revocation_list(_revoked(folder), datetime.now(UTC)), mode=0o644)
     if not (folder / f"{SERVER}.pem").exists():
         issued = authority.server(name or _own_names(settings), datetime.now(UTC))
         _keep(folder, folder / f"{SERVER}.pem", issued)

@@ -27,6 +27,12 @@ class CertificateRevoked(Refusal):
     ar = "شهادة العميل ملغاة؛ اطلبوا شهادة جديدة."
 
 
+class CertificateUnchecked(Refusal):
+    code = "certificate_unchecked"
+    en = "Nobody can tell at present whether this client certificate is revoked: its authority's list is missing or out of date."
+    ar = "يتعذر الآن التحقق من أن شهادة العميل غير ملغاة: قائمة الشهادات الملغاة من سلطتها ناقصة أو منتهية الصلاحية."
+
+
 class CertificateOfAnother(Refusal):
     code = "certificate_of_another"
     en = "The client certificate is of {certified}; the message is signed by another participant."

@@ -117,3 +117,13 @@ def test_for_one_more_the_longest_resting_makes_room(server: Served) -> None:
     finally:
         for line in resting:
             line.close()
+
+
+def test_an_answer_to_no_request_has_the_same_fields(server: Served) -> None:
+    for said in (b"GET /live HTTP/1.1\r\nx-long: " + b"a" * (connections.HEAD_BYTES + 1), b"\x16\x03\x01\x02\x00\x01\r\n\r\n"):
+        with closing(_connected(server)) as line:
+            line.sendall(said)
+            answer = line.recv(65_536)
+        assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 400 "))
+        for field in (b"content-security-policy: default-src 'none'", b"x-content-type-options: nosniff", b"cache-control: no-store"):
+            assert field in answer

@@ -1,6 +1,7 @@
 """What leaves the switch around its content: fields that browsers heed, none that a message has put there, and whole log lines."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +22,25 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(line: Line) -> No
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "server" not in answer.headers
+        assert "strict-transport-security" not in answer.headers, "which is said over TLS alone"
     page = (await line.bank.get("/docs")).headers["content-security-policy"]
     assert "base-uri 'none'" in page
     assert "form-action 'none'" in page
     assert "'unsafe-inline'" not in page.partition("script-src")[2].partition(";")[0]
     assert (await line.bank.get("/v1/position")).headers["cache-control"] == "no-store"
+
+
+async def test_no_route_but_the_public_ones_may_be_kept(line: Line, project_root: Path) -> None:
+    saying = {path.name for path in (project_root / "switch" / "api").glob("*.py") if "cache-control" in path.read_text().lower()}
+    assert saying == {"catalogue.py", "reference.py", "sealing.py"}
+    paid = await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "kept-0001")
+    packet = await line.of(OVERSEER).get(f"/v1/operator/payments/{paid.json()['payment_id']}/evidence")
+    answers = [
+        paid, packet, await line.bank.get(f"/v1/payments/{paid.json()['payment_id']}"), await line.bank.get("/v1/files"),
+        await line.bank.get("/v1/payments/none"),
+    ]  # fmt: skip
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert "private" in (await line.bank.get("/v1/billers")).headers["cache-control"]
 
 
 async def test_nothing_of_a_message_gets_into_the_fields_of_its_answer(line: Line) -> None:

@@ -14,13 +14,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 from switch.api.app import Tls, create_app, warm
 from switch.api.limits import STRANGERS
-from switch.certificates import make_authority, server_context
+from switch.certificates import server_context
 from switch.cli.sandbox.place import free_ports
-from switch.domain.certificate_errors import AuthorityUnusable, CertificateRevoked
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import read_networks
 from switch.signatures import SignedExchange, SigningKey
@@ -137,6 +135,25 @@ def test_a_certificate_that_ends_is_dead_on_an_open_line(secured: Served, files:
         assert _code(bank.get("/v1/position")) == (401, "certificate_untrusted")
 
 
+def test_a_list_that_is_overdue_refuses_on_an_open_line(secured: Served, files: TlsFiles, trusted: Tls) -> None:
+    with _client(secured, files.of(BANK), BANK) as bank:
+        secured.line.clock.at += timedelta(days=29)
+        assert bank.get("/v1/position").status_code == 200
+        secured.line.clock.at += timedelta(days=2)
+        answers = [bank.get("/v1/position") for _ in range(STRANGERS.burst + 2)]  # whoever comes then does not pay for it
+        assert {_code(answer) for answer in answers} == {(503, "certificate_unchecked")}
+        assert int(answers[0].headers["retry-after"]) > 0
+        files.revoke(OTHER_BANK, now=secured.line.clock.at)
+        trusted.trusted.refresh()
+        assert bank.get("/v1/position").status_code == 200
+
+
+def test_over_tls_browsers_are_told_to_stay_there(secured: Served, files: TlsFiles) -> None:
+    with _client(secured, files.of(None), None) as stranger:
+        for path in ("/live", "/docs", "/v1/position", "/nothing"):
+            assert stranger.get(path).headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
 @pytest.mark.parametrize("most", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_old_versions_of_tls_are_refused(secured: Served, files: TlsFiles, most: ssl.TLSVersion) -> None:
@@ -159,7 +176,7 @@ def test_ciphers_without_forward_secrecy_are_refused(secured: Served, files: Tls
 
 
 def _field(files: TlsFiles, name: str) -> str:
-    return ":" + b64encode(files.certificate(name).public_bytes(serialization.Encoding.DER)).decode() + ":"
+    return ":" + b64encode(files.der(name)).decode() + ":"
 
 
 @pytest.fixture
@@ -199,20 +216,6 @@ def test_a_proxys_strangers_are_told_apart_and_its_banks_not_shut_out_with_them(
     assert codes == {401, 429}
     with _client(behind, files.of(None), BANK, headers={"Client-Cert": _field(files, BANK), "X-Forwarded-For": "203.0.113.9"}) as bank:
         assert bank.get("/v1/position").status_code == 200
-
-
-def test_half_of_tls_is_refused_by_its_files(files: TlsFiles, tmp_path: Path) -> None:
-    """A list of revoked certificates that another has signed, or that is none, never replaces the one in force."""
-    trusted = files.trusted()
-    files.revoke(BANK)
-    assert trusted.refresh()
-    other = make_authority(datetime.now(UTC))
-    for wrong in (other.revocation_list([], datetime.now(UTC)), b"", b"-----BEGIN X509 CRL-----\nAA\n-----END X509 CRL-----\n"):
-        files.path("revoked.pem").write_bytes(wrong)
-        with pytest.raises(AuthorityUnusable):
-            trusted.refresh()
-        with pytest.raises(CertificateRevoked):
-            trusted.owner(files.certificate(BANK).public_bytes(serialization.Encoding.DER), datetime.now(UTC))
 
 
 # --- the configurations of deploy/ -----------------------------------------------------------------------------------
