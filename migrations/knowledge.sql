@@ -125,6 +125,29 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     ORDER BY its.business_date, its.participant_code, its.side, its.number DESC
 $$;
 
+-- Disputes as the last known line of their history left them; what a dispute is never changes.
+CREATE FUNCTION known_dispute(known_at timestamptz, known_below bigint, known_without bigint[], in_currency text)
+RETURNS TABLE (
+    dispute_id uuid, payment_id uuid, bank_code text, biller_code text, opener_code text, reason text, claimed_minor bigint,
+    opened_at timestamptz, state text, holder text, deadline timestamptz, agreed_minor bigint, outcome text, ended_at timestamptz,
+    overdue bigint, overdue_bank bigint, overdue_biller bigint, last_overdue boolean)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT dispute.dispute_id, dispute.payment_id, dispute.bank_code, dispute.biller_code, dispute.opener_code, dispute.reason,
+        dispute.claimed_minor, dispute.opened_at, last.state, last.holder, last.deadline, last.agreed_minor, last.outcome,
+        way.ended_at, way.overdue, way.overdue_bank, way.overdue_biller, last.deadline IS NOT DISTINCT FROM way.overdue_deadline
+    FROM dispute JOIN (
+        SELECT event.dispute_id, max(number) AS number, min(at) FILTER (WHERE event.state = 'closed') AS ended_at,
+            count(*) FILTER (WHERE kind = 'overdue') AS overdue,
+            count(*) FILTER (WHERE kind = 'overdue' AND facts ->> 'with' = 'bank') AS overdue_bank,
+            count(*) FILTER (WHERE kind = 'overdue' AND facts ->> 'with' = 'biller') AS overdue_biller,
+            max(event.deadline) FILTER (WHERE kind = 'overdue') AS overdue_deadline
+        FROM dispute_event AS event WHERE is_known(event.at, event.xact, known_at, known_below, known_without)
+        GROUP BY event.dispute_id
+    ) AS way USING (dispute_id)
+    JOIN dispute_event AS last ON last.dispute_id = way.dispute_id AND last.number = way.number
+    WHERE dispute.currency = in_currency
+$$;
+
 -- The directory as it was: participants, services and outages as their last known change left them.
 CREATE FUNCTION known_directory(known_at timestamptz, known_below bigint, known_without bigint[], of_kind text)
 RETURNS TABLE (subject text, content jsonb, changed_at timestamptz)

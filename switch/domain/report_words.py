@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from switch.domain.dispute_words import OUTCOME_WORDS, PARTY_WORDS, REASON_WORDS, STATE_WORDS
 from switch.domain.participants import Name
 from switch.domain.reports import ReportName
 
@@ -123,8 +124,16 @@ WORDS: Mapping[str, Name] = MappingProxyType(
             ("Daraa", "درعا", "Daraa"),
             ("As-Suwayda", "السويداء", "As-Suwayda"),
             ("Quneitra", "القنيطرة", "Quneitra"),
+            # of disputes
+            ("clock.kept", "حُفظت", "kept"),
+            ("clock.missed", "فاتت", "missed"),
+            ("clock.running", "جارية", "running"),
         )
     }
+    | {f"dispute_reason.{reason}": name for reason, name in REASON_WORDS.items()}
+    | {f"dispute_state.{state}": name for state, name in STATE_WORDS.items()}
+    | {f"outcome.{outcome}": name for outcome, name in OUTCOME_WORDS.items()}
+    | {f"holder.{party}": name for party, name in PARTY_WORDS.items()}
 )
 TITLES: Mapping[ReportName, Name] = MappingProxyType(
     {
@@ -132,6 +141,7 @@ TITLES: Mapping[ReportName, Name] = MappingProxyType(
         ReportName.AGEING: Name("أعمار الفروق القائمة", "Ageing of breaks"),
         ReportName.BREAKS: Name("قائمة الفروق", "List of breaks"),
         ReportName.TREND: Name("تطور المطابقة", "Trend of reconciliation"),
+        ReportName.DISPUTES: Name("تقرير الشكاوى", "Disputes"),
         ReportName.CAUSES: Name("إحصاء الأسباب", "Statistics of causes"),
         ReportName.FAULTS: Name("تحديد مواضع الخلل", "Whose the faults are"),
         ReportName.SETTLEMENT: Name("تقرير التسوية", "Settlement"),

@@ -27,6 +27,7 @@ class ReportName(StrEnum):
     AGEING = "ageing"
     BREAKS = "breaks"
     TREND = "trend"
+    DISPUTES = "disputes"
     CAUSES = "causes"
     FAULTS = "faults"
     SETTLEMENT = "settlement"
@@ -34,7 +35,10 @@ class ReportName(StrEnum):
     MONTH = "month"
 
 
-FOR_PARTICIPANTS = (ReportName.RECONCILIATION, ReportName.AGEING, ReportName.BREAKS, ReportName.TREND, ReportName.PAYMENTS)
+FOR_PARTICIPANTS = (
+    *(ReportName.RECONCILIATION, ReportName.AGEING, ReportName.BREAKS, ReportName.TREND, ReportName.DISPUTES),
+    ReportName.PAYMENTS,
+)
 """Those that a participant may ask for, of its own."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from switch.domain.reports import ReportName, SheetPlan
-from switch.store.sheets import causes, oversight, payments, reconciliation, settlement
+from switch.store.sheets import causes, disputes, oversight, payments, reconciliation, settlement
 
 _OF_PAYMENTS = (payments.BY_CATEGORY, payments.BY_CHANNEL, payments.BY_METHOD, payments.BY_GOVERNORATE, payments.BY_SERVICE)
 
@@ -14,6 +14,7 @@ PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
         ReportName.AGEING: (reconciliation.AGES,),
         ReportName.BREAKS: (reconciliation.LISTED,),
         ReportName.TREND: (reconciliation.TREND,),
+        ReportName.DISPUTES: (disputes.CODES, disputes.PARTICIPANTS, disputes.AGES, disputes.LISTED),
         ReportName.CAUSES: (causes.BREAK_CAUSES, causes.REJECTED),
         ReportName.FAULTS: (causes.PARTIES, causes.FAULTS, causes.STAGES),
         ReportName.SETTLEMENT: (settlement.DAY_WINDOWS, settlement.WINDOW_NETS, settlement.DAY_NETS),
@@ -29,6 +30,8 @@ PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
             oversight.CONCENTRATION,
             causes.PARTIES,
             causes.REJECTED,
+            disputes.CODES,
+            disputes.PARTICIPANTS,
             oversight.DECLARED_OUTAGES,
             oversight.ADVICES,
             oversight.LIQUIDITY,
