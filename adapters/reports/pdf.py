@@ -4,6 +4,7 @@ Nothing of the machine is in it, and its date is the moment of knowledge: the sa
 """
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import typst
 
 from adapters.codecs.report_cells import known_words, period_words, shown
-from switch.domain.reports import NUMBERS, CellKind, Report, Sheet
+from switch.domain.reports import NUMBERS, CellKind, Column, Report, Sheet
 
 MOST_ROWS = 300
 """Of one sheet; a page is for people, who find the rest in CSV and XLSX. It also keeps memory flat."""
@@ -69,8 +70,8 @@ def _sheet(sheet: Sheet, currency: str) -> dict[str, Any]:
     return {
         "title": plan.title.ar,
         "note": None if plan.note is None else plan.note.ar,
-        "columns": [{"title": column.title.ar, "number": column.kind in NUMBERS, "ltr": _left_to_right(column.kind)} for column in columns],
-        "rows": [[shown(row[place], plan.columns[place], currency) for place in kept] for row in rows],
+        "columns": [{"title": column.title.ar, "number": column.kind in NUMBERS, "ltr": _left_to_right(column)} for column in columns],
+        "rows": [[_breakable(shown(row[place], plan.columns[place], currency)) for place in kept] for row in rows],
         "list": len(rows) == 1 and len(columns) > WIDE_COLUMNS and plan.bars is None,
         "bars": [1000 * int(size or 0) // most for size in measures] if drawn is not None and most > 0 else None,
         "bar_column": None if drawn is None else kept.index(drawn),
@@ -78,6 +79,14 @@ def _sheet(sheet: Sheet, currency: str) -> dict[str, Any]:
     }
 
 
-def _left_to_right(kind: CellKind) -> bool:
+def _left_to_right(column: Column) -> bool:
     """Digits and Latin codes keep their own direction inside the Arabic page."""
-    return kind in NUMBERS or kind in (CellKind.DAY, CellKind.MOMENT)
+    return column.kind in NUMBERS or column.kind in (CellKind.DAY, CellKind.MOMENT) or column.key.endswith("_id")
+
+
+def _breakable(text: str) -> str:
+    """An id is longer than its column is wide: it may go on in the next line, at any of these places."""
+    return _ID_PART.sub("\\g<0>\u200b", text) if _ID.fullmatch(text) else text
+
+
+_ID, _ID_PART = re.compile("[0-9a-f-]{32,}"), re.compile(".{9}")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from contextlib import suppress
 from typing import Annotated, Any
 
 import orjson
@@ -13,11 +14,14 @@ from switch.api import receipt_images
 from switch.api.authentication import PaymentsCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.dispute_views import history_view
 from switch.api.operator import PaymentInPath
 from switch.api.payment_story_views import story_view
 from switch.api.proof_views import proof_view
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
+from switch.domain.dispute_attachments import MEDIA_TYPES
+from switch.domain.dispute_errors import DisputeUnknown
 from switch.domain.errors import PaymentUnknown
 from switch.domain.file_signatures import SUFFIX, FileSignature, signed_line
 from switch.domain.payments import Payment, PaymentState
@@ -40,6 +44,7 @@ story.json    القصة كلها: الحالات ومن نقلها، والقي
 proof.json    ما خُتم من الدفعة في سجل الإثبات، والمسار إلى رأس موقّع
 message-*     الرسائل كما وردت وكما أُرسلت: طلب المصرف الموقّع، وما سُئلت عنه الجهة وما أجابت؛
               وفيها بيانات الدافع إن أرسلها المصرف، ولا تُضم إلا لسبب يُذكر
+disputes.json الشكاوى بشأنها سطراً سطراً، إن وُجدت؛ ومع السبب ما كُتب فيها، وما أُرفق بها في dispute-*
 keys.json     المفاتيح العامة المسجلة لمن وقّعها
 receipt.*     الإيصال كما يحمله الزبون، إن كانت مكتملة
 SHA256SUMS    بصمات هذه الملفات، وتوقيع المحوّل عليها في SHA256SUMS.sig
@@ -53,6 +58,7 @@ story.json    the whole story: states and who moved it, postings, advices, windo
 proof.json    what of the payment is sealed in the proof log, with the path to a signed head
 message-*     the messages as they came and went: the bank's signed order, what the biller was asked and has answered;
               they name the payer where the bank did, and are here only where a reason was given
+disputes.json the disputes about it line by line, where there are any; for a reason also what was written, and what was attached as dispute-*
 keys.json     the registered public keys of whoever has signed them
 receipt.*     the receipt as the customer has it, where it is completed
 SHA256SUMS    digests of these files, with the switch's signature over them in SHA256SUMS.sig
@@ -94,6 +100,7 @@ async def packet(switch: Switch, name: str, *, reason: str | None, by: str) -> t
     if reason is not None:
         await switch.look_at_payer(name, reason, by)
         parts |= await _messages(switch, payment)
+    parts |= await _disputes(switch, payment, whole=reason is not None)
     if payment.state is PaymentState.COMPLETED:
         signed = await switch.receipts.named(str(payment.payment_id))
         parts["receipt.txt"] = f"{signed.text}\n".encode()
@@ -114,8 +121,29 @@ async def _messages(switch: Switch, payment: Payment) -> dict[str, bytes]:
     return parts | {"keys.json": orjson.dumps(keys, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"}
 
 
+async def _disputes(switch: Switch, payment: Payment, *, whole: bool) -> dict[str, bytes]:
+    """`whole`: with what people wrote, their contacts, and what was attached and not erased."""
+    found = await switch.disputes.of_payment(payment.payment_id)
+    shown = [history_view(its, to_staff=True, contact=whole).model_dump(mode="json") for its in found]
+    for line in (line for its in shown if not whole for line in its["history"]):
+        line["note"] = None
+    parts = {"disputes.json": _json(shown)} if found else {}
+    for number, its in enumerate(found, 1):
+        for attached in its.attachments if whole else ():
+            with suppress(DisputeUnknown):
+                _, content = await switch.disputes.attachment(its.dispute.dispute_id, attached.sha256)
+                parts[f"dispute-{number:02d}-{attached.sha256[:12]}{_SUFFIX_OF[attached.media_type]}"] = content
+    return parts
+
+
+_SUFFIX_OF = dict(zip(MEDIA_TYPES, (".pdf", ".png", ".jpg", ".txt"), strict=True))
+
+
 def _document(view: BaseModel) -> bytes:
-    shown: Any = view.model_dump(mode="json")
+    return _json(view.model_dump(mode="json"))
+
+
+def _json(shown: Any) -> bytes:
     return orjson.dumps(shown, option=orjson.OPT_INDENT_2) + b"\n"
 
 

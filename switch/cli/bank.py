@@ -4,11 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
+from switch.cli import bank_dispute
 from switch.cli.output import AsJson, language, print_json, print_table, say
 from switch.cli.participant_client import As, client_as
 from switch.client import Document, PaymentOrder, new_key
 
 app = typer.Typer(help="Ask and pay as a bank of the sandbox.", no_args_is_help=True)
+app.add_typer(bank_dispute.app, name="dispute")
 
 Service = Annotated[str, typer.Option(metavar="CODE", help="National code of the service; `switch bank catalogue` lists them.")]
 Reference = Annotated[str, typer.Option(metavar="TEXT", help="How the customer is named at the biller, such as a subscription number.")]

@@ -153,6 +153,43 @@ class AsyncSwitchClient:
     async def breaks(self, most: int | None = None) -> list[Document]:
         return await self._run(operations.listed(self._patience, "/v1/breaks", most))
 
+    # --- disputes, of banks and billers ------------------------------------------------------------------------------
+
+    async def open_dispute(
+        self, payment_id: str, reason: str, text: str, key: str, *, contact: str = "", amount: Document | None = None
+    ) -> Document:
+        """About our own payment; nothing moves by it. The same key is the same dispute. Raises Refused, NotCertain."""
+        return await self._run(operations.open_dispute(self._patience, payment_id, reason, text, key, contact, amount))
+
+    async def disputes(self, most: int | None = None, **query: str) -> list[Document]:
+        """Newest first; `holder="biller"` finds what waits for a biller."""
+        return await self._run(operations.listed(self._patience, operations.DISPUTES, most, **query))
+
+    async def dispute(self, dispute_id: str) -> Document:
+        """With its history and attachments."""
+        return await self._run(operations.one(self._patience, f"{operations.DISPUTES}/{dispute_id}"))
+
+    async def dispute_reasons(self) -> list[Document]:
+        """Who opens, who answers first, in how many hours, and what silence means."""
+        found: list[Document] = (await self._run(operations.one(self._patience, f"{operations.DISPUTES}/reasons")))["items"]
+        return found
+
+    async def answer_dispute(
+        self, dispute_id: str, note: str, *, accepted: bool, remedy: str | None = None, amount: Document | None = None
+    ) -> Document:
+        return await self._run(operations.answer_dispute(self._patience, dispute_id, note, accepted, remedy, amount))
+
+    async def move_dispute(self, dispute_id: str, move: str, note: str, *, to: str | None = None) -> Document:
+        """`move`: hand-over (`to` whom), comments, escalation, confirmation or withdrawal."""
+        return await self._run(operations.move_dispute(self._patience, dispute_id, move, note, to))
+
+    async def attach_to_dispute(self, dispute_id: str, attached: bytes, media_type: str, name: str) -> Document:
+        """A PDF, PNG, JPEG or text."""
+        return await self._run(operations.attach_to_dispute(self._patience, dispute_id, attached, media_type, name))
+
+    async def dispute_attachment(self, dispute_id: str, sha256: str) -> bytes:
+        return await self._run(operations.content(self._patience, f"{operations.DISPUTES}/{dispute_id}/attachments/{sha256}"))
+
     # --- billers ---------------------------------------------------------------------------------------------------
 
     async def upload_bills(self, lines: Iterable[BillLine]) -> list[Document]:

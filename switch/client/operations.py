@@ -16,6 +16,7 @@ LINES_AT_ONCE = 1_000
 LARGEST_PAGE = 500
 JSON = "application/json"
 BATCHES = "/v1/payment-batches"
+DISPUTES = "/v1/disputes"
 CSV = "text/csv"
 
 T = TypeVar("T")
@@ -95,6 +96,35 @@ def reverse(
         return document_of(answer)
     except NotCertain as doubt:
         raise NotCertain(doubt.why, key) from doubt
+
+
+def open_dispute(
+    patience: Patience, payment_id: str, reason: str, text: str, key: str, contact: str, amount: Document | None
+) -> Operation[Document]:
+    said: Document = {"payment_id": payment_id, "reason": reason, "text": text, "contact": contact}
+    answer = yield from patiently(_post(DISPUTES, said | ({} if amount is None else {"amount": amount}), key), patience)
+    try:
+        return document_of(answer)
+    except NotCertain as doubt:
+        raise NotCertain(doubt.why, key) from doubt
+
+
+def answer_dispute(
+    patience: Patience, dispute_id: str, note: str, accepted: bool, remedy: str | None, amount: Document | None
+) -> Operation[Document]:
+    given = {"remedy": remedy, "amount": amount}
+    said = {"accepted": accepted, "note": note} | {name: value for name, value in given.items() if value is not None}
+    return post(patience, f"{DISPUTES}/{dispute_id}/answer", said)
+
+
+def move_dispute(patience: Patience, dispute_id: str, move: str, note: str, to: str | None) -> Operation[Document]:
+    return post(patience, f"{DISPUTES}/{dispute_id}/{move}", {"note": note} | ({} if to is None else {"to": to}))
+
+
+def attach_to_dispute(patience: Patience, dispute_id: str, attached: bytes, media_type: str, name: str) -> Operation[Document]:
+    call = Call("POST", f"{DISPUTES}/{dispute_id}/attachments", {"name": name}, attached, media_type)
+    answer = yield from patiently(call, patience)
+    return document_of(answer)
 
 
 def reversals(patience: Patience, payment_id: str) -> Operation[list[Document]]:

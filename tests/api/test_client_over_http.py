@@ -81,3 +81,28 @@ def test_one_key_is_one_payment_under_a_storm_of_retries(running: Served) -> Non
     assert answers["idempotency_key_conflict"] in (RETRIES // 4, RETRIES - RETRIES // 4)
     (counted,) = running.run(running.line.query("SELECT count(*), (SELECT sum(held_minor + posted_minor) FROM position) FROM payment"))
     assert tuple(counted) == (1, 75_210)
+
+
+def test_a_dispute_is_opened_answered_and_ended_by_both_sides_of_the_client(running: Served) -> None:
+    with _client(running, BANK) as bank, _client(running, UPLOADING_BILLER) as biller:
+        biller.upload_bills([BillLine(UPLOADED, CUSTOMER, "2026-9", amount="10.00")])
+        presented = bank.inquire(UPLOADED, CUSTOMER)
+        order = PaymentOrder(UPLOADED, CUSTOMER, "10.00", "SYP", "FT-9", inquiry_id=presented["inquiry_id"], bill_number="2026-9")
+        payment_id = bank.pay(order, "key-client-0009").payment_id
+        assert {its["reason"] for its in bank.dispute_reasons()} > {"not_posted", "paid_twice"}
+
+        opened = bank.open_dispute(payment_id, "not_posted", "it still shows as due", "dispute-client-1", contact="0933777111")
+        dispute_id = opened["dispute"]["dispute_id"]
+        again = bank.open_dispute(payment_id, "not_posted", "it still shows as due", "dispute-client-1", contact="0933777111")
+        assert again["dispute"]["dispute_id"] == dispute_id
+        attached = bank.attach_to_dispute(dispute_id, b"a receipt", "text/plain", "receipt.txt")
+        assert biller.dispute_attachment(dispute_id, attached["sha256"]) == b"a receipt"
+        assert [its["dispute_id"] for its in biller.disputes(holder="biller")] == [dispute_id]
+        with pytest.raises(Refused, match="dispute_not_yours"):
+            bank.answer_dispute(dispute_id, "ours", accepted=False)
+        biller.move_dispute(dispute_id, "hand-over", "which day?", to="bank")
+        bank.move_dispute(dispute_id, "hand-over", "today", to="biller")
+        biller.answer_dispute(dispute_id, "posted now", accepted=True, remedy="put_right")
+        ended = bank.move_dispute(dispute_id, "confirmation", "seen")["dispute"]
+        assert (ended["state"], ended["outcome"]) == ("closed", "put_right")
+        assert len(bank.dispute(dispute_id)["history"]) == 6

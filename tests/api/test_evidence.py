@@ -195,3 +195,27 @@ async def test_without_a_reason_the_messages_stay_where_they_are_and_with_one_th
     assert not any(name.startswith("message-") for name in without)
     assert not any(PAYER.encode() in content for content in without.values())
     assert verified(without, line, tmp_path, project_root)[0] == 0
+
+
+async def test_a_packet_has_the_disputes_about_its_payment_and_for_a_reason_what_people_wrote_and_attached(
+    line: Line, tmp_path: Path, project_root: Path
+) -> None:
+    payment_id, _ = await packet(line)
+    said = {"payment_id": payment_id, "reason": "not_posted", "text": "not on my account", "contact": "0933777111"}
+    opened = await line.bank.post("/v1/disputes", json=said, headers={"Idempotency-Key": "dispute-evidence"})
+    path = f"/v1/disputes/{opened.json()['dispute']['dispute_id']}/attachments?name=receipt.txt"
+    assert (await line.bank.post(path, content=b"a receipt", headers={"Content-Type": "text/plain"})).status_code == 201
+
+    for why in (WHY, {}):
+        taken = await line.of(OVERSEER).get(f"/v1/operator/payments/{payment_id}/evidence", params=why)
+        with zipfile.ZipFile(BytesIO(taken.content)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        (told,) = json.loads(parts["disputes.json"])
+        assert [event["kind"] for event in told["history"]] == ["opened", "attached"]
+        secrets = [
+            told["history"][0]["note"],
+            told["history"][0]["contact"],
+            *(parts[name] for name in parts if name.startswith("dispute-")),
+        ]
+        assert secrets == (["not on my account", "0933777111", b"a receipt"] if why else [None, None])
+        assert verified(parts, line, tmp_path, project_root)[0] == 0
