@@ -58,7 +58,7 @@ story.json    the whole story: states and who moved it, postings, advices, windo
 proof.json    what of the payment is sealed in the proof log, with the path to a signed head
 message-*     the messages as they came and went: the bank's signed order, what the biller was asked and has answered;
               they name the payer where the bank did, and are here only where a reason was given
-disputes.json the disputes about it line by line, where there are any; for a reason also what was written, and what was attached as dispute-*
+disputes.json disputes about it line by line, where there are any; for a reason also what was written, and attached as dispute-*
 keys.json     the registered public keys of whoever has signed them
 receipt.*     the receipt as the customer has it, where it is completed
 SHA256SUMS    digests of these files, with the switch's signature over them in SHA256SUMS.sig
