@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -97,12 +98,10 @@ class Tls:
 
 def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None, tls: Tls | None = None) -> ASGIApp:
     """What the server runs: the routes inside the exchange. The processes of one switch share in the folder `run` what they have seen."""
-    routes = create_routes()
-    routes.state.switch = switch
     certificates = None if tls is None else Certificates(tls.trusted, switch.clock.now)
     authentication = Authentication(switch, Nonces(run), certificates)
     counted = ParticipantLimits(switch.directory.current, switch.clock, switch.lane.busy, limits, run)
-    exchange = Exchange(routes, switch, authentication, counted, Sealing(switch.signer, switch.clock, over_tls=tls is not None))
+    exchange = Exchange(routes(), switch, authentication, counted, Sealing(switch.signer, switch.clock, over_tls=tls is not None))
     return exchange if tls is None or tls.proxies is None else BehindProxies(exchange, tls.proxies)
 
 
@@ -123,8 +122,9 @@ async def warm(app: ASGIApp) -> None:
         raise RuntimeError(f"GET /live is answered with {answered[0]['status']}")
 
 
-def create_routes() -> FastAPI:
-    """The routes alone: without a switch they can be described, not called."""
+@cache
+def routes() -> FastAPI:
+    """The routes alone, the same for every switch, which comes with each request: without one they can be described, not called."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, generate_unique_id_function=operation_id)
     for router in ROUTERS:
         app.include_router(router)
@@ -136,4 +136,4 @@ def create_routes() -> FastAPI:
 
 def contract() -> str:
     """The OpenAPI document as text, as it is checked in: the same each time."""
-    return json.dumps(create_routes().openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(routes().openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

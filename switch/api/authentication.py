@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from starlette.types import Scope
 
 from switch.api.certificates import Certificates
+from switch.api.dependencies import switch_of
 from switch.api.nonces import Nonces
 from switch.api.refusals import NonceReplayed
 from switch.application import Switch
@@ -125,8 +126,7 @@ def _viewed(request: Request, viewer: StaffCaller) -> Participant:
     """Whose own a viewer may see; for it to order anything is refused. Raises NotAllowed, ParticipantNotLive."""
     if viewer.participant is None or viewer.roles != VIEWS or request.method not in LOOKING:
         raise NotAllowed()
-    switch: Switch = request.app.state.switch
-    participant = switch.directory.current().participant(viewer.participant)
+    participant = switch_of(request.scope).directory.current().participant(viewer.participant)
     participant.require_looking()
     return participant
 

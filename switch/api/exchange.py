@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.audit import audited
 from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATH, Authentication, bearer_of
+from switch.api.dependencies import SWITCH
 from switch.api.limits import SIGN_IN_COSTS, OverLimit, ParticipantLimits, Sender, kind_of
 from switch.api.problems import RETRY_AFTER_SECONDS, problem
 from switch.api.quick import quickly
@@ -72,7 +73,7 @@ class Exchange:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[REQUEST_ID] = request_id = str(uuid4())
+        scope[SWITCH], scope[REQUEST_ID] = self.switch, (request_id := str(uuid4()))
         try:
             answer = await self._heard(scope, receive)
         except ClientGone:
