@@ -1,14 +1,34 @@
 """The story of a payment as a person reads it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from switch.cli.output import money, print_table
 from switch.reports.payment_stories import PaymentStory
 
 
 def show_story(found: PaymentStory) -> None:
-    its, currency = found.payment, found.payment.request.amount.currency
-    about = [
+    """From what the bank asked for to how it ended in everybody's books; what there is none of is left out."""
+    print_table("الدفعة · Payment", ("", ""), _about(found))
+    _list(
+        "ما جرى · What happened",
+        ("at (UTC)", "from", "to", "by", "note"),
+        ((_precise(event.at), event.from_state, event.to_state, event.by, event.note) for event in found.history),
+    )
+    _money_moved(found)
+    _list(
+        "تسوية نافذتها · Settlement of its window",
+        ("at (UTC)", "window", "what", "by", "note"),
+        ((_moment(step.at), step.window_id, step.what, step.by, step.note) for step in found.settlement),
+    )
+    _said(found)
+    _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
+    _compared(found)
+
+
+def _about(found: PaymentStory) -> list[tuple[str, object]]:
+    its, currency, window = found.payment, found.payment.request.amount.currency, found.window
+    return [
         ("الحالة · state", its.state),
         ("المرجع · payment reference", its.reference),
         ("المعرّف · payment id", its.payment_id),
@@ -20,31 +40,22 @@ def show_story(found: PaymentStory) -> None:
         ("قُبلت نيابةً عن الجهة · stood in", its.stand_in),
         ("أُعيد منها · refunded", f"{money(its.refunded, currency)} {currency}" if its.refunded else None),
         ("السبب · reason", its.reason),
-        ("مؤكدة في موعد أقصاه · certain by", f"{its.certain_by:%Y-%m-%d %H:%M:%S}" if its.live else None),
-        ("نافذة التسوية · window", None if found.window is None else f"{found.window.window_id} ({found.window.state})"),
-        ("سُوّيت مع · settled with", None if found.window is None or found.window.moved_to is None else found.settlement[-1].window_id),
-        ("مرجع التسوية · RTGS reference", None if found.window is None else found.window.rtgs_reference),
+        ("مؤكدة في موعد أقصاه · certain by", _moment(its.certain_by) if its.live else None),
+        ("نافذة التسوية · window", None if window is None else f"{window.window_id} ({window.state})"),
+        ("سُوّيت مع · settled with", None if window is None or window.moved_to is None else found.settlement[-1].window_id),
+        ("مرجع التسوية · RTGS reference", None if window is None else window.rtgs_reference),
     ]
-    print_table("الدفعة · Payment", ("", ""), about)
-    _list(
-        "ما جرى · What happened",
-        ("at (UTC)", "from", "to", "by", "note"),
-        ((f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event.from_state, event.to_state, event.by, event.note) for event in found.history),
-    )
+
+
+def _money_moved(found: PaymentStory) -> None:
+    currency = found.payment.request.amount.currency
     _list(
         "العكس · Reversals",
         ("reversal", "state", "amount", "fee", "reason", "asked (UTC)", "concluded (UTC)", "refused because", "window"),
         (
             (
-                back.reversal_id,
-                back.state,
-                money(back.amount.minor, currency),
-                money(back.fees.payer + back.fees.biller, currency),
-                back.request.reason,
-                f"{back.asked_at:%Y-%m-%d %H:%M:%S}",
-                None if back.concluded_at is None else f"{back.concluded_at:%Y-%m-%d %H:%M:%S}",
-                back.refused_because,
-                back.window_id,
+                *(back.reversal_id, back.state, money(back.amount.minor, currency), money(back.fees.payer + back.fees.biller, currency)),
+                *(back.request.reason, _moment(back.asked_at), _moment(back.concluded_at), back.refused_because, back.window_id),
             )
             for back in found.reversals
         ),
@@ -61,29 +72,19 @@ def show_story(found: PaymentStory) -> None:
         (
             (
                 *(made.kind, made.rerating or made.break_id, money(made.payer_fee, currency), money(made.biller_fee, currency)),
-                *(money(made.written_off, currency), made.window_id, made.by, f"{made.made_at:%Y-%m-%d %H:%M:%S}"),
+                *(money(made.written_off, currency), made.window_id, made.by, _moment(made.made_at)),
             )
             for made in found.adjustments
         ),
         right=("payer's fee", "biller's fee", "written off"),
     )
-    _list(
-        "تسوية نافذتها · Settlement of its window",
-        ("at (UTC)", "window", "what", "by", "note"),
-        ((f"{step.at:%Y-%m-%d %H:%M:%S}", step.window_id, step.what, step.by, step.note) for step in found.settlement),
-    )
+
+
+def _said(found: PaymentStory) -> None:
     _list(
         "الإشعارات · Advices",
         ("event", "kind", "attempts", "acknowledged (UTC)"),
-        (
-            (
-                advice.event_id,
-                advice.kind,
-                advice.attempts,
-                f"{advice.acknowledged_at:%Y-%m-%d %H:%M:%S}" if advice.acknowledged_at else None,
-            )
-            for advice in found.advices
-        ),
+        ((advice.event_id, advice.kind, advice.attempts, _moment(advice.acknowledged_at)) for advice in found.advices),
     )
     _list(
         "إشعارات المصرف · Webhooks",
@@ -95,19 +96,16 @@ def show_story(found: PaymentStory) -> None:
         ("at (UTC)", "from", "to", "what", "bytes", "sha256", "note"),
         (
             (
-                f"{said.at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
-                said.sender,
-                said.receiver,
-                said.what,
-                said.size,
-                None if said.sha256 is None else said.sha256[:16],
-                said.note,
+                *(_precise(said.at), said.sender, said.receiver, said.what, said.size),
+                *(None if said.sha256 is None else said.sha256[:16], said.note),
             )
             for said in found.messages
         ),
         right=("bytes",),
     )
-    _list("الملفات · Files", ("file", "lines", "sha256"), ((file.file_id, file.totals.lines, file.sha256[:16]) for file in found.files))
+
+
+def _compared(found: PaymentStory) -> None:
     _list(
         "في دفاتر الآخرين · In the others' books",
         ("participant", "statement", "line", "own reference", "amount", "business date"),
@@ -128,20 +126,21 @@ def show_story(found: PaymentStory) -> None:
         ("dispute", "code", "claimed", "state", "with", "due (UTC)", "outcome"),
         (
             (
-                *(
-                    its.dispute_id,
-                    its.reason,
-                    money(its.claimed_minor, its.currency),
-                    its.state,
-                    its.holder,
-                    "–" if its.deadline is None else f"{its.deadline:%Y-%m-%d %H:%M}",
-                ),
-                its.outcome,
+                *(its.dispute_id, its.reason, money(its.claimed_minor, its.currency), its.state, its.holder),
+                *("–" if its.deadline is None else f"{its.deadline:%Y-%m-%d %H:%M}", its.outcome),
             )
             for its in found.disputes
         ),
         right=("claimed",),
     )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _precise(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
 def _list(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
