@@ -4,18 +4,31 @@ import re
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BeforeValidator
 
 from switch.api.authentication import ParticipantCaller
 from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
+from switch.api.disputes import EVIDENCE, NameInQuery
 from switch.api.paging import PAGE, Cursor, Limit, text_cursor, write_cursor
-from switch.api.reconciliation_views import BreakCommentIn, BreakHandBackIn, BreakHistoryView, BreakPage, break_view, history_view
+from switch.api.reconciliation_views import (
+    AttachmentView,
+    BreakCommentIn,
+    BreakHandBackIn,
+    BreakHistoryView,
+    BreakPage,
+    attachment_view,
+    break_view,
+    history_view,
+)
+from switch.api.refusals import MediaTypeUnsupported
 from switch.api.shapes import Day
+from switch.api.statements import require_media_type
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
-from switch.domain.break_errors import BreakEnded, BreakNotYours, BreakTextMissing, BreakUnknown
+from switch.domain.attached_files import MEDIA_TYPES
+from switch.domain.break_errors import AttachmentRefused, BreakEnded, BreakNotYours, BreakTextMissing, BreakUnknown
 from switch.domain.breaks import SWITCH
 from switch.domain.errors import CursorMalformed, TextForbidden
 from switch.domain.identifiers import ParticipantCode
@@ -36,6 +49,8 @@ def _break_id(value: object) -> str:
 
 
 BreakIdInPath = Annotated[str, Path(), BeforeValidator(_break_id)]
+Sha256InPath = Annotated[str, Path(), BeforeValidator(_break_id)]
+"""Of an attachment: as many digits, and as unknown."""
 StateInQuery = Annotated[BreakState | None, Query()]
 
 
@@ -101,6 +116,42 @@ async def hand_back(break_id: BreakIdInPath, said: BreakHandBackIn, caller: Part
     """
     await switch.work_breaks.hand_over([break_id], SWITCH, said.note, by=caller.code, caller=caller.code)
     return history_view(await switch.breaks.history(break_id), caller.code)
+
+
+@router.post(
+    "/{break_id}/attachments",
+    status_code=201,
+    summary="Attach to a break · إرفاق بفرق",
+    openapi_extra=refuses(BreakUnknown, AttachmentRefused, TextForbidden, MediaTypeUnsupported, requestBody=EVIDENCE),
+)
+async def attach(
+    break_id: BreakIdInPath, request: Request, caller: ParticipantCaller, switch: TheSwitch, name: NameInQuery = "attachment"
+) -> AttachmentView:
+    """Its kind is told by its bytes. The same bytes again change nothing. Whoever has the break, and the switch's staff, read it.
+
+    يُعرف نوعه من محتواه؛ وإعادة المحتوى نفسه لا تغيّر شيئاً. ويقرؤه من لديه الفرق وموظفو المحوّل.
+    """
+    require_media_type(request, MEDIA_TYPES)
+    return attachment_view(await switch.work_breaks.attach(break_id, name, await request.body(), by=caller.code, caller=caller.code))
+
+
+@router.get(
+    "/{break_id}/attachments/{sha256}",
+    response_class=Response,
+    summary="Read an attachment · قراءة مرفق",
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    openapi_extra=refuses(BreakUnknown),
+)
+async def read_attachment(break_id: BreakIdInPath, sha256: Sha256InPath, caller: ParticipantCaller, switch: TheSwitch) -> Response:
+    """As it was attached, to be saved and not opened here.
+
+    كما أُرفق، ليُحفظ لا ليُفتح هنا.
+    """
+    return attachment_answer(await switch.breaks.attachment(break_id, sha256, caller.code))
+
+
+def attachment_answer(content: bytes) -> Response:
+    return Response(content, headers={"Content-Disposition": "attachment"}, media_type="application/octet-stream")
 
 
 async def page_of_breaks(

@@ -34,7 +34,8 @@ from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain import dispute_errors as refused
 from switch.domain import errors
-from switch.domain.dispute_attachments import MEDIA_TYPES, NAME_CHARACTERS
+from switch.domain.attached_files import MEDIA_TYPES
+from switch.domain.dispute_attachments import NAME_CHARACTERS
 from switch.domain.dispute_terms import DisputeReason, Party, Remedy
 from switch.domain.disputes import DisputeState
 from switch.domain.identifiers import ParticipantCode
@@ -43,7 +44,7 @@ from switch.reports.disputes import DisputeFilter
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=StrictRoute)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_EVIDENCE: dict[str, Any] = {
+EVIDENCE: dict[str, Any] = {
     "required": True,
     "description": "At most 1,000,000 bytes · مليون بايت على الأكثر",
     "content": {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES},
@@ -214,7 +215,7 @@ async def withdraw(dispute_id: DisputeIdInPath, said: DisputeNoteIn, caller: Par
     "/{dispute_id}/attachments",
     status_code=201,
     summary="Attach evidence · إرفاق دليل",
-    openapi_extra=refuses(*MOVES, refused.DisputeAttachmentRefused, MediaTypeUnsupported, requestBody=_EVIDENCE),
+    openapi_extra=refuses(*MOVES, refused.DisputeAttachmentRefused, MediaTypeUnsupported, requestBody=EVIDENCE),
 )
 async def attach(
     dispute_id: DisputeIdInPath, request: Request, caller: ParticipantCaller, switch: TheSwitch, name: NameInQuery = "attachment"

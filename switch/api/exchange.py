@@ -40,7 +40,7 @@ MOST_UNDER_WAY = 5_000
 """Requests of one process, so that its memory has an end."""
 LARGER_BODIES: Mapping[str, int] = {"/v1/bills": 8 * 1024**2, "/v1/payment-batches": 8 * 1024**2, "/v1/statements": 64 * 1024**2}
 """The few routes that take files, and how many bytes."""
-ATTACHMENTS = re.compile(r"/v1/disputes/[0-9A-Fa-f-]{36}/attachments", re.ASCII)
+ATTACHMENTS = re.compile(r"/v1/(?:disputes|breaks|staff/breaks)/[0-9A-Fa-f-]{36,64}/attachments", re.ASCII)
 ATTACHMENT_BODY_BYTES = 1_000_000
 LARGE_BODIES_BYTES = 256 * 1024**2
 """Of all requests under way on these routes together."""

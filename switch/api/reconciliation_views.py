@@ -1,5 +1,6 @@
 """Reconciliation on the line: statements as they were taken in, and the breaks that were found."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from switch.api.shapes import Amount, Currency, Day, Moment, ParticipantText, Shape
 from switch.domain.booked_statements import ImportedStatement, Side
-from switch.domain.breaks import SWITCH, BreakEvent, BreakEventKind, BreakHistory
+from switch.domain.breaks import SWITCH, Attachment, BreakEvent, BreakEventKind, BreakHistory
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.payments import PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakSide, BreakStage, BreakState
+from switch.domain.suspense import Held
 
 
 class StatementView(Shape):
@@ -78,6 +80,7 @@ class AttachmentView(Shape):
     """Something that was attached, by its digest."""
 
     name: str
+    media_type: str
     size: Annotated[int, Field(ge=1)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     at: Moment
@@ -115,6 +118,35 @@ class BreakHandBackIn(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"note": "We have posted it; please compare again."}]})
 
     note: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class BreakHandOverIn(Shape):
+    """Who acts next."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "200019", "note": "Please post it; the order is attached."}]})
+
+    to: Annotated[str, StringConstraints(pattern="^(switch|[0-9]{6})$")]
+    """`switch`, or the code of the bank or biller of its payment."""
+    note: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class SuspenseView(Shape):
+    """What one break has left in suspense. Positive: the RTGS has paid it in; negative: it has taken it."""
+
+    break_id: str
+    participant_code: ParticipantText
+    """Whom the RTGS has named."""
+    business_date: Day
+    booked: Amount
+    left: Amount
+    since: Moment
+    days: int
+
+
+class SuspenseList(Shape):
+    """Oldest first."""
+
+    items: list[SuspenseView]
 
 
 class BreakPage(Shape):
@@ -163,15 +195,29 @@ def break_view(found: Break) -> BreakView:
 
 def history_view(history: BreakHistory, reader: ParticipantCode | None) -> BreakHistoryView:
     """Whoever works at the switch is `switch` to participants, and a participant's own people are its own matter."""
-    attachments = [
-        AttachmentView.model_construct(name=each.name, size=each.size, sha256=each.sha256, at=each.at) for each in history.attachments
-    ]
+    attachments = [attachment_view(each) for each in history.attachments]
     events = [event_view(each, reader) for each in history.events]
     members = [
         BreakMemberView.model_construct(payment_id=each.payment_id, amount=Amount.of(each.amount), state=each.state)
         for each in history.members
     ]
     return BreakHistoryView.model_construct(found=break_view(history.found), history=events, attachments=attachments, members=members)
+
+
+def attachment_view(its: Attachment) -> AttachmentView:
+    return AttachmentView.model_construct(name=its.name, media_type=its.media_type, size=its.size, sha256=its.sha256, at=its.at)
+
+
+def suspense_view(its: Held, now: datetime) -> SuspenseView:
+    return SuspenseView.model_construct(
+        break_id=its.break_id,
+        participant_code=its.participant,
+        business_date=its.business_date,
+        booked=Amount.of(its.booked),
+        left=Amount.of(its.left),
+        since=its.since,
+        days=its.days(now),
+    )
 
 
 def event_view(event: BreakEvent, reader: ParticipantCode | None) -> BreakEventView:

@@ -41,8 +41,8 @@ class BreakTextMissing(Refusal):
 
 class AttachmentRefused(Refusal):
     code = "attachment_refused"
-    en = "An attachment has 1 to {most_bytes} bytes, and a break at most {most} of them."
-    ar = "حجم المرفق من 1 إلى {most_bytes} بايت، وللفرق الواحد {most} مرفقاً على الأكثر."
+    en = "An attachment is a PDF, PNG, JPEG or plain text of 1 to {most_bytes} bytes; a break has at most {most}."
+    ar = "المرفق ملف PDF أو PNG أو JPEG أو نص، من 1 إلى {most_bytes} بايت؛ وللفرق الواحد {most} مرفقاً على الأكثر."
 
 
 class RepairDoesNotFit(Refusal):

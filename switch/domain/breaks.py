@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from switch.domain.attached_files import ATTACHMENT_BYTES, media_type_of
 from switch.domain.break_errors import (
     AttachmentRefused,
     BreakEnded,
@@ -22,7 +23,6 @@ from switch.domain.texts import require_plain
 
 NOTE_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
-ATTACHMENT_BYTES = 1_000_000
 MOST_ATTACHMENTS = 20
 MOST_BULK = 500
 """Of one command or proposal."""
@@ -72,6 +72,7 @@ class Attachment:
     break_id: str
     sha256: str
     name: str
+    media_type: str
     size: int
     at: datetime
     by: str
@@ -197,9 +198,10 @@ def reopened(found: Break, note: str, by: str, at: datetime) -> Done:
 def attachment(found: Break, name: str, content: bytes, kept: int, by: str, at: datetime) -> Attachment:
     """Raises AttachmentRefused, TextForbidden."""
     require_plain(name, "name", NAME_CHARACTERS)
-    if not 0 < len(content) <= ATTACHMENT_BYTES or kept >= MOST_ATTACHMENTS or not name.strip():
+    media_type = media_type_of(content)
+    if not 0 < len(content) <= ATTACHMENT_BYTES or kept >= MOST_ATTACHMENTS or not name.strip() or media_type is None:
         raise AttachmentRefused(most_bytes=ATTACHMENT_BYTES, most=MOST_ATTACHMENTS)
-    return Attachment(found.break_id, hashlib.sha256(content).hexdigest(), name.strip(), len(content), at, by)
+    return Attachment(found.break_id, hashlib.sha256(content).hexdigest(), name.strip(), media_type, len(content), at, by)
 
 
 def require_open(found: Break) -> None:

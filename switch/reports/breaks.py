@@ -40,9 +40,12 @@ class Breaks:
             attachments = await break_work.attachments(connection, found.break_id)
             return BreakHistory(found, events, attachments, await break_queries.members(connection, found))
 
-    async def attachment(self, break_id: str, sha256: str) -> bytes:
-        """Raises BreakUnknown."""
+    async def attachment(self, break_id: str, sha256: str, participant: ParticipantCode | None = None) -> bytes:
+        """Raises BreakUnknown, also for one that is nobody's business of the participant."""
         async with self.database.reading() as connection:
+            found = await break_work.named(connection, break_id)
+            if found is None or (participant is not None and participant not in (found.participant, found.owner)):
+                raise BreakUnknown()
             content = await break_work.content(connection, break_id, sha256)
         if content is None:
             raise BreakUnknown()

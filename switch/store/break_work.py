@@ -28,7 +28,9 @@ _ADD_EVENT = text("""
 _CARRIED_OUT = text("SELECT 1 FROM break_event WHERE break_id = :id AND proposal_id = CAST(:proposal AS uuid)")
 _ENDED_BY = text("SELECT 1 FROM break_event WHERE break_id = :id AND facts->>'repair' = :repair AND kind IN ('repaired', 'written_off')")
 _EVENTS = text("SELECT * FROM break_event WHERE break_id = :id ORDER BY number")
-_ATTACHMENTS = text("SELECT break_id, sha256, name, size, at, by FROM break_attachment WHERE break_id = :id ORDER BY at, sha256")
+_ATTACHMENTS = text(
+    "SELECT break_id, sha256, name, media_type, size, at, by FROM break_attachment WHERE break_id = :id ORDER BY at, sha256"
+)
 _CONTENT = text("SELECT content FROM break_attachment WHERE break_id = :id AND sha256 = :sha256")
 _TERMS = text("SELECT DISTINCT ON (kind) kind, hours, participant_acts FROM break_term ORDER BY kind, changed_at DESC")
 
@@ -79,7 +81,8 @@ async def attachments(connection: AsyncConnection, break_id: str) -> tuple[Attac
 
 async def attach(connection: AsyncConnection, attachment: Attachment, content: bytes) -> None:
     values = {
-        "break_id": attachment.break_id, "sha256": attachment.sha256, "name": attachment.name, "size": attachment.size,
+        "break_id": attachment.break_id, "sha256": attachment.sha256, "name": attachment.name, "media_type": attachment.media_type,
+        "size": attachment.size,
         "at": attachment.at, "by": attachment.by, "content": content,
     }  # fmt: skip
     await connection.execute(insert(break_attachment), values)

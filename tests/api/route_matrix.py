@@ -13,6 +13,7 @@ ANYBODY = None
 
 NO_PARTICIPANT: frozenset[str] = frozenset({"none"})
 """Staff only."""
+BREAK_MOVES = ("take", "comments", "hand-over", "rejection", "reopening", "attachments")
 
 MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/v1/billers"): EVERYBODY,
@@ -50,7 +51,12 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/breaks/{break_id}/take"): PARTICIPANTS,
     ("POST", "/v1/breaks/{break_id}/comments"): PARTICIPANTS,
     ("POST", "/v1/breaks/{break_id}/hand-back"): PARTICIPANTS,
+    ("POST", "/v1/breaks/{break_id}/attachments"): PARTICIPANTS,
+    ("GET", "/v1/breaks/{break_id}/attachments/{sha256}"): PARTICIPANTS,
     ("GET", "/v1/operator/breaks/{break_id}"): OVERSEERS,
+    ("GET", "/v1/operator/breaks/{break_id}/attachments/{sha256}"): OVERSEERS,
+    ("GET", "/v1/operator/suspense"): OVERSEERS,
+    **{("POST", f"/v1/staff/breaks/{{break_id}}/{move}"): NO_PARTICIPANT for move in BREAK_MOVES},
     ("POST", "/v1/disputes"): PARTICIPANTS,
     ("GET", "/v1/disputes"): PARTICIPANTS,
     ("GET", "/v1/disputes/reasons"): PARTICIPANTS,
@@ -155,6 +161,9 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/v1/operator/reratings"): BOOKS,
     ("GET", "/v1/operator/breaks"): PAYMENTS,
     ("GET", "/v1/operator/breaks/{break_id}"): PAYMENTS,
+    ("GET", "/v1/operator/breaks/{break_id}/attachments/{sha256}"): PAYMENTS,
+    ("GET", "/v1/operator/suspense"): PAYMENTS,
+    **{("POST", f"/v1/staff/breaks/{{break_id}}/{move}"): HANDLE for move in BREAK_MOVES},
     ("GET", "/v1/operator/files"): BOOKS,
     ("GET", "/v1/operator/disputes"): PAYMENTS,
     ("GET", "/v1/operator/disputes/{dispute_id}"): PAYMENTS,
@@ -210,6 +219,12 @@ BODIES = {
     "/v1/statements": (b"x", "text/csv"),
     "/v1/webhook-endpoints": (b"{}", "application/json"),
     "/v1/breaks/{break_id}/comments": (b'{"text": "seen"}', "application/json"),
+    "/v1/breaks/{break_id}/attachments": (b"paid", "text/plain"),
+    "/v1/staff/breaks/{break_id}/attachments": (b"paid", "text/plain"),
+    "/v1/staff/breaks/{break_id}/comments": (b'{"text": "seen"}', "application/json"),
+    "/v1/staff/breaks/{break_id}/hand-over": (b'{"to": "switch", "note": "ours"}', "application/json"),
+    "/v1/staff/breaks/{break_id}/rejection": (b'{"note": "none"}', "application/json"),
+    "/v1/staff/breaks/{break_id}/reopening": (b'{"note": "look"}', "application/json"),
     "/v1/breaks/{break_id}/hand-back": (b'{"note": "seen"}', "application/json"),
     "/v1/advices/{event_id}/refusal": (b'{"reason":"other"}', "application/json"),
     "/v1/disputes": (b"{}", "application/json"),

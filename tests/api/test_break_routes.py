@@ -1,7 +1,9 @@
 """Breaks over the API: a participant sees, accepts, comments and hands back its own; staff are `switch` to it."""
 
 from switch.domain.reconciliation import BreakKind
+from switch.domain.staff import Role
 from tests.api.line import BANK, BILLER, CUSTOMER, ONLINE, OPERATOR, OTHER_BANK, Line, order
+from tests.api.staff_clients import staff_client
 
 DAY = "2026-11-24"
 
@@ -45,3 +47,44 @@ async def test_a_strangers_break_is_the_same_404_as_none(line: Line) -> None:
         assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "break_unknown")}
     await line.switch.work_breaks.hand_over([break_id], BANK, "was the customer debited?", by="staff:nour")
     assert (await line.bank.get(f"/v1/breaks/{break_id}")).json()["found"]["owner"] == BANK
+
+
+async def test_what_is_attached_is_typed_by_its_bytes_kept_as_it_came_and_read_by_whoever_has_the_break(line: Line) -> None:
+    break_id = await _missing_at_the_biller(line)
+    biller, path = line.of(BILLER), f"/v1/breaks/{break_id}/attachments"
+    text = {"Content-Type": "text/plain"}
+    for content, headers, code in (
+        (b"MZ\x00", text, "attachment_refused"), (b"x", {"Content-Type": "application/zip"}, "media_type_unsupported"),
+        (b"x" * 1_000_001, text, "body_too_large"),
+    ):  # fmt: skip
+        refused = await biller.post(path, content=content, headers=headers)
+        assert refused.json()["code"] == code, refused.text
+    kept = (await biller.post(f"{path}?name=receipt.txt", content="وصل".encode(), headers=text)).json()
+    assert (kept["name"], kept["media_type"], kept["size"]) == ("receipt.txt", "text/plain", 6)
+    assert (await biller.post(path, content="وصل".encode(), headers=text)).json()["sha256"] == kept["sha256"]
+
+    for caller, read in ((BILLER, f"/v1/breaks/{break_id}"), (OPERATOR, f"/v1/operator/breaks/{break_id}")):
+        answer = await line.of(caller).get(f"{read}/attachments/{kept['sha256']}")
+        assert answer.content.decode() == "وصل"
+    for caller in (BANK, OTHER_BANK):
+        answer = await line.of(caller).get(f"{path}/{kept['sha256']}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "break_unknown")
+    assert (await line.switch.verification()).clean
+
+
+async def test_staff_do_over_the_api_what_the_command_line_does(line: Line) -> None:
+    break_id = await _missing_at_the_biller(line)
+    person, path = await staff_client(line, Role.RECONCILER, name="nour"), f"/v1/staff/breaks/{break_id}"
+    assert (await person.post(f"{path}/take")).json()["found"]["stage"] == "in_work"
+    wrong = await person.post(f"{path}/hand-over", json={"to": OTHER_BANK, "note": "yours?"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "break_owner_refused")
+    assert (await person.post(f"{path}/hand-over", json={"to": "switch", "note": "ours"})).json()["found"]["owner"] == "switch"
+    assert (await person.post(f"{path}/attachments", content=b"a letter", headers={"Content-Type": "text/plain"})).status_code == 201
+    assert (await person.post(f"{path}/rejection", json={"note": "test"})).json()["found"]["state"] == "rejected"
+    again = await person.post(f"{path}/rejection", json={"note": "test"})
+    assert (again.status_code, again.json()["code"]) == (409, "break_ended")
+    told = (await person.post(f"{path}/reopening", json={"note": "it is one"})).json()
+    assert [(event["kind"], event["by"]) for event in told["history"]] == [
+        (kind, "staff:nour") for kind in ("taken", "handed_over", "attached", "rejected", "reopened")
+    ]
+    assert (await line.switch.verification()).clean

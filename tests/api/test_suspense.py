@@ -7,10 +7,12 @@ import pytest
 from switch.domain.break_errors import RepairAmountRefused, RepairDoesNotFit
 from switch.domain.proposals import OwnProposal, Proposal, ProposalKind
 from switch.domain.rtgs_statements import RtgsEntry, RtgsStatement
+from switch.domain.staff import Role
 from switch.reports.rtgs_comparison import RtgsComparison
 from switch.store.database import connect
 from switch.usecases.reconcile_rtgs import ReconcileRtgs
 from tests.api.line import BANK, BILLER, Line
+from tests.api.staff_clients import staff_client
 
 DAY = date(2026, 11, 24)
 
@@ -73,8 +75,16 @@ async def test_what_the_rtgs_moved_is_held_and_goes_in_parts_to_whom_it_belongs(
     assert held.days(line.clock.now() + timedelta(days=3)) == 3
     with pytest.raises(RepairAmountRefused):
         await propose(line, break_id, BILLER, "3.01")
-    rest = await propose(line, break_id, "written_off")
-    await line.switch.decide_proposal.approve(rest.proposal_id, by="staff:sami")
+    person, other = await staff_client(line, Role.RECONCILER, name="nour"), await staff_client(line, Role.OPERATOR, name="sami")
+    (shown,) = (await person.get("/v1/operator/suspense")).json()["items"]
+    assert (shown["break_id"], shown["left"]["amount"]) == (break_id, f"{3 * sign}.00")
+    said = {"kind": "suspense.release", "subject": break_id, "content": {"break": break_id, "to": "written_off"}, "reason": "nobody's"}
+    rest = await person.post("/v1/proposals", json=said)
+    assert rest.status_code == 201, rest.text
+    own = await person.post(f"/v1/proposals/{rest.json()['proposal_id']}/approval")
+    assert (own.status_code, own.json()["code"]) == (403, "own_proposal")
+    assert (await other.post(f"/v1/proposals/{rest.json()['proposal_id']}/approval")).status_code == 200
+    assert (await person.get("/v1/operator/suspense")).json()["items"] == []
     assert await accounts(line) == {"rtgs": 300 * sign, "written_off": -300 * sign}
     with pytest.raises(RepairAmountRefused):
         await propose(line, break_id, BANK)

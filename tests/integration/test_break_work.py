@@ -93,13 +93,13 @@ async def test_a_strangers_break_is_as_unknown_as_none(desk: Desk) -> None:
 
 async def test_attachments_are_bounded_known_by_their_digest_and_the_history_is_never_edited(desk: Desk) -> None:
     found = await desk.found()
-    for content in (b"", b"x" * 1_000_001):
+    for content in (b"", b"x" * 1_000_001, b"MZ\x00\x01 a program"):
         with pytest.raises(AttachmentRefused):
             await desk.work.attach(found.break_id, "letter.pdf", content, by="staff:nour")
     first = await desk.work.attach(found.break_id, "letter.pdf", b"letter", by="staff:nour")
     assert await desk.work.attach(found.break_id, "again.pdf", b"letter", by="staff:sami") == first
     for number in range(1, MOST_ATTACHMENTS):
-        await desk.work.attach(found.break_id, f"{number}.pdf", bytes([number]), by="staff:nour")
+        await desk.work.attach(found.break_id, f"{number}.pdf", b"%PDF-" + bytes([number]), by="staff:nour")
     with pytest.raises(AttachmentRefused):
         await desk.work.attach(found.break_id, "one more.pdf", b"one more", by="staff:nour")
     assert await Breaks(desk.database).attachment(found.break_id, first.sha256) == b"letter"

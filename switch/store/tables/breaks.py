@@ -27,6 +27,7 @@ break_attachment = Table(
     Column("break_id", Text, ForeignKey("break.break_id"), primary_key=True),
     text_key("sha256"),
     Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
     moment("at"),
     Column("by", Text, nullable=False),
