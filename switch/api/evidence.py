@@ -20,7 +20,7 @@ from switch.api.payment_story_views import story_view
 from switch.api.proof_views import proof_view
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
-from switch.domain.dispute_attachments import MEDIA_TYPES
+from switch.domain.attached_files import MEDIA_TYPES
 from switch.domain.dispute_errors import DisputeUnknown
 from switch.domain.errors import PaymentUnknown
 from switch.domain.file_signatures import SUFFIX, FileSignature, signed_line

@@ -10,8 +10,8 @@ import typer
 from switch.cli.output import AsJson, language, print_json, print_table, say
 from switch.cli.participant_client import As, client_as
 from switch.client import Document, new_key
+from switch.domain.attached_files import media_type_of
 from switch.domain.calendar import BUSINESS_ZONE
-from switch.domain.dispute_attachments import media_type_of
 from switch.domain.report_words import word_of
 
 app = typer.Typer(help="Disputes about the payments of a bank, or of a biller that answers (--as 200019).", no_args_is_help=True)
