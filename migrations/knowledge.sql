@@ -5,6 +5,7 @@
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_moment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_issued FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON break_standing FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON incident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON side_standing FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The row of a break, and of a side, says how it stands now; these say how it stood. By whatever hand it is changed.
@@ -146,6 +147,26 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     ) AS way USING (dispute_id)
     JOIN dispute_event AS last ON last.dispute_id = way.dispute_id AND last.number = way.number
     WHERE dispute.currency = in_currency
+$$;
+
+-- What began to fail, and when that had ended; an advice that was parked has ended when its biller has acknowledged it after all.
+CREATE FUNCTION known_incident(known_at timestamptz, known_below bigint, known_without bigint[])
+RETURNS TABLE (kind text, participant_code text, purpose text, began_at timestamptz, ended_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT began.kind, began.participant_code, began.purpose, began.at, least(ended.at, taken.at)
+    FROM incident AS began
+    CROSS JOIN LATERAL (
+        SELECT min(its.at) AS at FROM incident AS its
+        WHERE its.kind = began.kind AND its.participant_code IS NOT DISTINCT FROM began.participant_code AND its.purpose = began.purpose
+          AND its.subject = began.subject AND NOT its.begins AND its.at >= began.at
+          AND is_known(its.at, its.xact, known_at, known_below, known_without)
+    ) AS ended
+    LEFT JOIN LATERAL (
+        SELECT acknowledged_at AS at FROM outbox
+        WHERE began.kind = 'parked' AND outbox.bucket = bucket_of(nullif(began.subject, '')::uuid)
+          AND outbox.event_id = nullif(began.subject, '')::uuid AND acknowledged_at <= known_at AND acknowledged_at >= began.at
+    ) AS taken ON true
+    WHERE began.begins AND is_known(began.at, began.xact, known_at, known_below, known_without)
 $$;
 
 -- The directory as it was: participants, services and outages as their last known change left them.

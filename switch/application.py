@@ -59,6 +59,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_incidents import KeepIncidents
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
@@ -165,6 +166,7 @@ class Switch:
     change_cap: ChangeCap
     watch_positions: WatchPositions
     keep_position_history: KeepPositionHistory
+    keep_incidents: KeepIncidents
     load_catalogue: LoadCatalogue
 
     # personal data

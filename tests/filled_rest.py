@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Column, insert, select, text
@@ -13,7 +13,9 @@ from switch.domain.admission import RecordRefusal
 from switch.domain.directory import Endpoint
 from switch.domain.errors import BillUnknown
 from switch.domain.identifiers import IdempotencyKey
+from switch.domain.incidents import IncidentKind, Turn, down_between
 from switch.domain.participants import Name
+from switch.store import incidents
 from switch.store.database import Database
 from switch.store.directory_rows import locked
 from switch.store.row_records import recorded_tables
@@ -32,6 +34,9 @@ async def fill_the_rest(world: World) -> None:
     async with database.transaction() as connection:
         directory = await locked(connection, clock, "test")
         await directory.put_endpoint(Endpoint(BILLER, "json-1", "https://biller.example/"))
+        await incidents.see(connection, START)
+        began = Turn(IncidentKind.BREAKER, True, START, BILLER, "questions")
+        await incidents.turn(connection, [began, *down_between(START, START + timedelta(minutes=1))])
     await fill_the_empty(database)
 
 

@@ -76,6 +76,7 @@ from switch.usecases.inquire_bill import InquireBill
 from switch.usecases.issue_files import IssueFiles
 from switch.usecases.issue_staff_token import IssueStaffToken
 from switch.usecases.keep_audit import KeepAudit
+from switch.usecases.keep_incidents import KeepIncidents
 from switch.usecases.keep_position_history import KeepPositionHistory
 from switch.usecases.keep_staff import KeepStaff
 from switch.usecases.know_staff import KnowStaff
@@ -211,6 +212,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         change_cap=ChangeCap(clock=clock, database=database),
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
+        keep_incidents=KeepIncidents(clock, database, billers.breakers),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         look_at_payer=LookAtPayer(clock, database),

@@ -99,6 +99,7 @@ async def _keep_current(switch: Switch, serving: Serving | None) -> None:
         await asyncio.sleep(DIRECTORY_CHECKED_EVERY_SECONDS)
         try:
             await switch.directory.refresh_if_changed()
+            await switch.keep_incidents()
         except Exception as fault:  # noqa: BLE001 - the database may be away for a while; the directory that we have still stands
             _log.warning("directory.not_refreshed", fault=type(fault).__name__)
         if serving is not None:

@@ -125,6 +125,14 @@ WORDS: Mapping[str, Name] = MappingProxyType(
             ("As-Suwayda", "السويداء", "As-Suwayda"),
             ("Quneitra", "القنيطرة", "Quneitra"),
             # of disputes
+            # of incidents
+            ("incident.breaker", "جهة لا تجيب", "biller not answering"),
+            ("incident.parked", "إشعار موقوف", "advice parked"),
+            ("incident.outage", "توقف معلن", "declared outage"),
+            ("incident.down", "توقف المحوّل", "switch down"),
+            ("line.questions", "الأسئلة والدفعات", "questions and payments"),
+            ("line.advices", "الإشعارات", "advices"),
+            ("line.", "–", "–"),
             ("clock.kept", "حُفظت", "kept"),
             ("clock.missed", "فاتت", "missed"),
             ("clock.running", "جارية", "running"),
@@ -144,6 +152,7 @@ TITLES: Mapping[ReportName, Name] = MappingProxyType(
         ReportName.DISPUTES: Name("تقرير الشكاوى", "Disputes"),
         ReportName.CAUSES: Name("إحصاء الأسباب", "Statistics of causes"),
         ReportName.FAULTS: Name("تحديد مواضع الخلل", "Whose the faults are"),
+        ReportName.INCIDENTS: Name("تقرير الحوادث", "Incidents"),
         ReportName.SETTLEMENT: Name("تقرير التسوية", "Settlement"),
         ReportName.PAYMENTS: Name("إحصاء الدفعات", "Statistics of payments"),
         ReportName.MONTH: Name("التقرير الشهري إلى المصرف المركزي", "Monthly pack for the central bank"),

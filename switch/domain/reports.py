@@ -30,6 +30,7 @@ class ReportName(StrEnum):
     DISPUTES = "disputes"
     CAUSES = "causes"
     FAULTS = "faults"
+    INCIDENTS = "incidents"
     SETTLEMENT = "settlement"
     PAYMENTS = "payments"
     MONTH = "month"

@@ -34,6 +34,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("advance_windows", 1.0, switch.advance_windows),
         Job("seal_log", 2.0, switch.seal_log),
         Job("watch_positions", 2.0, switch.watch_positions),
+        Job("keep_incidents", 1.0, switch.keep_incidents),
         Job("keep_position_history", 30.0, switch.keep_position_history),
         Job("take_received", 5.0, switch.take_received),
         Job("move_disputes", 5.0, switch.move_disputes),

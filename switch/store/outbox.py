@@ -61,7 +61,7 @@ _REPLAY = """
     UPDATE outbox SET parked_at = NULL, attempts = 0, next_attempt_at = CAST(:now AS timestamptz)
     WHERE acknowledged_at IS NULL AND parked_at IS NOT NULL
 """
-_REPLAY_ONE = text(f"{_REPLAY} AND bucket = :bucket AND event_id = :event_id RETURNING event_id")
+_REPLAY_ONE = text(f"{_REPLAY} AND bucket = :bucket AND event_id = :event_id RETURNING event_id, biller_code")
 _REPLAY_ALL = text(f"{_REPLAY} AND biller_code = :biller RETURNING event_id")
 _WAITING_OF = text("""
     UPDATE outbox SET parked_at = NULL, attempts = 0, next_attempt_at = CAST(:now AS timestamptz)
@@ -145,15 +145,16 @@ async def lock(connection: AsyncConnection, biller: ParticipantCode, event: Even
     return None if row is None else Standing(PaymentId(row.payment_id), None if row.stand_in is None else StandInState(row.stand_in))
 
 
-async def replay(connection: AsyncConnection, event: EventId, now: datetime) -> bool:
-    """Whether it was parked; then it waits to be delivered anew."""
+async def replay(connection: AsyncConnection, event: EventId, now: datetime) -> ParticipantCode | None:
+    """Whose it is, where it was parked; then it waits to be delivered anew."""
     parameters = {"bucket": bucket_of(event), "event_id": event, "now": now}
-    return (await connection.execute(_REPLAY_ONE, parameters)).one_or_none() is not None
+    row = (await connection.execute(_REPLAY_ONE, parameters)).one_or_none()
+    return None if row is None else ParticipantCode(row.biller_code)
 
 
-async def replay_all(connection: AsyncConnection, biller: ParticipantCode, now: datetime) -> int:
-    """How many of a biller's were parked; all of them wait anew."""
-    return len((await connection.execute(_REPLAY_ALL, {"biller": biller, "now": now})).all())
+async def replay_all(connection: AsyncConnection, biller: ParticipantCode, now: datetime) -> list[EventId]:
+    """Those of a biller that were parked; all of them wait anew."""
+    return list((await connection.execute(_REPLAY_ALL, {"biller": biller, "now": now})).scalars())
 
 
 async def waiting_of(connection: AsyncConnection, payment_id: PaymentId, kind: AdviceKind, now: datetime) -> EventId | None:

@@ -55,6 +55,7 @@ PASSING = MappingProxyType(
         "payment_batch": ("leased_until",),
         "file_push": ("attempts", "next_attempt_at", "last_answer"),
         "staff_session": ("seen_at",),
+        "switch_seen": ("seen_at",),
     }
 )
 """When to try again, how often was tried: columns that move on their own and prove nothing."""

@@ -1,8 +1,9 @@
 """Breakers: one for each counterparty and purpose, in this process; all by the same rule."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
 
 import structlog
 
@@ -14,10 +15,25 @@ Named = TypeVar("Named")
 _log = structlog.get_logger("switch.breakers")
 
 
+MOST_CHANGES = 10_000
+"""Kept until somebody has written them down."""
+
+
+class BreakerChange(NamedTuple, Generic[Named]):
+    """It was left alone from then on, or was heard again."""
+
+    name: Named
+    began: bool
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Breakers(Generic[Named]):
     clock: Clock
     known: defaultdict[Named, Breaker] = field(default_factory=lambda: defaultdict(Breaker))
+    changes: deque[BreakerChange[Named]] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
+    well: set[Named] = field(default_factory=set)
+    """Heard well before; the first time ends what another process, now gone, has seen begin."""
 
     def state(self, name: Named) -> BreakerState:
         return self.known[name].state(self._now())
@@ -38,6 +54,10 @@ class Breakers(Generic[Named]):
         after = self.known[name] = before.succeeded() if well else before.failed(self._now())
         if before.openings != after.openings:
             _log.warning("breaker.closed" if well else "breaker.opened", of=_words(name), openings=after.openings)
+        if bool(before.openings) is not bool(after.openings) or (well and name not in self.well):
+            self.changes.append(BreakerChange(name, not well, self.clock.now()))
+        if well:
+            self.well.add(name)
 
     def gave_up(self, name: Named) -> None:
         """It was not asked after all, or whoever asked was cancelled."""

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from switch.domain.advices import Advice
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.incidents import parked
 from switch.domain.outcomes import Refused
 from switch.domain.retries import pause_milliseconds
 from switch.ports import Clock
-from switch.store import outbox
+from switch.store import incidents, outbox
 from switch.store.database import Database
 from switch.usecases.biller_lines import ADVICE_SECONDS, BillerLines, Purpose
 from switch.usecases.own_queues import OwnQueues
@@ -103,5 +104,7 @@ class DeliverAdvices:
                 again_at = now + timedelta(milliseconds=pause_milliseconds(attempts, self.chance()))
                 parked_at = now if attempts + 1 >= PARKED_AFTER_ATTEMPTS else None
                 await outbox.postpone(connection, advice.event_id, again_at, parked_at, leased_until)
+                if parked_at is not None:
+                    await incidents.turn(connection, [parked(biller, advice.event_id, now, begins=True)])
             if untried:
                 await outbox.release(connection, [advice.event_id for advice in untried], now, leased_until)

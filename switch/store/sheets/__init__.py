@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from switch.domain.reports import ReportName, SheetPlan
-from switch.store.sheets import causes, disputes, oversight, payments, reconciliation, settlement
+from switch.store.sheets import causes, disputes, incidents, oversight, payments, reconciliation, settlement
 
 _OF_PAYMENTS = (payments.BY_CATEGORY, payments.BY_CHANNEL, payments.BY_METHOD, payments.BY_GOVERNORATE, payments.BY_SERVICE)
 
@@ -17,6 +17,7 @@ PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
         ReportName.DISPUTES: (disputes.CODES, disputes.PARTICIPANTS, disputes.AGES, disputes.LISTED),
         ReportName.CAUSES: (causes.BREAK_CAUSES, causes.REJECTED),
         ReportName.FAULTS: (causes.PARTIES, causes.FAULTS, causes.STAGES),
+        ReportName.INCIDENTS: (incidents.BY_PARTICIPANT, incidents.LISTED),
         ReportName.SETTLEMENT: (settlement.DAY_WINDOWS, settlement.WINDOW_NETS, settlement.DAY_NETS),
         ReportName.PAYMENTS: _OF_PAYMENTS,
         ReportName.MONTH: (
@@ -33,6 +34,7 @@ PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
             disputes.CODES,
             disputes.PARTICIPANTS,
             oversight.DECLARED_OUTAGES,
+            incidents.BY_PARTICIPANT,
             oversight.ADVICES,
             oversight.LIQUIDITY,
             settlement.DAY_WINDOWS,
