@@ -128,7 +128,8 @@ async def _make(
         return
     async with switch.make_report(asked, layout, by=by_whom()) as made:
         if out is None:
-            sys.stdout.buffer.writelines(made.parts())
+            for part in made.parts():
+                sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
             return
         _write(out, made.parts())
