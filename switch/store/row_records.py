@@ -89,6 +89,8 @@ UNPROVEN = MappingProxyType(
 _EVENTS = (("insert", "INSERT", "NEW"), ("update", "UPDATE", "NEW"), ("delete", "DELETE", "OLD"))
 _GUARDS = """
 -- By the switch's own connections only: what somebody writes beside it is on no record, and `switch verify` names it.
+-- Of many rows at once each name and digest is made once (OFFSET 0), and looked up by its whole key: a table's name as the trigger has it,
+-- with a type and a collation of its own, would be looked for in the records of every table.
 CREATE FUNCTION record_rows() RETURNS trigger LANGUAGE plpgsql
 SET timezone = 'UTC' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
@@ -102,10 +104,11 @@ BEGIN
                 FROM unnest(TG_ARGV[0]::text[]) WITH ORDINALITY AS part (key, place)) AS row_name,
             CASE WHEN TG_OP <> 'DELETE' THEN
                 sha256(convert_to(jsonb_strip_nulls(its.content - TG_ARGV[1]::text[])::text, 'UTF8')) END AS digest
-        FROM (SELECT to_jsonb(changed) AS content FROM changed) AS its
+        FROM (SELECT to_jsonb(changed) AS content FROM changed OFFSET 0) AS its OFFSET 0
     ) AS said
     LEFT JOIN LATERAL (
-        SELECT number, digest FROM row_record AS former WHERE former.table_name = TG_TABLE_NAME AND former.row_name = said.row_name
+        SELECT number, digest FROM row_record AS former WHERE former.table_name = TG_TABLE_NAME::text COLLATE "default"
+          AND former.row_name = said.row_name
         ORDER BY number DESC LIMIT 1
     ) AS before ON true
     WHERE before.digest IS DISTINCT FROM said.digest;
