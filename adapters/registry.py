@@ -27,10 +27,12 @@ from adapters.settlement.iso20022 import FORMS, MESSAGES, Exchange, Iso20022Rtgs
 from adapters.settlement.json_rtgs import JsonRtgs
 from adapters.transports.connections import Connections, Shown
 from adapters.transports.guarded import GuardedHosts
+from adapters.transports.plain_calls import PlainCalls
 from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import AllowedNetworks
+from switch.domain.provider_sign_in import ProviderRule
 from switch.domain.rtgs_statements import RtgsStatement
 from switch.ports import (
     BillerAdapter,
@@ -38,6 +40,7 @@ from switch.ports import (
     FileInbox,
     FileLayout,
     FileSender,
+    IdentityProvider,
     ReportLayout,
     SettlementBank,
     Signer,
@@ -48,6 +51,14 @@ from switch.ports import (
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
 Kept = Connections | StandardWebhooks | GuardedHosts
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAccess:
+    """As whom the switch comes to the identity provider of the staff."""
+
+    rule: ProviderRule
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,8 @@ class Adapters:
     inbox: FileInbox
     webhooks: WebhookSender
     pushes: FileSender
+    identity: IdentityProvider | None
+    """Where staff may prove who they are; None where it is here alone."""
     kept: Sequence[Kept]
     """What is closed in the end."""
 
@@ -90,6 +103,7 @@ def open_adapters(
     iso20022_schemas: Path | None = None,
     shown: Shown | None = None,
     push_key: Callable[[], bytes | None] = lambda: None,
+    provider: ProviderAccess | None = None,
 ) -> Adapters:
     """`find_key` finds the active key with that keyid; `central_bank` says whose RTGS it is. Both are asked for each answer.
 
@@ -120,6 +134,7 @@ def open_adapters(
         inbox=LocalInbox(files_directory.with_name("received")),
         webhooks=webhooks,
         pushes=WhenWanted(lambda: _sftp(files_directory, hosts, push_key)),
+        identity=None if provider is None else _openid_connect(provider, hosts),
         kept=(calls.connections, webhooks, hosts),
     )
 
@@ -128,6 +143,12 @@ def _sftp(files: Path, hosts: GuardedHosts, push_key: Callable[[], bytes | None]
     from adapters.pushes.sftp import SftpSender  # noqa: PLC0415 - see WhenWanted
 
     return SftpSender(files, hosts, push_key)
+
+
+def _openid_connect(access: ProviderAccess, hosts: GuardedHosts) -> IdentityProvider:
+    from adapters.identity.openid_connect import OpenIdConnect  # noqa: PLC0415 - its library is for those who have a provider
+
+    return OpenIdConnect(access.rule, access.secret, PlainCalls.over(hosts))
 
 
 async def _no_statement(_currency: str, _day: date) -> RtgsStatement | None:

@@ -96,6 +96,7 @@ from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.take_received import TakeReceived
@@ -139,6 +140,7 @@ class Switch:
     # staff: who they are, and what they have done and looked at
     keep_staff: KeepStaff
     sign_in_staff: SignInStaff
+    sign_in_by_provider: SignInByProvider
     know_staff: KnowStaff
     issue_staff_token: IssueStaffToken
     keep_audit: KeepAudit

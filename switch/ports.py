@@ -1,10 +1,10 @@
 """Ports: what the switch needs of the outside, only where two real implementations exist."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from switch.domain.advices import Advice
 from switch.domain.bills import Presentment
@@ -15,6 +15,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId, ServiceCode
 from switch.domain.money import Money
 from switch.domain.outcomes import EnquiryOutcome, Outcome, Refused, Unknown
 from switch.domain.payments import Payment
+from switch.domain.provider_sign_in import ProviderRule, ProviderSignIn
 from switch.domain.received_files import ReceivedOutcome, Waiting
 from switch.domain.reports import Report
 from switch.domain.reversals import Reversal
@@ -86,6 +87,22 @@ class BillerAdapter(Protocol):
         """Hand over a fact; True only where the biller has acknowledged exactly this one.
 
         Refused is heard only of a payment that the switch has accepted in the biller's place.
+        """
+
+
+class IdentityProvider(Protocol):
+    """Where staff prove who they are, if not to us. Raises IdentityUnheard where it is silent or talks nonsense."""
+
+    @property
+    def rule(self) -> ProviderRule: ...
+
+    async def address(self, asked: Mapping[str, str]) -> str:
+        """Where a browser goes with these parameters."""
+
+    async def redeem(self, code: str, sign_in: ProviderSignIn, *, issuer_said: bool) -> Mapping[str, Any]:
+        """The claims of the ID token that the code is good for, once its signature holds; what they say is not looked at.
+
+        `issuer_said`: whether the answer has named its issuer (RFC 9207). Raises IdentityRefused.
         """
 
 

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from switch.domain.limits import GENERAL, Limit, Limited, Limits
 from switch.domain.networks import THIS_MACHINE, AllowedNetworks, read_networks
+from switch.domain.provider_sign_in import read_algorithms, read_second_factor
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PerSecond = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -22,6 +23,16 @@ def _called_networks(text: str) -> str:
     """No list allows what is never called; one that says so is a mistake."""
     if vain := read_networks(text).listed_in_vain:
         raise ValueError(f"{vain[0]} is never called: it is nobody's, of one link or of many")
+    return text
+
+
+def _algorithms(text: str) -> str:
+    read_algorithms(text)
+    return text
+
+
+def _second_factor(text: str) -> str:
+    read_second_factor(text)
     return text
 
 
@@ -61,8 +72,8 @@ class Settings(BaseSettings):
     billers_port: Port = 8081
     rtgs_port: Port = 8082
     outbound_networks: Annotated[str, AfterValidator(_called_networks)] = ""
-    """Networks beside the public internet on which the switch calls billers, the RTGS, webhook end points and SFTP servers of participants,
-    such as `10.20.0.0/16,192.168.7.0/24`. A sandbox calls its own machine where nothing is said."""
+    """Networks beside the public internet on which the switch calls billers, the RTGS, webhook end points, SFTP servers of participants
+    and the identity provider, such as `10.20.0.0/16,192.168.7.0/24`. A sandbox calls its own machine where nothing is said."""
     sftp_port: Port = 8022
     rtgs_exchange: Path | None = None
     """The folder through which ISO 20022 messages go to and come from the RTGS; without it, JSON over HTTP at `rtgs_port`."""
@@ -70,6 +81,20 @@ class Settings(BaseSettings):
     """The ISO 20022 message that carries the nets: one multilateral request, or a batch of transfers for an RTGS without it."""
     iso20022_schemas: Path | None = None
     """A folder with the official schemas (`pacs.002.001.10.xsd` …); with it each message is validated."""
+    oidc_issuer: str | None = None
+    """The identity provider by which staff may sign in, such as `https://id.example/realms/bank`; docs/staff.md."""
+    oidc_client_id: str | None = None
+    """As whom the switch is registered with it."""
+    oidc_client_secret_file: Path | None = None
+    """Holds the client's secret; mode 0600. Without it the switch is a public client."""
+    oidc_redirect_uri: str | None = None
+    """Where browsers of the pages come back to; without it only the command line signs in by the provider."""
+    oidc_console_redirect_uri: str = "http://127.0.0.1/switch"
+    """Where browsers come back to for the command line: nothing need answer there, the address is copied."""
+    oidc_algorithms: Annotated[str, AfterValidator(_algorithms)] = "RS256,PS256,ES256"
+    """By which the provider signs for this client; asymmetric ones."""
+    oidc_second_factor: Annotated[str, AfterValidator(_second_factor)] = "amr:mfa"
+    """What the token must say of a second factor: one of these `amr:…`, `acr:…`; `unchecked` where the provider is trusted to see to it."""
     log_level: str = "info"
 
     fail_points: str | None = None

@@ -22,7 +22,9 @@ REQUEST_ID = "switch.request_id"
 TARGET = "switch.target"
 """What was signed for, as the answer will cover it, too."""
 SIGN_IN_PATH = "/v1/staff/sessions"
-UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json", SIGN_IN_PATH})
+PROVIDER_BEGIN_PATH, PROVIDER_FINISH_PATH = "/v1/staff/provider-sign-ins", "/v1/staff/provider-sessions"
+SIGN_IN_PATHS = frozenset({SIGN_IN_PATH, PROVIDER_BEGIN_PATH, PROVIDER_FINISH_PATH})
+UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json"}) | SIGN_IN_PATHS
 _KEYID = "switch.keyid"
 _BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"

@@ -11,7 +11,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.audit import audited
-from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATH, Authentication, bearer_of
+from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATHS, Authentication, bearer_of
 from switch.api.dependencies import SWITCH
 from switch.api.limits import SIGN_IN_COSTS, OverLimit, ParticipantLimits, Sender, kind_of
 from switch.api.problems import RETRY_AFTER_SECONDS, problem
@@ -121,7 +121,7 @@ class Exchange:
             self.limits.charge(sender)
             raise
         if (caller := scope[CALLER]) is None:
-            self.limits.charge(sender, SIGN_IN_COSTS if scope["path"] == SIGN_IN_PATH else 1)
+            self.limits.charge(sender, SIGN_IN_COSTS if scope["path"] in SIGN_IN_PATHS else 1)
             return await self._ask(scope, receive, body)
         if isinstance(caller, StaffCaller):
             self.limits.admit_staff(caller.name, sender)

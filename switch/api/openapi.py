@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from switch.api import openapi_words as words
-from switch.api.authentication import LOOKING, PARTICIPANTS, UNSIGNED_PATHS
+from switch.api.authentication import LOOKING, PARTICIPANTS, SIGN_IN_PATHS, UNSIGNED_PATHS
 from switch.api.described import LINE_REFUSALS, REFUSALS
 from switch.api.problem_table import PROBLEMS
 from switch.api.problems import MEDIA_TYPE
@@ -25,10 +25,8 @@ _SIGNED = (
     *("signature_expired", "signature_from_future", "signature_wrong", "digest_missing", "digest_mismatch", "nonce_replayed"),
     *("participant_not_live", "too_many_at_once"),
 )
-_KNOWN = (
-    *("not_allowed", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_requests"),
-    "too_many_strangers",
-)
+_ANYBODYS = ("body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_strangers")
+_KNOWN = ("not_allowed", "too_many_requests", *_ANYBODYS)
 _QUERY = ("field_unknown", "field_invalid", "text_forbidden")
 _JSON = (
     *("json_malformed", "json_not_utf8", "json_duplicate_key", "json_too_deep", "json_number_refused", "media_type_unsupported"),
@@ -128,6 +126,9 @@ def _codes(operation: dict[str, Any], route: APIRoute, *, signed: bool) -> Itera
     if signed:
         yield from _SIGNED if operation.get(CALLERS) else ()
         yield from _KNOWN
+        yield from _QUERY
+    if route.path_format in SIGN_IN_PATHS:
+        yield from _ANYBODYS
         yield from _QUERY
     if operation.get(STAFF_ROLES):
         yield "session_over"

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.registry import open_adapters
+from adapters.registry import ProviderAccess, open_adapters
 from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
 from switch.bootstrap.wiring import Outside, make_switch
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.identity_claims import is_issuer
 from switch.domain.participants import ParticipantKind
+from switch.domain.provider_sign_in import ProviderRule, read_algorithms, read_second_factor
 from switch.fail_points import FailPointsWrong, arm, read_failures
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
@@ -108,6 +110,7 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         iso20022_schemas=settings.iso20022_schemas,
         shown=_shown(settings),
         push_key=lambda: _push_key(settings),
+        provider=_provider(settings),
     )
     try:
         async with database.reading() as connection:
@@ -138,6 +141,30 @@ def _shown(settings: Settings) -> tuple[Path, Path] | None:
     if missing := [path for path in (certificate, key) if not path.is_file()]:
         raise SettingsWrong(f"SWITCH_TLS_CLIENT_…: {missing[0]} is not there")
     return certificate, key
+
+
+def _provider(settings: Settings) -> ProviderAccess | None:
+    """Raises SettingsWrong."""
+    issuer, client, file = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret_file
+    if issuer is None or client is None:
+        if issuer is not client or file is not None:
+            raise SettingsWrong("SWITCH_OIDC_ISSUER and SWITCH_OIDC_CLIENT_ID go together")
+        return None
+    addresses = {"ISSUER": issuer, "REDIRECT_URI": settings.oidc_redirect_uri, "CONSOLE_REDIRECT_URI": settings.oidc_console_redirect_uri}
+    for name, address in addresses.items():
+        if address is not None and not is_issuer(address):
+            raise SettingsWrong(f"SWITCH_OIDC_{name}: an http or https address, without query and fragment")
+    if file is not None and not file.is_file():
+        raise SettingsWrong(f"SWITCH_OIDC_CLIENT_SECRET_FILE: {file} is not there")
+    rule = ProviderRule(
+        issuer,
+        client,
+        settings.oidc_redirect_uri,
+        settings.oidc_console_redirect_uri,
+        read_algorithms(settings.oidc_algorithms),
+        read_second_factor(settings.oidc_second_factor),
+    )
+    return ProviderAccess(rule, None if file is None else _secret(file).decode().strip())
 
 
 def _push_key(settings: Settings) -> bytes | None:

@@ -113,6 +113,7 @@ from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
 from switch.usecases.settle_window import SettleWindow
+from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.take_received import TakeReceived
@@ -189,6 +190,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         decide_proposal=DecideProposal(clock, database, undertakings, keep_audit),
         keep_staff=KeepStaff(clock, database, passwords),
         sign_in_staff=SignInStaff(clock, database, passwords, keep_audit),
+        sign_in_by_provider=SignInByProvider(clock, database, keep_audit, adapters.identity),
         know_staff=KnowStaff(clock, database),
         issue_staff_token=IssueStaffToken(clock, database),
         keep_audit=keep_audit,

@@ -15,13 +15,15 @@ from switch.domain.calendar import local_date
 from switch.domain.errors import Refusal
 from switch.signatures import VerifyingKey
 from switch.simulators import serving
+from switch.simulators.identity_lies import Lie
+from switch.simulators.identity_provider import PretendProvider
 from switch.simulators.uploads import upload_all
 from switch.telemetry import configure_logging
 
 REFUSED_EXIT_CODE = 1
 WRONG_USAGE_EXIT_CODE = 2
 
-app = typer.Typer(help="Pretend billers and a pretend RTGS, each a process of its own with books of its own.", no_args_is_help=True)
+app = typer.Typer(help="Pretend billers, a pretend RTGS and a pretend identity provider, each a process of its own.", no_args_is_help=True)
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Listen on this port of 127.0.0.1.")]
 Keys = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder with the participants' private keys, <code>.pem.")]
@@ -68,6 +70,21 @@ def rtgs(
         port,
         lambda: serving.rtgs_app(key=signing_key, switch_key=_key(switch_key), books=books, script=script, exchange=exchange),
     )
+
+
+@app.command()
+def identity(
+    port: Port,
+    person: Annotated[list[str], typer.Option(help="A subject that may be chosen; may be given several times.")],
+    client_id: Annotated[str, typer.Option(help="As whom the switch is registered.")] = "switch",
+    secret_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Holds the client's secret; without it the client is a public one.")
+    ] = None,
+    does: Annotated[Lie | None, typer.Option(help="Lies like this; docs/simulators.md.")] = None,
+) -> None:
+    """Play the identity provider by which staff sign in (OpenID Connect); it asks for no password, only who one is."""
+    secret = None if secret_file is None else secret_file.read_text(encoding="utf-8").strip()
+    _serve("identity", port, lambda: PretendProvider(f"http://127.0.0.1:{port}", client_id, secret, tuple(person), does))
 
 
 @app.command()

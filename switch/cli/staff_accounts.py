@@ -9,7 +9,7 @@ import segno
 import typer
 
 from switch.application import Switch
-from switch.cli import staff_session
+from switch.cli import staff_identity, staff_session
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import WAITS, Why, at_once
@@ -29,6 +29,8 @@ token_app = typer.Typer(help="Tokens with which programs act for one of the staf
 app.add_typer(token_app, name="token")
 app.command("sign-in")(staff_session.sign_in)
 app.command("sign-out")(staff_session.sign_out)
+app.command("link")(staff_identity.link)
+app.command("unlink")(staff_identity.unlink)
 
 Name = Annotated[str, typer.Argument(help="The name of the account, such as nour.")]
 Roles = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
@@ -65,10 +67,21 @@ def list_accounts(as_json: AsJson = False) -> None:
 
     found = run(work)
     if as_json:
-        print_json([{"name": one.name, "roles": sorted(one.roles), "status": one.status, "of": one.participant} for one in found])
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "roles": sorted(one.roles),
+                    "status": one.status,
+                    "of": one.participant,
+                    "subject": None if one.identity is None else one.identity.subject,
+                }
+                for one in found
+            ]
+        )
         return
-    shown = ((one.name, _listed(one.roles), one.status, one.participant) for one in found)
-    print_table("الموظفون · Staff", ("name", "roles", "status", "of"), shown)
+    shown = ((one.name, _listed(one.roles), one.status, one.participant, one.identity and one.identity.subject) for one in found)
+    print_table("الموظفون · Staff", ("name", "roles", "status", "of", "at the provider"), shown)
 
 
 @app.command("role")

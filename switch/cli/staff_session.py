@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 import typer
 
@@ -14,21 +15,60 @@ from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.errors import NotAllowed
 from switch.domain.proposals import ProposalKind
+from switch.domain.provider_sign_in import ProviderAnswer
 from switch.domain.staff import StaffCaller, may_decide
 from switch.domain.staff_errors import PersonNeeded, StaffAccountNeeded
 from switch.settings import Settings, load_settings
+from switch.usecases.sign_in_staff import SignedIn
 
 TOKEN_VARIABLE = "SWITCH_STAFF_TOKEN"  # noqa: S105 - the name of a variable
 
 As = Annotated[str | None, typer.Option("--as", help="The staff account to sign in as; asks for its password and code.")]
 
 
-def sign_in(name: Annotated[str, typer.Argument(help="The account, such as nour.")]) -> None:
-    """Sign in for the commands that follow; the session is kept in a file that only this user of the machine can read."""
-    password, code = _asked()
-    signed_in = run(lambda switch: switch.sign_in_staff(name, password, code, origin=console()))
+def sign_in(
+    name: Annotated[str | None, typer.Argument(help="The account, such as nour; not with --oidc.")] = None,
+    oidc: Annotated[bool, typer.Option("--oidc", help="By the identity provider, in a browser on whichever machine.")] = False,
+) -> None:
+    """Sign in for the commands that follow; the session is kept in a file that only this user of the machine can read.
+
+    With --oidc an address is shown. Open it in a browser, on this machine or another, and prove there who you are. The browser ends at
+    an address that shows no page, which is as it should be: copy that address and paste it here. Nothing waits on a line meanwhile, so
+    this works over a bad one, and over SSH; there are ten minutes for it.
+    """
+    if oidc == (name is not None):
+        raise typer.BadParameter("either the NAME of an account, or --oidc")
+    signed_in = _by_password(name) if name is not None else _by_provider()
     _keep(load_settings(), signed_in.token)
-    say(f"{name} until {signed_in.session.ends_at:%H:%M} UTC, or a quarter of an hour without a command")
+    say(f"{signed_in.caller.name} until {signed_in.session.ends_at:%H:%M} UTC, or a quarter of an hour without a command")
+
+
+def _by_password(name: str) -> SignedIn:
+    password, code = _asked()
+    return run(lambda switch: switch.sign_in_staff(name, password, code, origin=console()))
+
+
+def _by_provider() -> SignedIn:
+    begun = run(lambda switch: switch.sign_in_by_provider.start(origin=console(), console=True))
+    say(f"افتح هذا العنوان في متصفح · Open this address in a browser (until {begun.ends_at:%H:%M} UTC):")
+    say(begun.address)
+    say(
+        "ثم انسخ العنوان الذي انتهى إليه المتصفح، وإن لم تظهر صفحة، والصقه هنا"
+        " · Then copy the address at which the browser has ended, though no page shows there, and paste it here:"
+    )
+    answer: ProviderAnswer = typer.prompt("العنوان · Address", err=True, value_proc=lambda pasted: answer_in(pasted, begun.binding))
+    return run(lambda switch: switch.sign_in_by_provider.finish(answer, origin=console()))
+
+
+def answer_in(pasted: str, binding: str) -> ProviderAnswer:
+    """The whole address, or what stands behind its question mark; terminals break long lines. Raises typer.BadParameter."""
+    query = "".join(pasted.split()).partition("#")[0]
+    fields = dict(parse_qsl(query.partition("?")[2] or query))
+    if not fields.get("state") or not (fields.get("code") or fields.get("error")):
+        raise typer.BadParameter(
+            "there is no state and code in it; copy the whole address · ليس فيه state و code؛ انسخ العنوان كاملاً", param_hint="Address"
+        )
+    return ProviderAnswer(binding, fields["state"], fields.get("code"), fields.get("error"), fields.get("iss"))
 
 
 def sign_out() -> None:

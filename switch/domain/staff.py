@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.identity_claims import ProviderIdentity
 from switch.domain.proposals import ProposalKind
 from switch.domain.staff_errors import (
     PasswordWeak,
@@ -32,7 +33,7 @@ FREE_ATTEMPTS = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2, 15 * 60
 ATTEMPTS_FORGOTTEN_SECONDS = 24 * 3600
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}", re.ASCII)
-_SECRET = re.compile(r"(ses|tok)_[A-Za-z0-9_-]{20,}", re.ASCII)
+_SECRET = re.compile(r"(ses|tok|sgn)_[A-Za-z0-9_-]{20,}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 
 
@@ -126,6 +127,8 @@ class StaffAccount:
     totp_secret: str
     participant: ParticipantCode | None = None
     """Whose viewer it is; None for the switch's own staff."""
+    identity: ProviderIdentity | None = None
+    """Who it is at the identity provider; None where it does not come in that way."""
 
     @property
     def active(self) -> bool:

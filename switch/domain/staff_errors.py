@@ -47,8 +47,32 @@ class SignInRefused(Refusal):
 
 class SignInTooSoon(Refusal):
     code = "sign_in_too_soon"
-    en = "Too many attempts under this name from here; the next one is looked at in {retry_after_seconds} s."
-    ar = "محاولات كثيرة بهذا الاسم من هذا المكان؛ يُنظر في التالية بعد {retry_after_seconds} ثانية."
+    en = "Too many attempts of this kind from here; the next one is looked at in {retry_after_seconds} s."
+    ar = "محاولات كثيرة من هذا النوع من هذا المكان؛ يُنظر في التالية بعد {retry_after_seconds} ثانية."
+
+
+class ProviderNotOffered(Refusal):
+    code = "provider_not_offered"
+    en = "Signing in by an identity provider is not offered here; sign in with a password and a code."
+    ar = "الدخول عبر مزوّد هوية غير متاح هنا؛ سجّل الدخول بكلمة السر والرمز."
+
+
+class ProviderSignInRefused(Refusal):
+    code = "provider_sign_in_refused"
+    en = "This sign-in by the identity provider opens no session. Begin it anew; where that does not help, ask whoever keeps accounts."
+    ar = "هذا الدخول عبر مزوّد الهوية لا يفتح جلسة. ابدأه من جديد؛ فإن لم يُفد فاسأل مسؤول الحسابات."
+
+
+class ProviderSilent(Refusal):
+    code = "provider_silent"
+    en = "The identity provider has not answered. Begin the sign-in anew in a moment, or use a password and a code."
+    ar = "لم يجب مزوّد الهوية. ابدأ الدخول من جديد بعد قليل، أو استخدم كلمة السر والرمز."
+
+
+class IdentityTaken(Refusal):
+    code = "identity_taken"
+    en = "Another account stands for this subject of the identity provider."
+    ar = "حساب آخر مرتبط بهذه الهوية لدى مزوّد الهوية."
 
 
 class SessionOver(Refusal):

@@ -41,6 +41,7 @@ UNRECORDED = MappingProxyType(
         "proof_end": "grown again",
         "directory_version": "counts changes, for copies in memory",
         "staff_attempt": "counts failures, for an hour",
+        "provider_sign_in": "lasts for minutes; the session that comes of it is recorded, and its refusal sealed",
         "staff_code": "a code that is too old by now in any case",
         "privacy_progress": "how far a job has come; it may begin anew",
     }

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.identity_claims import ProviderIdentity
 from switch.domain.staff import (
     ATTEMPTS_FORGOTTEN_SECONDS,
     SEEN_AGAIN_SECONDS,
@@ -26,6 +27,7 @@ from switch.store.vault import vault
 SECRETS = "staff"  # pragma: allowlist secret
 """In the vault: in the place of the participant."""
 _ACCOUNT = text("SELECT * FROM staff_account WHERE name = :name")
+_ACCOUNT_OF = text("SELECT * FROM staff_account WHERE provider_issuer = :issuer AND provider_subject = :subject")
 _ACCOUNTS = text("SELECT * FROM staff_account ORDER BY name")
 _USE_CODE = text("""
     INSERT INTO staff_code (name, step) VALUES (:name, :step)
@@ -45,16 +47,21 @@ _END_ALL = text("UPDATE staff_session SET ended_at = CAST(:now AS timestamptz) W
 _TOKEN = text("SELECT * FROM staff_token WHERE token_hash = :token_hash")
 _TOKEN_BY_ID = text("SELECT * FROM staff_token WHERE token_id = :token_id")
 _TOKENS = text("SELECT * FROM staff_token WHERE CAST(:name AS text) IS NULL OR name = :name ORDER BY token_id DESC")
-_FIRST_ATTEMPT = text("""
-    INSERT INTO staff_attempt (place, failures, last_at) VALUES (:place, 0, CAST(:now AS timestamptz)) ON CONFLICT (place) DO NOTHING
+_LOCK_ATTEMPTS = text("""
+    INSERT INTO staff_attempt (place, failures, last_at) VALUES (:place, 0, CAST(:now AS timestamptz))
+    ON CONFLICT (place) DO UPDATE SET failures = staff_attempt.failures RETURNING failures, last_at
 """)
-_ATTEMPTS = text("SELECT * FROM staff_attempt WHERE place = :place FOR UPDATE")
 _KEEP_ATTEMPTS = text("UPDATE staff_attempt SET failures = :failures, last_at = CAST(:last_at AS timestamptz) WHERE place = :place")
 _CLEAR_ATTEMPTS = text("DELETE FROM staff_attempt WHERE place = :place OR last_at < CAST(:forgotten AS timestamptz)")
 
 
 async def find_account(connection: AsyncConnection, name: str) -> StaffAccount | None:
     row = (await connection.execute(_ACCOUNT, {"name": name})).one_or_none()
+    return None if row is None else _account_of(row)
+
+
+async def find_account_of(connection: AsyncConnection, identity: ProviderIdentity) -> StaffAccount | None:
+    row = (await connection.execute(_ACCOUNT_OF, {"issuer": identity.issuer, "subject": identity.subject})).one_or_none()
     return None if row is None else _account_of(row)
 
 
@@ -65,7 +72,15 @@ async def accounts(connection: AsyncConnection) -> list[StaffAccount]:
 async def put_account(rows: DirectoryRows, account: StaffAccount) -> bool:
     """Its password and secret go into the history as one digest, from which nobody can learn them; the secret is under lock."""
     secret = await _locked(rows.connection, account)
-    told = {"name": account.name, "roles": _written(account.roles), "status": account.status, "participant_code": account.participant}
+    identity = account.identity
+    told = {
+        "name": account.name,
+        "roles": _written(account.roles),
+        "status": account.status,
+        "participant_code": account.participant,
+        "provider_issuer": None if identity is None else identity.issuer,
+        "provider_subject": None if identity is None else identity.subject,
+    }
     row = told | {"password_hash": account.password_hash, "totp_secret": secret}
     credentials = hashlib.sha256(f"{account.password_hash} {secret}".encode()).hexdigest()
     return await rows.put_row(tables.staff_account, "staff", row, told | {"credentials": credentials})
@@ -146,10 +161,8 @@ async def tokens(connection: AsyncConnection, name: str | None) -> list[StaffTok
 
 
 async def lock_attempts(connection: AsyncConnection, name: str, origin: str, now: datetime) -> Attempts:
-    """Locked until the transaction ends; of nobody before, none."""
-    place = _place(name, origin)
-    await connection.execute(_FIRST_ATTEMPT, {"place": place, "now": now})
-    row = (await connection.execute(_ATTEMPTS, {"place": place})).one()
+    """Locked until the transaction ends; of nobody before, none. One statement: a success beside it may take them away at any time."""
+    row = (await connection.execute(_LOCK_ATTEMPTS, {"place": _place(name, origin), "now": now})).one()
     return Attempts(row.failures, row.last_at)
 
 
@@ -178,7 +191,8 @@ def _roles(written: str) -> frozenset[Role]:
 
 def _account_of(row: Row[Any]) -> StaffAccount:
     (secret,) = vault().take(SECRETS, _row_name(row.name), base64.b64decode(row.totp_secret)) or ("",)
-    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, secret, row.participant_code)
+    identity = None if row.provider_subject is None else ProviderIdentity(row.provider_issuer, row.provider_subject)
+    return StaffAccount(row.name, _roles(row.roles), StaffStatus(row.status), row.password_hash, secret, row.participant_code, identity)
 
 
 def _row_name(name: str) -> bytes:

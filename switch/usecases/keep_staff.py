@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from switch.domain.directory_rules import require_files
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.identity_claims import ProviderIdentity
 from switch.domain.staff import Role, StaffAccount, StaffStatus, require_roles, require_staff_name, require_strong
-from switch.domain.staff_errors import StaffNameTaken, StaffUnknown
+from switch.domain.staff_errors import IdentityTaken, StaffNameTaken, StaffUnknown
 from switch.domain.totp import fresh_totp_secret, otpauth
 from switch.ports import Clock
 from switch.store import staff
-from switch.store.database import Database
+from switch.store.database import Connection, Database
 from switch.store.directory_rows import locked
 from switch.usecases.passwords import Passwords
 
@@ -67,13 +68,21 @@ class KeepStaff:
     async def enable(self, name: str, *, by: str) -> StaffAccount:
         return await self._change(name, lambda account: replace(account, status=StaffStatus.ACTIVE), by=by)
 
-    async def admit(self, name: str, roles: frozenset[Role], *, by: str) -> StaffAccount:
-        """With these roles and no others, and not disabled."""
+    async def admit(self, name: str, roles: frozenset[Role], identity: ProviderIdentity | None = None, *, by: str) -> StaffAccount:
+        """With these roles and no others, and not disabled; with an identity, as whom the provider knows it from now on.
+
+        Raises StaffUnknown, IdentityTaken.
+        """
 
         def let_in(account: StaffAccount) -> StaffAccount:
-            return replace(account, roles=require_roles(roles, account.participant), status=StaffStatus.ACTIVE)
+            roles_now = require_roles(roles, account.participant)
+            return replace(account, roles=roles_now, status=StaffStatus.ACTIVE, identity=identity or account.identity)
 
         return await self._change(name, let_in, by=by)
+
+    async def unlink(self, name: str, *, by: str) -> StaffAccount:
+        """Nobody comes in by the identity provider as this account any more, at once; sessions end."""
+        return await self._change(name, lambda account: replace(account, identity=None), by=by)
 
     async def set_password(self, name: str, password: str, *, by: str, admitted: bool = True) -> StaffAccount:
         """Sessions end. Without `admitted` nobody gets in by it before two people say so."""
@@ -93,8 +102,9 @@ class KeepStaff:
             if (known := await staff.find_account(connection, name)) is None:
                 raise StaffUnknown()
             account = changed(known)
+            await _require_own(connection, account)
             await staff.put_account(rows, account)
-            if not account.active or (account.password_hash, account.totp_secret) != (known.password_hash, known.totp_secret):
+            if not account.active or _proofs(account) != _proofs(known):
                 await staff.end_sessions(connection, name, rows.at)
         return account
 
@@ -106,3 +116,16 @@ def _status(admitted: bool) -> StaffStatus:
 def _renewed(account: StaffAccount, admitted: bool) -> StaffAccount:
     """Whoever has set the credentials does not decide alone who comes in with them."""
     return account if admitted else replace(account, status=StaffStatus.DISABLED)
+
+
+def _proofs(account: StaffAccount) -> tuple[object, ...]:
+    """By which somebody comes in: sessions end where one of them changes."""
+    return account.password_hash, account.totp_secret, account.identity
+
+
+async def _require_own(connection: Connection, account: StaffAccount) -> None:
+    """One identity stands for one account. Raises IdentityTaken."""
+    if account.identity is not None:
+        known = await staff.find_account_of(connection, account.identity)
+        if known is not None and known.name != account.name:
+            raise IdentityTaken()

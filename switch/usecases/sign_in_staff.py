@@ -1,6 +1,7 @@
 """Sign in: a person proves who they are by password and code, and has a session until it is over; and sign out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from switch.domain.identifiers import bucketed_id
 from switch.domain.staff import StaffAccount, StaffCaller, StaffSession, fresh_secret, hash_of
@@ -9,7 +10,7 @@ from switch.domain.staff_errors import SignInRefused
 from switch.domain.totp import fresh_totp_secret, step_of_code
 from switch.ports import Clock
 from switch.store import staff
-from switch.store.database import Database
+from switch.store.database import Connection, Database
 from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.passwords import Passwords
 
@@ -41,13 +42,12 @@ class SignInStaff:
             now = self.clock.now()
             good = account is not None and account.active and right and step is not None
             if good and account is not None and step is not None and await staff.use_code(connection, account.name, step):
-                token = fresh_secret("ses")
-                session = StaffSession(bucketed_id(0, now), account.name, hash_of(token), origin, began_at=now, seen_at=now)
-                await staff.add_session(connection, session)
+                signed_in = await open_session(connection, account, origin, now)
                 await staff.clear_attempts(connection, name, origin, now)
-                caller = StaffCaller(account.name, account.roles, session.session_id, participant=account.participant)
-                await self.audit.within(connection, who=caller.by, via="sign-in", action=ACTION, subject="", outcome="done", origin=origin)
-                return SignedIn(token, session, caller)
+                await self.audit.within(
+                    connection, who=signed_in.caller.by, via="sign-in", action=ACTION, subject="", outcome="done", origin=origin
+                )
+                return signed_in
             who = UNKNOWN if account is None else f"staff:{account.name}"
             await self.audit.within(
                 connection, who=who, via="sign-in", action=ACTION, subject="", outcome=SignInRefused.code, origin=origin
@@ -66,3 +66,12 @@ class SignInStaff:
             account = await staff.find_account(connection, name)
             await staff.keep_attempts(connection, name, origin, attempts.begun(now))
             return account
+
+
+async def open_session(connection: Connection, account: StaffAccount, origin: str, now: datetime) -> SignedIn:
+    """Of somebody who has proven who they are, in whichever way."""
+    token = fresh_secret("ses")
+    session = StaffSession(bucketed_id(0, now), account.name, hash_of(token), origin, began_at=now, seen_at=now)
+    await staff.add_session(connection, session)
+    caller = StaffCaller(account.name, account.roles, session.session_id, participant=account.participant)
+    return SignedIn(token, session, caller)

@@ -1,7 +1,7 @@
 """A whole switch behind its API: a real database, the shipped catalogue, a scripted biller, everybody's keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
@@ -21,7 +21,7 @@ from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.networks import THIS_MACHINE
-from switch.ports import BillerAdapter
+from switch.ports import BillerAdapter, IdentityProvider
 from switch.postgres_server import PostgresServer
 from switch.reports.current_directory import CurrentDirectory
 from switch.signatures import SigningKey, generate_key
@@ -84,9 +84,13 @@ async def line(furnished_url: str, tmp_path: Path, keys: Mapping[ParticipantCode
 
 @asynccontextmanager
 async def opened_line(
-    url: str, folder: Path, keys: Mapping[ParticipantCode, SigningKey], speaking: BillerAdapter | None = None
+    url: str,
+    folder: Path,
+    keys: Mapping[ParticipantCode, SigningKey],
+    speaking: BillerAdapter | None = None,
+    identity: Callable[[FixedClock], IdentityProvider] | None = None,
 ) -> AsyncIterator[Line]:
-    """`speaking`: with billers outside of this process, instead of the scripted one."""
+    """`speaking`: with billers outside of this process, instead of the scripted one. `identity`: with a provider by which staff sign in."""
     database = connect(url)
     directory = CurrentDirectory(database)
     clock, biller, signer = FixedClock(), ScriptedBiller(), generate_key("switch:main")
@@ -100,7 +104,9 @@ async def opened_line(
         networks=networks,
     )
     await directory.refresh()
-    outside = Outside(clock, signer, replace(adapters, billers={PROTOCOL: speaking or biller}), lambda: 500, networks)
+    provider = None if identity is None else identity(clock)
+    adapters = replace(adapters, billers={PROTOCOL: speaking or biller}, identity=provider)
+    outside = Outside(clock, signer, adapters, lambda: 500, networks)
     switch = make_switch(database, directory, outside)
 
     async def query(statement: str, **parameters: Any) -> list[Any]:

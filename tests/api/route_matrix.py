@@ -123,6 +123,8 @@ MATRIX: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/v1/proposals/{proposal_id}/approval"): NO_PARTICIPANT,
     ("POST", "/v1/proposals/{proposal_id}/refusal"): NO_PARTICIPANT,
     ("POST", "/v1/staff/sessions"): ANYBODY,
+    ("POST", "/v1/staff/provider-sign-ins"): ANYBODY,
+    ("POST", "/v1/staff/provider-sessions"): ANYBODY,
     ("GET", "/v1/staff/sessions/current"): NO_PARTICIPANT,
     ("DELETE", "/v1/staff/sessions/current"): NO_PARTICIPANT,
     ("GET", "/v1/staff/audit"): NO_PARTICIPANT,
@@ -245,4 +247,5 @@ BODIES = {
     "/v1/proposals": (b"{}", "application/json"),
     "/v1/proposals/{proposal_id}/refusal": (b'{"reason": "made up"}', "application/json"),
     "/v1/staff/sessions": (b"{}", "application/json"),
+    "/v1/staff/provider-sessions": (b"{}", "application/json"),
 }

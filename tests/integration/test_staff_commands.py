@@ -2,15 +2,19 @@
 
 import json
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
 from switch.domain.totp import STEP_SECONDS, code_of
 from switch.settings import load_settings
 from switch.signatures import generate_key
+from tests.api.provider_clients import pretended
 from tests.integration.test_directory_commands import BANK, Desk, database_url, desk_at, durable_server
 
 __all__ = ["database_url", "durable_server"]
@@ -100,13 +104,56 @@ def test_accounts_are_listed_changed_and_disabled(desk: Desk) -> None:
     assert "password_weak" in desk("staff", "add", "eve", "--role", "operator", typed="short\nshort\n", code=1)
     assert "staff_name_taken" in desk("staff", "add", "nour", "--role", "operator", typed=f"{PASSWORD}\n{PASSWORD}\n", code=1)
     desk("staff", "role", "nour", "--role", "overseer")
-    assert desk.json("staff", "list") == [{"name": "nour", "roles": ["overseer"], "status": "active", "of": None}]
+    assert desk.json("staff", "list") == [{"name": "nour", "roles": ["overseer"], "status": "active", "of": None, "subject": None}]
     assert "otpauth://totp/Switch:nour" in desk("staff", "totp", "nour")
     desk("staff", "password", "nour", typed=f"{PASSWORD} too\n{PASSWORD} too\n")
     desk("staff", "disable", "nour")
     assert desk.json("staff", "list")[0]["status"] == "disabled"
     assert "staff_unknown" in desk("staff", "disable", "nobody", code=1)
     assert desk.json("verify")["findings"] == []
+
+
+def by_browser(address: str) -> str:
+    """Where a browser ends after somebody has said there who they are."""
+    return httpx2.get(f"{address}&as=0042").headers["Location"]
+
+
+def test_who_comes_in_by_the_identity_provider_is_agreed_on_by_two(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "provider_not_offered" in desk("staff", "link", "nour", "0042", "--reason", "r", code=1)
+    Person(desk, "nour", "settlement_officer", "operator")
+    sami = Person(desk, "sami", "participant_admin")
+    with pretended(people=("0042",)) as provider:
+        for name, value in {"OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": "switch", "OUTBOUND_NETWORKS": "127.0.0.0/8"}.items():
+            monkeypatch.setenv(f"SWITCH_{name}", value)
+        assert "reason_missing" in desk("staff", "link", "nour", "0042", code=1)
+        assert "proposal_content_wrong" in desk("staff", "link", "nour", "نور", "--reason", "r", code=1)
+        assert f"0042 · {provider.issuer}" in desk("staff", "link", "nour", "0042", "--reason", "letter 12")
+        (linking,) = [one for one in desk.json("proposal", "list") if one["subject"] == "nour"]
+        assert "provider_sign_in_refused" in signed_in(1)
+
+        desk("proposal", "approve", linking["proposal_id"], "--as", "sami", typed=sami.typed())
+        assert "identity_taken" in desk("staff", "link", "sami", "0042", "--reason", "r", code=1)
+        assert "nour until" in signed_in(0)
+
+    proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit of today, letter 17")
+    assert "staff:nour" in desk("proposal", "approve", proposal["proposal_id"])
+    desk("staff", "unlink", "nour")
+    assert "session_over" in desk("proposal", "refuse", proposal["proposal_id"], "--reason", "late", code=1)
+    assert {one["name"]: one["subject"] for one in desk.json("staff", "list")} == {"nour": None, "sami": None}
+    assert desk.json("verify")["findings"] == []
+
+
+def signed_in(code: int) -> str:
+    """What `switch staff sign-in --oidc` says in the end: with nonsense pasted first, and then the address, broken as terminals do."""
+    command = [sys.executable, "-m", "switch", "staff", "sign-in", "--oidc"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        address = next(line.strip() for line in child.stdout if line.startswith("http"))
+        told, _ = child.communicate(f"https://elsewhere.example/\n{by_browser(address).replace('&', ' &')}\n")
+    assert child.returncode == code, told
+    assert "no state and code" in told
+    return told
 
 
 def test_commands_are_in_the_audit_without_what_may_be_somebodys(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Staff: accounts, sessions, tokens, codes that were used, attempts to sign in, and the audit."""
+"""Staff: accounts, sessions, tokens, codes that were used, attempts to sign in, sign-ins by a provider, and the audit."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
@@ -14,6 +14,10 @@ staff_account = Table(
     Column("totp_secret", Text, nullable=False),
     moment("changed_at"),
     Column("participant_code", Text, ForeignKey("participant.code"), index=True),
+    Column("provider_issuer", Text),
+    Column("provider_subject", Text),
+    Index("uq_staff_account_identity", "provider_issuer", "provider_subject", unique=True),
+    CheckConstraint("(provider_issuer IS NULL) = (provider_subject IS NULL)", name="identity"),
     one_of("status", "active", "disabled"),
     CheckConstraint("(participant_code IS NOT NULL) = (roles = 'participant_viewer')", name="viewer"),
     CheckConstraint("roles = 'participant_viewer' OR roles NOT LIKE '%participant_viewer%'", name="viewer_only"),
@@ -68,6 +72,22 @@ staff_attempt = Table(
     Index("ix_staff_attempt_last_at", "last_at"),
 )
 """Of one name from one origin, as a digest of both."""
+
+provider_sign_in = Table(
+    "provider_sign_in",
+    metadata,
+    id_column("sign_in_id"),
+    Column("state_hash", LargeBinary, nullable=False),
+    Column("binding_hash", LargeBinary, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("secrets", LargeBinary, nullable=False),
+    moment("began_at"),
+    Index("uq_provider_sign_in_state", "state_hash", unique=True),
+    Index("ix_provider_sign_in_began_at", "began_at"),
+)
+"""Begun at an identity provider and not finished; its nonce and PKCE verifier are under lock. Taken away once it is."""
 
 staff_audit = Table(
     "staff_audit",

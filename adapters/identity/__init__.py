@@ -1,0 +1,1 @@
+"""Identity providers: where staff prove who they are, if not to us."""
