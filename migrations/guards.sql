@@ -568,6 +568,52 @@ END $$;
 CREATE TRIGGER are_carried AFTER INSERT ON window_claim
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION claims_are_carried();
 
+-- What of claims is still owed: as they stand in the last window into which they were carried, less what was paid or written off since;
+-- until that window is settled, or is recomputed without the defaulter and they are carried on.
+CREATE VIEW default_debt AS
+    WITH leg AS (
+        SELECT window_id, defaulter_code, creditor_code, source, minor FROM window_claim WHERE carried
+        UNION ALL
+        SELECT window_id, defaulter_code, creditor_code, source, -part.minor
+        FROM debt_payment JOIN debt_part AS part USING (debt_payment_id) WHERE window_id IS NOT NULL
+    )
+    SELECT its.currency, leg.defaulter_code, leg.creditor_code, leg.source, sum(leg.minor)::bigint AS minor
+    FROM leg JOIN settlement_window AS its USING (window_id)
+    WHERE its.state <> 'settled' AND NOT EXISTS (
+        SELECT FROM window_claim AS again WHERE again.of_window_id = leg.window_id AND again.defaulter_code = leg.defaulter_code)
+    GROUP BY its.currency, leg.defaulter_code, leg.creditor_code, leg.source HAVING sum(leg.minor) <> 0;
+
+-- I16: a payment of a debt stands as two people have agreed on it; what became of it is written once. Its parts are all of it.
+CREATE FUNCTION debt_payment_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    may_change text[] := ARRAY[
+        'state', 'rtgs_reference', 'settled_at', 'refused_because', 'window_id', 'concluded_at', 'asked', 'next_attempt_at'];
+BEGIN
+    IF OLD.state <> 'asked'
+       OR to_jsonb(OLD) - may_change IS DISTINCT FROM to_jsonb(NEW) - may_change
+    THEN
+        RAISE EXCEPTION 'payment % of a debt stands as it is (I16)', OLD.debt_payment_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION debt_parts_are_all() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT debt_payment_id FROM added) AS fresh JOIN debt_payment USING (debt_payment_id)
+        WHERE debt_payment.minor <> (SELECT sum(minor) FROM debt_part WHERE debt_part.debt_payment_id = fresh.debt_payment_id)
+    ) THEN
+        RAISE EXCEPTION 'the parts of a payment of a debt are not all of it (I5)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER stands BEFORE UPDATE ON debt_payment FOR EACH ROW EXECUTE FUNCTION debt_payment_stands();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON debt_payment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON debt_part FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER are_all AFTER INSERT ON debt_part
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION debt_parts_are_all();
+
 -- The audit is only added to. An account and a token stay, that their names stand for one person for good.
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

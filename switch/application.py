@@ -10,6 +10,7 @@ from switch.reports.archives import Archives
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.debts import Debts
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.disputes import Disputes
 from switch.reports.file_pushes import FilePushes
@@ -95,6 +96,7 @@ from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
+from switch.usecases.settle_debts import SettleDebts
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
@@ -183,6 +185,7 @@ class Switch:
     open_window: OpenWindow
     close_window: CloseWindow
     settle_window: SettleWindow
+    settle_debts: SettleDebts
     answer_window: AnswerWindow
     advance_windows: AdvanceWindows
     issue_files: IssueFiles
@@ -214,6 +217,7 @@ class Switch:
     archives: Archives
     breaks: Breaks
     catalogue: Catalogue
+    debts: Debts
     default_simulations: DefaultSimulations
     disputes: Disputes
     file_pushes: FilePushes

@@ -23,6 +23,7 @@ from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementLeg, SettlementStatus, Window
 from switch.ports import FileLayout
 from switch.posting.lane import PostingLane
+from switch.reports.debts import Debts
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.files import Files
 from switch.reports.verification import Verification
@@ -45,12 +46,14 @@ from switch.usecases.keep_audit import KeepAudit
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.move_window import MoveWindow
 from switch.usecases.open_window import OpenWindow
+from switch.usecases.pay_debt import WAY_OF, PayDebt
 from switch.usecases.propose import Propose, Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.reissue_file import ReissueFile
 from switch.usecases.revise_file import ReviseFile
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_settlement_rule import SetSettlementRule
+from switch.usecases.settle_debts import SettleDebts
 from switch.usecases.settle_window import SettleWindow
 from tests.seeded import BANK, BILLER, OTHER_BANK, START, WINDOW, FixedClock, one, order, rows, seed
 
@@ -123,6 +126,8 @@ class SettlingWorld:
         self.open = OpenWindow(self.clock, self.database)
         self.close = CloseWindow(self.clock, self.database)
         self.settle = SettleWindow(self.clock, self.database, self.rtgs)
+        self.settle_debts = SettleDebts(self.clock, self.database, self.rtgs)
+        self.debts = Debts(self.database)
         self.set_calendar = SetCalendar(self.clock, self.database)
         self.issue = IssueFiles(self.clock, self.database, LAYOUTS, self.drop, self.signer)
         self.choose_layout = ChooseLayout(self.clock, self.database, LAYOUTS)
@@ -138,6 +143,7 @@ class SettlingWorld:
                 kind: DecideWindow(self.clock, self.database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)
             },
             ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(self.clock, self.database),
+            **{kind: PayDebt(self.clock, self.database, kind, self.settle_debts) for kind in WAY_OF},
             ProposalKind.MOVE_WINDOW: MoveWindow(self.clock, self.database),
             ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(self.database, self.close),
             ProposalKind.PUT_OFF_WINDOW: PutOffWindow(self.clock, self.database),
@@ -211,6 +217,7 @@ class SettlingWorld:
             "posting ",
             "settlement rule ",
             "split ",
+            "debt payment ",
         )
         return [f"{finding.where}: {finding.what}" for finding in result.findings if finding.where.startswith(prefixes)]
 

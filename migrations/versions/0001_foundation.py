@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP VIEW window_movement, movement")
+    op.execute("DROP VIEW window_movement, movement, default_debt")
     op.execute("DROP FUNCTION members_of")
     op.execute("DROP VIEW window_member")
     metadata.drop_all(op.get_bind())

@@ -66,6 +66,8 @@ class ClaimView(Shape):
     source: Source
     amount: Amount
     carried: bool
+    ended: bool
+    """Paid or written off in this window, and so owed no more in it."""
 
 
 class WindowApprovalView(Shape):
@@ -149,6 +151,7 @@ def claim_view(each: WindowClaim, currency: str) -> ClaimView:
         source=each.claim.source,
         amount=Amount.minor(each.claim.minor, currency),
         carried=each.carried,
+        ended=each.ended,
     )
 
 

@@ -9,13 +9,12 @@ from pydantic import ConfigDict, Field
 
 from switch.api.payment_views import PaymentView, ReasonView, reason_view, view
 from switch.api.proof_views import HeadView
-from switch.api.shapes import Amount, BilingualName, Currency, Moment, ParticipantText, Shape, Text
+from switch.api.shapes import Amount, Currency, Moment, Shape, Text
+from switch.api.told_views import DisputeToldView, ToldDebtView, ToldOutageView, told_debt, told_dispute, told_outage
 from switch.api.window_views import WindowText
-from switch.domain.dispute_terms import DisputeReason, Party, Remedy
+from switch.domain.debt_webhooks import DEBT_KINDS
 from switch.domain.dispute_webhooks import DISPUTE_KINDS
-from switch.domain.disputes import DisputeOutcome, DisputeState
 from switch.domain.outcomes import Reason
-from switch.domain.participants import Name
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.webhooks import WebhookEvent, WebhookKind, WebhookStatus
 from switch.reports.webhooks import DeliveryState, ListedEndpoint, WebhookDelivery
@@ -126,31 +125,6 @@ class BillerRefusalView(Shape):
     """The biller's own."""
 
 
-class ToldOutageView(Shape):
-    """Hours in which a biller has said that it will not answer."""
-
-    outage_id: UUID
-    biller_code: ParticipantText
-    begins_at: Moment
-    ends_at: Moment
-    reason: BilingualName
-    withdrawn: bool
-    """It answers again, or will: the outage does not count any more."""
-
-
-class DisputeToldView(Shape):
-    """A dispute as it stood then; ask for it to read what was written."""
-
-    dispute_id: UUID
-    payment_id: UUID
-    reason: DisputeReason
-    state: DisputeState
-    holder: Party | None
-    deadline: Moment | None
-    remedy: Remedy | None
-    outcome: DisputeOutcome | None
-
-
 class WebhookEventView(Shape):
     """The body of an event, signed after Standard Webhooks (docs/webhooks.md)."""
 
@@ -170,6 +144,8 @@ class WebhookEventView(Shape):
     """Only in `biller.outage`."""
     dispute: DisputeToldView | None = None
     """Only in `dispute.…`."""
+    debt: ToldDebtView | None = None
+    """Only in `debt.…`."""
     log_head: HeadView | None = None
     """Only in `proof_log.head`: keep its note. As `GET /v1/log/heads` shows it."""
 
@@ -214,10 +190,11 @@ def written(event: WebhookEvent, payment: Payment | None, history: Sequence[Paym
         payment=None if payment is None else view(payment, history),
         log_head=None if head is None else HeadView(size=int(head["size"] or 0), signed_at=event.created_at, note=head["note"] or ""),
         position_warning=_warning_view(event.moved) if event.kind is WebhookKind.POSITION_WARNING else None,
-        dispute=_dispute(event.moved) if event.kind in DISPUTE_KINDS else None,
+        dispute=told_dispute(event.moved) if event.kind in DISPUTE_KINDS else None,
+        debt=told_debt(event.moved) if event.kind in DEBT_KINDS else None,
         window=_asked(event) if event.kind is WebhookKind.WINDOW_APPROVAL_ASKED else None,
         refusal=_refusal(event.moved) if event.kind in _ONLY_IN["refusal"] else None,
-        outage=_outage(event.moved) if event.kind is WebhookKind.BILLER_OUTAGE else None,
+        outage=told_outage(event.moved) if event.kind is WebhookKind.BILLER_OUTAGE else None,
     )
     absent = {name for name, kinds in _ONLY_IN.items() if event.kind not in kinds}
     return shown.__pydantic_serializer__.to_json(shown, exclude=absent)
@@ -230,6 +207,7 @@ _ONLY_IN = {
     "outage": {WebhookKind.BILLER_OUTAGE},
     "log_head": {WebhookKind.LOG_HEAD},
     "dispute": DISPUTE_KINDS,
+    "debt": DEBT_KINDS,
 }
 
 
@@ -239,23 +217,6 @@ def _refusal(said: Mapping[str, Any]) -> BillerRefusalView:
         reason=reason_view(Reason(said["refused_because"])),
         response_code=said["refused_with"],
     )
-
-
-def _outage(said: Mapping[str, Any]) -> ToldOutageView:
-    return ToldOutageView.model_construct(
-        outage_id=UUID(said["outage_id"]),
-        biller_code=said["biller_code"],
-        begins_at=datetime.fromisoformat(said["begins_at"]),
-        ends_at=datetime.fromisoformat(said["ends_at"]),
-        reason=BilingualName.of(Name(said["reason_ar"], said["reason_en"])),
-        withdrawn=said["withdrawn_at"] is not None,
-    )
-
-
-def _dispute(said: Mapping[str, Any]) -> DisputeToldView:
-    ids = {name: UUID(said[name]) for name in ("dispute_id", "payment_id")}
-    deadline = None if said["deadline"] is None else datetime.fromisoformat(said["deadline"])
-    return DisputeToldView.model_construct(**{**said, **ids, "deadline": deadline})
 
 
 def _asked(event: WebhookEvent) -> AskedWindowView:

@@ -26,6 +26,7 @@ from switch.usecases.dispute_keeping import DisputeKeeping
 from switch.usecases.dispute_refunds import DisputeRefunds
 from switch.usecases.move_cut_off import CloseWindowNow, PutOffWindow
 from switch.usecases.move_window import MoveWindow
+from switch.usecases.pay_debt import WAY_OF, PayDebt
 from switch.usecases.propose import Undertaking
 from switch.usecases.recompute_window import RecomputeWindow
 from switch.usecases.refund_dispute import RefundDispute
@@ -53,6 +54,7 @@ def undertakings_of(
         **{kind: DecideWindow(clock, database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)},
         ProposalKind.RECOMPUTE_WINDOW: RecomputeWindow(clock, database),
         ProposalKind.MOVE_WINDOW: MoveWindow(clock, database),
+        **{kind: PayDebt(clock, database, kind, switch.settle_debts) for kind in WAY_OF},
         ProposalKind.CLOSE_WINDOW_NOW: CloseWindowNow(database, switch.close_window),
         ProposalKind.PUT_OFF_WINDOW: PutOffWindow(clock, database),
         ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(database),

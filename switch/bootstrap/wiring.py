@@ -19,6 +19,7 @@ from switch.reports.archives import Archives
 from switch.reports.breaks import Breaks
 from switch.reports.catalogue import Catalogue
 from switch.reports.current_directory import CurrentDirectory
+from switch.reports.debts import Debts
 from switch.reports.default_simulations import DefaultSimulations
 from switch.reports.disputes import Disputes
 from switch.reports.file_pushes import FilePushes
@@ -112,6 +113,7 @@ from switch.usecases.seal_log import SealLog
 from switch.usecases.set_calendar import SetCalendar
 from switch.usecases.set_retention import SetRetention
 from switch.usecases.set_statement_rule import SetStatementRule
+from switch.usecases.settle_debts import SettleDebts
 from switch.usecases.settle_window import SettleWindow
 from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
@@ -225,6 +227,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         open_window=open_window,
         close_window=close_window,
         settle_window=settle_window,
+        settle_debts=SettleDebts(clock, database, adapters.settlement),
         answer_window=AnswerWindow(clock, database),
         issue_files=issue_files,
         acknowledge_file=AcknowledgeFile(clock=clock, database=database),
@@ -257,6 +260,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         archives=Archives(database, adapters.drop, log.keys),
         breaks=Breaks(database),
         catalogue=Catalogue(clock, database, current),
+        debts=Debts(database),
         default_simulations=DefaultSimulations(database),
         disputes=Disputes(clock, database),
         file_pushes=FilePushes(database),

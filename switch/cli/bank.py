@@ -176,6 +176,22 @@ def object_to(
 
 
 @app.command()
+def debts(as_: As, as_json: AsJson = False) -> None:
+    """What is still owed from defaults: by the bank, and to it."""
+    with client_as(as_) as client:
+        book = client.debts()
+    if as_json:
+        print_json(book)
+        return
+    rows = [
+        (debt["defaulter_code"], part["creditor_code"], part["source"], _grouped(part["amount"]["amount"]), debt["currency"])
+        for debt in book["owed"]
+        for part in debt["parts"]
+    ]
+    print_table("ديون التخلّف عن الدفع · Debts from defaults", ("defaulter", "owes to", "out of", "owed", "currency"), rows, right=("owed",))
+
+
+@app.command()
 def position(as_: As, as_json: AsJson = False) -> None:
     """What the bank owes now, and how much room is left under its cap."""
     with client_as(as_) as client:

@@ -26,6 +26,7 @@ COMMANDS = MappingProxyType(
         "ca": "ca:app",
         "participant": "participant:app",
         "catalogue": "catalogue:app",
+        "debt": "debt:app",
         "split": "split:app",
         "tariff": "tariff:app",
         "cap": "cap:app",

@@ -42,7 +42,7 @@ def _about(found: PaymentStory) -> list[tuple[str, object]]:
         ("السبب · reason", its.reason),
         ("مؤكدة في موعد أقصاه · certain by", _moment(its.certain_by) if its.live else None),
         ("نافذة التسوية · window", None if window is None else f"{window.window_id} ({window.state})"),
-        ("سُوّيت مع · settled with", None if window is None or window.moved_to is None else found.settlement[-1].window_id),
+        ("نُقلت إلى · moved to", None if window is None else window.moved_to),
         ("مرجع التسوية · RTGS reference", None if window is None else window.rtgs_reference),
     ]
 

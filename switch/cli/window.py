@@ -209,7 +209,7 @@ def _print_claims(detail: WindowDetail) -> None:
                 each.claim.defaulter,
                 each.claim.creditor,
                 each.claim.source,
-                "owed" if each.carried else "covered",
+                "owed" if each.carried else "ended" if each.ended else "covered",
                 money(each.claim.minor, detail.window.currency),
             )
             for each in detail.claims

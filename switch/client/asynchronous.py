@@ -118,6 +118,10 @@ class AsyncSwitchClient:
 
     # --- banks and billers -----------------------------------------------------------------------------------------
 
+    async def debts(self) -> Document:
+        """What is still owed from defaults: ours, and to us."""
+        return await self._run(operations.one(self._patience, "/v1/debts"))
+
     async def windows(self, most: int | None = None) -> list[Document]:
         return await self._run(operations.listed(self._patience, "/v1/windows", most))
 

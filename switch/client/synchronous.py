@@ -112,6 +112,10 @@ class SwitchClient:
 
     # --- banks and billers -----------------------------------------------------------------------------------------
 
+    def debts(self) -> Document:
+        """What is still owed from defaults: ours, and to us."""
+        return self._run(operations.one(self._patience, "/v1/debts"))
+
     def windows(self, most: int | None = None) -> list[Document]:
         return self._run(operations.listed(self._patience, "/v1/windows", most))
 

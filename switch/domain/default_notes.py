@@ -24,8 +24,13 @@ def default_notes(claims: Iterable[WindowClaim], currency: str) -> Mapping[Parti
     for one in known:
         its = one.claim
         by = "our guarantee" if its.source is Source.GUARANTEE else "others"
-        sums[its.creditor, f"{_BEGINS} of {its.defaulter}: {{}} {'less' if one.carried else 'more'} to pay"] += its.minor
-        sums[its.defaulter, f"{_BEGINS}: {{}} owed to {by} from before" if one.carried else f"{_BEGINS}: {{}} covered by {by}"] += its.minor
+        if one.ended:
+            sums[its.creditor, f"{_BEGINS} of {its.defaulter}: {{}} not owed any more"] += its.minor
+            sums[its.defaulter, f"{_BEGINS}: {{}} not owed to {by} any more"] += its.minor
+        else:
+            sums[its.creditor, f"{_BEGINS} of {its.defaulter}: {{}} {'less' if one.carried else 'more'} to pay"] += its.minor
+            owed = f"{_BEGINS}: {{}} owed to {by} from before" if one.carried else f"{_BEGINS}: {{}} covered by {by}"
+            sums[its.defaulter, owed] += its.minor
     notes: dict[ParticipantCode, tuple[str, ...]] = {}
     for (code, line), minor in sorted(sums.items()):
         notes[code] = (*notes.get(code, ()), line.format(Money(minor, currency).text()))

@@ -45,13 +45,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class WindowClaim:
-    """A claim as it counts in one window: there it is covered, or, carried on into it, owed by the defaulter."""
+    """A claim as it counts in one window: there it is covered, or, carried on into it, owed by the defaulter; or that has ended."""
 
     window_id: WindowId
     claim: Claim
     carried: bool
     since_attempt: int = 1
     """The first attempt at settling its window in which it counts."""
+    ended: bool = False
+    """It is the part of a claim that was paid back or written off in this window, and so is no more owed in it."""
 
     @property
     def cell(self) -> Bilateral:
@@ -172,7 +174,7 @@ def members_of(
 ) -> list[Member]:
     """Everybody who owes, is owed, or would share. Who has defaulted in these windows before shares nothing."""
     nets = {leg.participant: leg.minor for leg in legs}
-    defaulted = {one.claim.defaulter for one in claims if not one.carried}
+    defaulted = {one.claim.defaulter for one in claims if not one.carried and not one.ended}
     carried = _carried(claims)
     weight = weight_of(sharing)
     members = []
@@ -186,7 +188,7 @@ def members_of(
 
 
 def _carried(claims: Iterable[WindowClaim]) -> dict[ParticipantCode, tuple[Claim, ...]]:
-    """What each owes from before: what was carried into these windows, less what is carried on out of them already."""
+    """What each owes from before: what was carried into these windows, less what is carried on out of them already, or has ended."""
     owed: defaultdict[tuple[ParticipantCode, ParticipantCode, Source], int] = defaultdict(int)
     for one in claims:
         owed[one.claim.defaulter, one.claim.creditor, one.claim.source] += one.claim.minor if one.carried else -one.claim.minor

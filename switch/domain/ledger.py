@@ -33,6 +33,8 @@ class EntryKind(StrEnum):
     SUSPENSE_RELEASED = "suspense_released"
     DEFAULT_COVERED = "default_covered"
     DEFAULT_CARRIED = "default_carried"
+    DEBT_PAID = "debt_paid"
+    DEBT_WRITTEN_OFF = "debt_written_off"
 
 
 @value(frozen=True, slots=True)
@@ -145,6 +147,11 @@ def default_covered(window: Window, claims: Iterable[Claim], at: datetime) -> Jo
 def default_carried(window: Window, claims: Iterable[Claim], at: datetime) -> JournalEntry:
     """In the window that is open: what was covered the defaulters owe to those who covered it."""
     return _entry_of_window(window, EntryKind.DEFAULT_CARRIED, [(account, -minor) for account, minor in claim_legs(claims)], at)
+
+
+def debt_ended(window: Window, parts: Iterable[Claim], at: datetime, *, paid: bool) -> JournalEntry:
+    """In the window that is open: what was carried into one is owed no more, because it was paid, or whoever has covered it bears it."""
+    return _entry_of_window(window, EntryKind.DEBT_PAID if paid else EntryKind.DEBT_WRITTEN_OFF, claim_legs(parts), at)
 
 
 def window_settled(window: Window, nets: Nets, at: datetime) -> JournalEntry:

@@ -143,7 +143,7 @@ def _balances_of(collected: Iterable[Collected]) -> dict[str, int]:
 
 
 def _with_claims(payments: Balances, claims: Iterable[WindowClaim]) -> dict[str, int]:
-    """By the rules of `ledger.default_covered` and `default_carried`, from the claims that are on record."""
+    """By the rules of `ledger.default_covered`, `default_carried` and `debt_ended`, from the claims that are on record."""
     sums = defaultdict(int, payments)
     for each in claims:
         for account, minor in claim_legs([each.claim]):

@@ -32,6 +32,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("deliver_webhooks", 0.5, switch.deliver_webhooks.start),
         Job("push_files", 5.0, switch.push_files.start),
         Job("advance_windows", 1.0, switch.advance_windows),
+        Job("settle_debts", 1.0, switch.settle_debts),
         Job("seal_log", 2.0, switch.seal_log),
         Job("watch_positions", 2.0, switch.watch_positions),
         Job("keep_incidents", 1.0, switch.keep_incidents),

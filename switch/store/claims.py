@@ -13,18 +13,24 @@ from switch.store.tables.approvals import window_claim
 _COLUMNS = tuple(name for name in window_claim.c.keys() if name != "digest")  # noqa: SIM118
 _INSERT = insert_rows(window_claim, _COLUMNS)
 _OF_WINDOWS = text("""
-    SELECT * FROM window_claim WHERE window_id = ANY(CAST(:windows AS text[]))
-    ORDER BY window_id, of_window_id, number, defaulter_code, creditor_code, source
+    SELECT window_id, defaulter_code, creditor_code, source, minor, carried, since_attempt, false AS ended, of_window_id, number
+    FROM window_claim WHERE window_id = ANY(CAST(:windows AS text[]))
+    UNION ALL
+    SELECT window_id, defaulter_code, creditor_code, source, part.minor, false, 1, true, debt_payment_id, number
+    FROM debt_payment JOIN debt_part AS part USING (debt_payment_id) WHERE window_id = ANY(CAST(:windows AS text[]))
+    ORDER BY window_id, ended, of_window_id, number, defaulter_code, creditor_code, source
 """)
-# What a defaulter owes for its guarantee: as it stands in the last window into which it was carried, until that one is settled.
+# What of its guarantee is used: what it still owes for it, and what was written off, until its cap is decided about anew.
 _STANDINGS = text("""
     WITH used AS (
-        SELECT defaulter_code AS code, sum(minor)::bigint AS minor
-        FROM window_claim AS claim JOIN settlement_window AS its USING (window_id)
-        WHERE carried AND source = 'guarantee' AND its.currency = :currency AND its.state <> 'settled'
-          AND NOT EXISTS (SELECT FROM window_claim AS again WHERE again.of_window_id = claim.window_id
-              AND again.defaulter_code = claim.defaulter_code)
-        GROUP BY defaulter_code
+        SELECT code, sum(minor)::bigint AS minor FROM (
+            SELECT defaulter_code AS code, minor FROM default_debt WHERE source = 'guarantee' AND currency = :currency
+            UNION ALL
+            SELECT defaulter_code, part.minor FROM debt_payment AS its JOIN debt_part AS part USING (debt_payment_id)
+            WHERE way = 'written_off' AND source = 'guarantee' AND currency = :currency AND NOT EXISTS (
+                SELECT FROM cap_change WHERE bank_code = its.defaulter_code AND cap_change.currency = its.currency
+                  AND changed_at > its.concluded_at)
+        ) AS part GROUP BY code
     )
     SELECT code, kind IN ('bank', 'wallet') AND status NOT IN ('draft', 'testing', 'closed') AS shares,
         coalesce(cap_minor, 0) AS cap, coalesce(held_minor + posted_minor, 0) AS owed,
@@ -45,6 +51,7 @@ async def of_windows(connection: AsyncConnection, windows: Collection[str]) -> t
             Claim(ParticipantCode(row.defaulter_code), ParticipantCode(row.creditor_code), Source(row.source), row.minor),
             row.carried,
             row.since_attempt,
+            row.ended,
         )
         for row in (await connection.execute(_OF_WINDOWS, {"windows": list(windows)})).all()
     )

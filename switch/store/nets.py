@@ -15,7 +15,8 @@ _BALANCES = text("""
 _OF_PAYMENTS = text("""
     SELECT account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
     WHERE entry.window_id = :window
-      AND entry.kind NOT IN ('window_settled', 'suspense_booked', 'suspense_released', 'default_covered', 'default_carried')
+      AND entry.kind NOT IN ('window_settled', 'suspense_booked', 'suspense_released', 'default_covered', 'default_carried', 'debt_paid',
+          'debt_written_off')
     GROUP BY account_code HAVING sum(minor) <> 0 ORDER BY account_code
 """)
 _COLLECTED = text("""

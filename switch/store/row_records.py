@@ -51,6 +51,7 @@ UNRECORDED = MappingProxyType(
 PASSING = MappingProxyType(
     {
         "settlement_instruction": ("asked", "next_attempt_at"),
+        "debt_payment": ("asked", "next_attempt_at"),
         "reversal": ("attempts", "next_attempt_at"),
         "truth_check": ("next_look_at",),
         "payment_batch": ("leased_until",),

@@ -1,7 +1,6 @@
 """Settle: the nets of a closed window go to the RTGS, all or none, exactly once; its answer clears the window's accounts."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import NamedTuple, assert_never
 
 from switch.domain import accounts
@@ -12,20 +11,15 @@ from switch.domain.identifiers import WindowId
 from switch.domain.ledger import window_settled
 from switch.domain.nets import Nets
 from switch.domain.outcomes import Unknown
-from switch.domain.retries import pause_milliseconds
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window, WindowState, instruction_id
 from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowMoved, WindowStillOpen
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
 from switch.store.database import Connection, Database, Together
+from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until
 from switch.usecases.window_approval import approval_of
 from switch.usecases.window_nets import WindowNets, proven_nets
-
-LEASE_SECONDS = 30
-"""Longer than the RTGS may take to answer: for so long no other worker asks."""
-MIDDLE_CHANCE = 500
-LONGEST_PAUSE_SECONDS = 60
 
 
 class _Begun(NamedTuple):
@@ -60,7 +54,7 @@ class SettleWindow:
         if begun.instruction is None:
             return begun.window
         fail_point(FailPoint.INSTRUCTING)
-        answer = await self._ask(begun.instruction, may_have_left=begun.may_have_left)
+        answer = await ask_rtgs(self.settlement, begun.instruction, may_have_left=begun.may_have_left)
         fail_point(FailPoint.HEARD)
         return await self._conclude(begun, begun.instruction, answer)
 
@@ -101,21 +95,13 @@ class SettleWindow:
             instruction_id(window.window_id, settling.attempt), window.window_id, window.currency, nets.instructed
         )
         await windows.update(connection, settling)
-        await settlement_instructions.insert(connection, instruction, now, now + timedelta(seconds=LEASE_SECONDS))
+        await settlement_instructions.insert(connection, instruction, now, leased_until(now))
         return _Begun(settling, instruction)
 
     async def _resume(self, connection: Connection, window: Window) -> _Begun:
         sent = await settlement_instructions.find(connection, instruction_id(window.window_id, window.attempt), window)
-        lease = self.clock.now() + timedelta(seconds=LEASE_SECONDS)
-        await settlement_instructions.keep_asked(connection, sent.instruction.instruction_id, lease)
+        await settlement_instructions.keep_asked(connection, sent.instruction.instruction_id, leased_until(self.clock.now()))
         return _Begun(window, sent.instruction, may_have_left=True, asked=sent.asked)
-
-    async def _ask(self, instruction: SettlementInstruction, *, may_have_left: bool) -> SettlementAnswer | Unknown:
-        if may_have_left:
-            found = await self.settlement.enquire(instruction.instruction_id)
-            if isinstance(found, Unknown) or found.status is not SettlementStatus.UNKNOWN_INSTRUCTION:
-                return found
-        return await self.settlement.instruct(instruction)
 
     async def _conclude(self, begun: _Begun, instruction: SettlementInstruction, answer: SettlementAnswer | Unknown) -> Window:
         async with self.database.transaction() as connection:
@@ -123,10 +109,8 @@ class SettleWindow:
             assert window is not None
             if (window.state, window.attempt) != (WindowState.SETTLING, begun.window.attempt):
                 return window  # another worker has heard the answer first
-            if isinstance(answer, Unknown) or not _is_whole(answer, instruction):
-                pause = pause_milliseconds(begun.asked, MIDDLE_CHANCE, LONGEST_PAUSE_SECONDS)
-                again_at = self.clock.now() + timedelta(milliseconds=pause)
-                await settlement_instructions.postpone(connection, instruction.instruction_id, again_at)
+            if isinstance(answer, Unknown):
+                await settlement_instructions.postpone(connection, instruction.instruction_id, again_at(self.clock.now(), begun.asked))
                 return window
             await settlement_instructions.keep_answer(connection, answer, self.clock.now())
             concluded = _concluded(window, answer)
@@ -152,21 +136,6 @@ class SettleWindow:
         locked = await positions.lock(connection, owed)
         lowered = [replace(position, posted=position.posted - owed[owner]) for owner, position in locked.items()]
         await positions.clear(connection, lowered)
-
-
-def _is_whole(answer: SettlementAnswer, instruction: SettlementInstruction) -> bool:
-    """A yes comes with its reference and moment, and every answer is for what was asked; anything else is not known."""
-    if answer.instruction_id != instruction.instruction_id:
-        return False
-    match answer.status:
-        case SettlementStatus.SETTLED:
-            return bool(answer.rtgs_reference) and answer.settled_at is not None
-        case SettlementStatus.REJECTED:
-            return True
-        case SettlementStatus.UNKNOWN_INSTRUCTION:
-            return False
-        case _:
-            assert_never(answer.status)
 
 
 def _concluded(window: Window, answer: SettlementAnswer) -> Window:

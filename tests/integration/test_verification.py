@@ -33,6 +33,7 @@ NAMED_BY = {
     "issued_file": "file_id", "statement": "statement_id", "statement_line": "statement_key", "statement_rule": "change_id",
     "break": "break_id", "inquiry": "inquiry_id", "outbox": "event_id", "settlement_instruction": "instruction_id",
     "directory_change": "change_id", "window_approval": "participant_code", "window_claim": "defaulter_code",
+    "debt_payment": "debt_payment_id", "debt_part": "debt_payment_id",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
     "adjustment": "adjustment_id", "closing_rule": "rule_id", "window_account": "window_id",
     "archived_balance": "account_code", "archived_movement": "biller_code",

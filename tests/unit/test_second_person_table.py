@@ -21,7 +21,7 @@ LOOKS = frozenset(
         "cap forecast", "cap history", "cap metrics", "cap show", "cap warnings", "catalogue list",
         "dispute attachment", "dispute list", "dispute show", "dispute terms list", "files export", "files list",
         "files overdue", "files show", "files verify", "keys show", "log export", "log heads", "migrate check", "openapi",
-        "participant key list", "participant limits show", "participant list",
+        "debt list", "participant key list", "participant limits show", "participant list",
         "participant show", "participant outage list", "payment evidence",
         "payment overdue", "payment proof", "payment story", "privacy looks", "privacy status", "proposal list", "proposal show",
         "push list", "push places", "receipt show", "receipt verify", "rtgs compare", "settle simulate", "split list", "staff audit",

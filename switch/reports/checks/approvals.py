@@ -8,7 +8,7 @@ NAME, INVARIANT = "approvals", "I16"
 
 _COUNT = text("""
     SELECT (SELECT count(*) FROM window_approval) + (SELECT count(*) FROM window_answer) + (SELECT count(*) FROM window_decision)
-        + (SELECT count(*) FROM window_claim) + (SELECT count(*) FROM settlement_rule)
+        + (SELECT count(*) FROM window_claim) + (SELECT count(*) FROM settlement_rule) + (SELECT count(*) FROM debt_payment)
 """)
 _SEALED = {
     "settlement_rule": "'settlement rule of ' || currency || ' ' || number",
@@ -43,11 +43,31 @@ _CARRIED = text("""
     FROM window_claim GROUP BY of_window_id, number, defaulter_code, creditor_code, source
     HAVING count(*) <> 2 OR sum(CASE WHEN carried THEN minor ELSE -minor END) <> 0
 """)
-# An account of a default is debited in the window where it is covered, and credited where the defaulter owes it.
+_DEBTS = text("""
+    SELECT 'debt payment ' || debt_payment_id || ' of ' || defaulter_code, what
+    FROM debt_payment AS its LEFT JOIN proposal USING (proposal_id)
+    LEFT JOIN LATERAL (
+        SELECT coalesce(sum(part.minor), 0)::bigint AS minor FROM debt_part AS part WHERE part.debt_payment_id = its.debt_payment_id
+    ) AS parts ON true
+    CROSS JOIN LATERAL (
+        SELECT 'it is ' || its.minor || ', its parts come to ' || parts.minor AS what WHERE parts.minor <> its.minor
+        UNION ALL
+        SELECT 'no two people have approved it as it stands'
+        WHERE NOT coalesce(proposal.state = 'approved' AND proposal.subject = defaulter_code
+            AND proposal.kind = CASE way WHEN 'rtgs' THEN 'debt.pay' WHEN 'noted' THEN 'debt.note' ELSE 'debt.write_off' END
+            AND its.by = proposal.proposed_by || ' and ' || proposal.decided_by, false)
+    ) AS wrong
+""")
+# An account of a default is debited in the window where it is covered, and credited where the defaulter owes it; until that has ended.
 _POSTED = text("""
-    WITH claimed AS (
+    WITH claim AS (
+        SELECT window_id, defaulter_code, creditor_code, source, minor, carried FROM window_claim
+        UNION ALL SELECT window_id, defaulter_code, creditor_code, source, part.minor, false
+        FROM debt_payment JOIN debt_part AS part USING (debt_payment_id) WHERE window_id IS NOT NULL
+    ),
+    claimed AS (
         SELECT window_id, leg.account_code, sum(CASE WHEN carried THEN -leg.minor ELSE leg.minor END)::bigint AS minor
-        FROM window_claim CROSS JOIN LATERAL (VALUES
+        FROM claim CROSS JOIN LATERAL (VALUES
             (CASE source WHEN 'guarantee' THEN 'guarantee:' || defaulter_code
                 ELSE 'default_share:' || creditor_code || ':' || defaulter_code END, minor),
             ('position:' || defaulter_code, -minor)
@@ -55,7 +75,8 @@ _POSTED = text("""
     ),
     posted AS (
         SELECT entry.window_id, account_code, sum(minor)::bigint AS minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
-        WHERE entry.kind IN ('default_covered', 'default_carried') GROUP BY entry.window_id, account_code
+        WHERE entry.kind IN ('default_covered', 'default_carried', 'debt_paid', 'debt_written_off')
+        GROUP BY entry.window_id, account_code
     )
     SELECT 'window ' || window_id || ' account ' || account_code,
         'defaults have posted ' || coalesce(posted.minor, 0) || ', the claims give ' || coalesce(claimed.minor, 0)
@@ -84,7 +105,7 @@ async def examine(look: Examination) -> None:
     await look.counts(_COUNT)
     for changed in _CHANGED:
         await look.where_wrong(changed, invariant="I14")
-    for wrong in (_PEOPLE, _UNDECIDED, _SENT_ALL_THE_SAME):
+    for wrong in (_PEOPLE, _UNDECIDED, _SENT_ALL_THE_SAME, _DEBTS):
         await look.where_wrong(wrong)
     for wrong in (_CARRIED, _POSTED):
         await look.where_wrong(wrong, invariant="I5")

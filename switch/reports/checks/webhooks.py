@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from switch.domain.debt_webhooks import DEBT_KINDS
 from switch.domain.dispute_webhooks import DISPUTE_KINDS
 from switch.domain.payments import PaymentState
 from switch.domain.webhooks import KIND_OF, WebhookKind, moved_part
@@ -33,7 +34,10 @@ _ROWS = text("""
     SELECT told.event_id, told.bank_code AS told_bank, told.kind, told.payment_id AS told_of, told.moved, told.event_number,
         endpoint.bank_code AS owner, history.to_state AS came_to, history.from_state AS came_from,
         history.note AS history_note, asked.net_minor,
-        asked.until, head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at,
+        asked.until, debt.state AS debt_state, CASE WHEN debt.defaulter_code = told.bank_code THEN debt.minor ELSE (
+            SELECT sum(part.minor)::bigint FROM debt_part AS part
+            WHERE part.debt_payment_id = debt.debt_payment_id AND part.creditor_code = told.bank_code) END AS debt_minor,
+        head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at,
         CASE WHEN complained.bank_code = told.bank_code THEN json_build_object('payment_id', complained.payment_id,
             'reason', complained.reason, 'state', line.state, 'holder', line.holder, 'deadline', line.deadline,
             'remedy', line.remedy, 'outcome', line.outcome) END AS complaint, payment.*
@@ -45,6 +49,7 @@ _ROWS = text("""
     LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CAST(told.moved ->> 'size' AS bigint)
     LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
         AND asked.round = told.event_number AND asked.participant_code = told.bank_code
+    LEFT JOIN debt_payment AS debt ON debt.debt_payment_id = told.moved ->> 'debt_payment_id'
     LEFT JOIN outage ON told.kind = 'biller.outage' AND outage.outage_id = CAST(told.moved ->> 'outage_id' AS uuid)
     LEFT JOIN dispute_event AS line ON told.kind LIKE 'dispute.%' AND line.number = told.event_number
         AND line.dispute_id = CAST(told.moved ->> 'dispute_id' AS uuid)
@@ -80,7 +85,7 @@ async def examine(look: Examination) -> None:
 _OF_NO_PAYMENT = frozenset(
     {
         *(WebhookKind.TEST, WebhookKind.LOG_HEAD, WebhookKind.POSITION_WARNING, WebhookKind.WINDOW_APPROVAL_ASKED),
-        *(WebhookKind.BILLER_OUTAGE, *DISPUTE_KINDS),
+        *(WebhookKind.BILLER_OUTAGE, *DISPUTE_KINDS, *DEBT_KINDS),
     }
 )
 
@@ -97,6 +102,9 @@ def _says_what_it_should(row: Row[Any]) -> bool:
             return bool([row.moved.get(name) for name in ("biller_code", "begins_at", "ends_at")] == _outage(row))
         case kind if kind in DISPUTE_KINDS:
             return row.complaint is not None and _complaint(row.moved) == _complaint(row.complaint)
+        case kind if kind in DEBT_KINDS:
+            wanted = "refused" if kind == WebhookKind.DEBT_PAYMENT_REFUSED else "done"
+            return bool((row.moved.get("minor"), row.debt_state) == (str(row.debt_minor), wanted))
         case _:
             return True
 

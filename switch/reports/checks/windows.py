@@ -101,8 +101,12 @@ _INSTRUCTIONS = text("""
     ) AS cells ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(CASE WHEN carried THEN defaulter_code ELSE creditor_code END,
-            CASE WHEN carried THEN creditor_code ELSE defaulter_code END, minor::text)) AS cells FROM window_claim
-        WHERE window_claim.window_id = instruction.window_id
+            CASE WHEN carried THEN creditor_code ELSE defaulter_code END, minor::text)) AS cells FROM (
+            SELECT window_id, defaulter_code, creditor_code, minor, carried, since_attempt FROM window_claim
+            UNION ALL SELECT window_id, defaulter_code, creditor_code, part.minor, false, 1
+            FROM debt_payment JOIN debt_part AS part USING (debt_payment_id)
+        ) AS claim
+        WHERE claim.window_id = instruction.window_id
           AND since_attempt <= substring(instruction.instruction_id FROM '-([0-9]+)$')::integer
     ) AS claims ON true
     ORDER BY instruction_id

@@ -18,7 +18,7 @@ PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
         ReportName.CAUSES: (causes.BREAK_CAUSES, causes.REJECTED),
         ReportName.FAULTS: (causes.PARTIES, causes.FAULTS, causes.STAGES),
         ReportName.INCIDENTS: (incidents.BY_PARTICIPANT, incidents.LISTED),
-        ReportName.SETTLEMENT: (settlement.DAY_WINDOWS, settlement.WINDOW_NETS, settlement.DAY_NETS),
+        ReportName.SETTLEMENT: (settlement.DAY_WINDOWS, settlement.WINDOW_NETS, settlement.DAY_NETS, settlement.DEBTS),
         ReportName.PAYMENTS: _OF_PAYMENTS,
         ReportName.MONTH: (
             oversight.TOTALS,

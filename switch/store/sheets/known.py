@@ -35,6 +35,13 @@ POSTINGS = f"""(
           WHERE business_date BETWEEN :first AND :last AND currency = :currency))
 """  # noqa: S608
 """Of the windows of these days, before they were cleared."""
+DEFAULTS = f"""(
+    SELECT posting.account_code, posting.minor FROM journal_entry AS entry JOIN posting USING (bucket, entry_id)
+    WHERE entry.window_id IN (SELECT window_id FROM window_claim UNION SELECT window_id FROM debt_payment) AND entry.payment_id IS NULL
+      AND posting.currency = :currency AND entry.created_at < :ends AND is_known(entry.created_at, entry.xact, {_MOMENT})
+      AND (posting.account_code LIKE 'guarantee:%' OR posting.account_code LIKE 'default_share:%'))
+"""  # noqa: S608
+"""What has moved the accounts of defaults, until the end of the period."""
 REFUSALS = f"""(
     SELECT bank_code, refusal_code, claimed_at FROM idempotency
     WHERE refusal_code IS NOT NULL AND claimed_at >= :begins AND claimed_at < :ends AND is_known(claimed_at, xact, {_MOMENT}))

@@ -8,6 +8,7 @@ from switch.store.sheets.known import (
     AMOUNT,
     CODE,
     DAY,
+    DEFAULTS,
     MOVEMENTS,
     NAME,
     NAME_EN,
@@ -96,6 +97,28 @@ WINDOW_NETS = SheetPlan(
     WITH {_NETS}
     SELECT window_id, code, {names("code")}, payments, minor, fee, greatest(net, 0), greatest(-net, 0)
     FROM nets {named("code")} ORDER BY window_id, code
+    """,
+)
+# Every account of a default stands at nothing once its window is settled; what is carried into one that is not is owed.
+DEBTS = SheetPlan(
+    "debts",
+    Name("ما بقي من ديون التخلّف عن الدفع", "What is still owed from defaults"),
+    (
+        texts("defaulter", "المتخلّف", "Defaulter"),
+        NAME,
+        NAME_EN,
+        texts("creditor", "لصالح", "Owed to"),
+        money("owed", "المستحق", "Owed"),
+    ),
+    f"""
+    WITH owed AS (
+        SELECT CASE split_part(account_code, ':', 1) WHEN 'guarantee' THEN split_part(account_code, ':', 2)
+                ELSE split_part(account_code, ':', 3) END AS code,
+            CASE split_part(account_code, ':', 1) WHEN 'guarantee' THEN 'guarantee' ELSE split_part(account_code, ':', 2) END AS creditor,
+            -sum(minor)::bigint AS minor
+        FROM {DEFAULTS} AS its GROUP BY 1, 2
+    )
+    SELECT code, {names("code")}, creditor, minor FROM owed {named("code")} WHERE minor <> 0 ORDER BY code, creditor
     """,
 )
 DAY_NETS = SheetPlan(
