@@ -390,13 +390,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON issued_file FO
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON calendar_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sealed BEFORE INSERT ON calendar_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 
--- An instruction is what was sent: its legs never change, and the first answer stands.
+-- An instruction is what was sent: its legs never change, and the first answer stands; but what the RTGS had refused it may have settled after all.
 CREATE FUNCTION instruction_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (OLD.instruction_id, OLD.window_id, OLD.legs, OLD.created_at)
        IS DISTINCT FROM (NEW.instruction_id, NEW.window_id, NEW.legs, NEW.created_at)
        OR OLD.status IS NOT NULL AND (OLD.status, OLD.rtgs_reference, OLD.reason, OLD.answered_at)
-          IS DISTINCT FROM (NEW.status, NEW.rtgs_reference, NEW.reason, NEW.answered_at) THEN
+          IS DISTINCT FROM (NEW.status, NEW.rtgs_reference, NEW.reason, NEW.answered_at)
+          AND (OLD.status, NEW.status, OLD.reason) IS DISTINCT FROM ('rejected', 'settled', NEW.reason) THEN
         RAISE EXCEPTION 'settlement instruction % stands as it was (I8)', OLD.instruction_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

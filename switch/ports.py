@@ -119,8 +119,8 @@ class SettlementBank(Protocol):
     async def instruct(self, instruction: SettlementInstruction) -> SettlementAnswer | Unknown:
         """Send all legs, all or none; the same instruction id again is the same instruction."""
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
-        """What became of an instruction."""
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
+        """What became of an instruction; `anew`: as the RTGS says now, whatever it has said before."""
 
 
 class FileLayout(Protocol):

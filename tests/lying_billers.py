@@ -158,10 +158,10 @@ class ChanceRtgs:
                 self.settled[instruction.instruction_id] = instruction
         return Unknown("answer lost") if luck < 0.5 else self._answer(instruction.instruction_id)
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
         if not self.healed and self.chance.random() < 0.3:
             return Unknown("silence")
-        return self._answer(instruction_id)
+        return self._answer(instruction.instruction_id)
 
     def _answer(self, instruction_id: str) -> SettlementAnswer:
         if instruction_id in self.settled:

@@ -99,7 +99,8 @@ class ScriptedRtgs:
             return SettlementAnswer(instruction.instruction_id, SettlementStatus.SETTLED)
         return self._standing(instruction.instruction_id)
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
+        instruction_id = instruction.instruction_id
         self.enquired.append(instruction_id)
         does = self.script.popleft() if self.script else ACCEPT
         return Unknown(does) if does == SILENT else self._standing(instruction_id)

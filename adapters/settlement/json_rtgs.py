@@ -25,12 +25,12 @@ class JsonRtgs:
     async def instruct(self, instruction: SettlementInstruction) -> SettlementAnswer | Unknown:
         return await _or_unknown(self._instruct(instruction))
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
-        return await _or_unknown(self._enquire(instruction_id))
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:  # noqa: ARG002 - always
+        return await _or_unknown(self._enquire(instruction))
 
     async def _instruct(self, instruction: SettlementInstruction) -> SettlementAnswer:
         require_zero_sum(instruction.legs)
-        total = Money(sum(leg.minor for leg in instruction.legs if leg.minor > 0), instruction.currency)
+        total = _total(instruction)
         document = {
             "instruction_id": instruction.instruction_id,
             "window_id": instruction.window_id,
@@ -39,15 +39,13 @@ class JsonRtgs:
             "legs": [_leg(leg, instruction.currency) for leg in instruction.legs],
         }
         heard = await self._call("PUT", instruction.instruction_id, document)
-        answer = _answer(heard, instruction.instruction_id)
+        answer = _answer(heard, instruction)
         if answer.status is SettlementStatus.UNKNOWN_INSTRUCTION:
             raise Malformed("it does not know what it was just given")
-        if amount(heard.document, "total") != total:
-            raise Malformed("the answer is for another total")
         return answer
 
-    async def _enquire(self, instruction_id: str) -> SettlementAnswer:
-        return _answer(await self._call("GET", instruction_id, None), instruction_id)
+    async def _enquire(self, instruction: SettlementInstruction) -> SettlementAnswer:
+        return _answer(await self._call("GET", instruction.instruction_id, None), instruction)
 
     async def _call(self, method: str, instruction_id: str, document: dict[str, Any] | None) -> Heard:
         central_bank = self.central_bank()
@@ -78,11 +76,18 @@ def _leg(leg: SettlementLeg, currency: str) -> dict[str, Any]:
     return {"participant": leg.participant, "side": side, "amount": Money(abs(leg.minor), currency).text(), **account}
 
 
-def _answer(heard: Heard, instruction_id: str) -> SettlementAnswer:
-    document = heard.document
+def _total(instruction: SettlementInstruction) -> Money:
+    return Money(sum(leg.minor for leg in instruction.legs if leg.minor > 0), instruction.currency)
+
+
+def _answer(heard: Heard, instruction: SettlementInstruction) -> SettlementAnswer:
+    document, instruction_id = heard.document, instruction.instruction_id
     if document.get("instruction_id") != instruction_id:
         raise Malformed("the answer is for another instruction")
-    match text(document, "status", 30):
+    status = text(document, "status", 30)
+    if status != "unknown_instruction" and amount(document, "total") != _total(instruction):
+        raise Malformed("the answer is for another total")
+    match status:
         case "settled":
             reference, settled_at = text(document, "rtgs_reference", 64), moment(document, "settled_at")
             return SettlementAnswer(instruction_id, SettlementStatus.SETTLED, reference, settled_at)

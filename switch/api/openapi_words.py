@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from switch.api.problem_table import Retry
+from switch.api.problem_kinds import Retry
 
 TITLE = "National bill-payment switch · المحوّل الوطني لدفع الفواتير"
 VERSION = "1.0.0"

@@ -1,30 +1,9 @@
 """The one table that turns a code into an HTTP problem: its status, its titles in both languages, and whether to retry."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
-
-class Retry(StrEnum):
-    """What a client may do next."""
-
-    NEVER = "never"
-    """The same request will be refused again: change it."""
-    SAME_KEY = "same_key"
-    """Repeat the same request; a payment under the same idempotency key."""
-    NEW_KEY = "new_key"
-    """This key is spent with this refusal; when the cause is gone, ask under a new key."""
-    AFTER_SECONDS = "after_seconds"
-    """Repeat the same request, a payment under the same idempotency key, after `Retry-After`."""
-
-
-class Kind(NamedTuple):
-    status: int
-    title: str
-    title_ar: str
-    retry: Retry = Retry.NEVER
-
+from switch.api.problem_kinds import Kind, Retry
 
 PROBLEMS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -51,6 +30,8 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "push_unknown": Kind(404, "No such push", "لا ملف كهذا يُدفع"),
         "tariff_too_late": Kind(422, "Tariff begins too early", "تعرفة بأثر رجعي"),
         "window_moved": Kind(409, "Window moved on", "نافذة نُقلت إلى غيرها"),
+        "rtgs_contradicts": Kind(409, "The RTGS contradicts itself", "تناقض في أجوبة RTGS"),
+        "rtgs_not_sure": Kind(503, "The RTGS does not confirm", "لم يؤكد RTGS", Retry.AFTER_SECONDS),
         "window_not_movable": Kind(409, "Nothing to move", "لا شيء يُنقل"),
         "no_debt": Kind(404, "No debt", "لا دين"),
         "debt_amount_refused": Kind(422, "Not a part of the debt", "ليس جزءاً من الدين"),

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from switch.api.problem_table import PROBLEMS, Retry
+from switch.api.problem_kinds import Retry
+from switch.api.problem_table import PROBLEMS
 from switch.domain.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"

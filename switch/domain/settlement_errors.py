@@ -33,6 +33,24 @@ class WindowAborted(Refusal):
     ar = "رفض نظام التسوية الآنية RTGS تسوية {window}: {reason}. أعد إرسالها بأمر صريح بعد زوال السبب."
 
 
+class RtgsContradicts(Refusal):
+    code = "rtgs_contradicts"
+    en = (
+        "The RTGS had refused {instruction}, and calls it settled now, under {reference}: nothing else is sent for that money. "
+        "If it is settled, `switch settle WINDOW --again` takes it so where the window is as it was sent; if not, the RTGS must say so."
+    )
+    ar = (
+        "رفض RTGS التعليمة {instruction} ثم قال إنها سُوّيت بالمرجع {reference}: فلا يُرسل عن هذا المال شيء آخر. فإن سُوّيت فعلاً اعتمدها بالأمر "
+        "`switch settle WINDOW --again` إن كانت النافذة كما أُرسلت، وإلا فعلى RTGS أن يصحح قوله."
+    )
+
+
+class RtgsNotSure(Refusal):
+    code = "rtgs_not_sure"
+    en = "The RTGS had refused {instruction}, and does not say so again ({why}); nothing else is sent for that money before it does."
+    ar = "رفض RTGS التعليمة {instruction} ولم يؤكد رفضه الآن ({why})؛ فلا يُرسل عن هذا المال شيء آخر قبل أن يؤكده."
+
+
 class WindowMoved(Refusal):
     code = "window_moved"
     en = "The payments of {window} are settled with {into}: they were moved there."

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ class Rtgs:
             case "PUT", ("instructions", instruction_id):
                 return await self._instruct(instruction_id, asked.document)
             case "GET", ("instructions", instruction_id):
-                return await misbehaving(self.script, RTGS, "enquire", lambda _: self._standing(instruction_id))
+                return await misbehaving(self.script, RTGS, "enquire", lambda rule: self._standing(instruction_id, rule))
             case _:
                 return json_reply(404, {"code": "no_such_call"}, self.key)
 
@@ -60,7 +60,7 @@ class Rtgs:
                 self.decide(instruction, rule)
             elif known.instruction != instruction:
                 return json_reply(409, {"instruction_id": instruction_id, "status": "conflict"}, self.key)
-            return self._standing(instruction_id)
+            return self._standing(instruction_id, rule)
 
         return await misbehaving(self.script, RTGS, "instruct", settle)
 
@@ -91,8 +91,8 @@ class Rtgs:
                 return f"insufficient_funds {leg.participant}"
         return None
 
-    def _standing(self, instruction_id: str) -> Reply:
-        decision = self.books.find(instruction_id)
+    def _standing(self, instruction_id: str, rule: Rule | None = None) -> Reply:
+        decision = as_told(self.books.find(instruction_id), rule)
         if decision is None:
             return json_reply(200, {"instruction_id": instruction_id, "status": "unknown_instruction"}, self.key)
         answer = {
@@ -115,6 +115,13 @@ class Rtgs:
                 account = leg.participant, decision.instruction.currency
                 changes[account] = changes.get(account, 0) - leg.minor
         return {participant: Money(minor, currency).text() for (participant, currency), minor in sorted(changes.items())}
+
+
+def as_told(decision: Decision | None, rule: Rule | None) -> Decision | None:
+    """A lie: it is booked, and it says that it is not."""
+    if decision is None or rule is None or rule.does is not Mischief.REFUSE_THOUGH_BOOKED:
+        return decision
+    return replace(decision, rejected_because="refused_by_the_central_bank")
 
 
 def _instruction(document: Mapping[str, Any]) -> Instruction:

@@ -17,7 +17,7 @@ from switch.domain.calendar import local_date
 from switch.signatures import VerifyingKey
 from switch.simulators import rtgs_messages as messages
 from switch.simulators.mischief import RTGS, Mischief, Rule
-from switch.simulators.rtgs import Rtgs
+from switch.simulators.rtgs import Rtgs, as_told
 from switch.simulators.rtgs_books import Instruction
 
 LOOK_EVERY_SECONDS = 0.1
@@ -94,7 +94,7 @@ class RtgsExchange:
     def _answer(self, instruction_id: str, about: str, question: str | None, rule: Rule | None) -> None:
         does = None if rule is None else rule.does
         message_id = secrets.token_hex(12)
-        decision = self.rtgs.books.find(instruction_id)
+        decision = as_told(self.rtgs.books.find(instruction_id), rule)
         content = messages.answer(message_id, instruction_id, decision, question, self.now(), about)
         name = f"{instruction_id}.{message_id}.pacs.002.xml"
         match does:

@@ -43,6 +43,7 @@ _NEXT_NUMBER = text("""
 _UNDER_WAY = text("""
     SELECT debt_payment_id FROM debt_payment WHERE currency = :currency AND defaulter_code = :defaulter AND state = 'asked'
 """)
+_REFUSED = text(f"{_PAYMENTS} WHERE currency = :currency AND defaulter_code = :defaulter AND state = 'refused' ORDER BY number")
 _DUE = text("SELECT debt_payment_id FROM debt_payment WHERE state = 'asked' AND next_attempt_at <= :now ORDER BY debt_payment_id")
 _LEASE = text("""
     UPDATE debt_payment SET asked = asked + 1, next_attempt_at = :until WHERE debt_payment_id = :id AND next_attempt_at <= :now
@@ -98,6 +99,12 @@ async def next_number(connection: AsyncConnection, currency: str, defaulter: Par
 
 async def under_way(connection: AsyncConnection, currency: str, defaulter: ParticipantCode) -> str | None:
     return (await connection.execute(_UNDER_WAY, {"currency": currency, "defaulter": defaulter})).scalar_one_or_none()
+
+
+async def refused(connection: AsyncConnection, currency: str, defaulter: ParticipantCode) -> list[DebtPayment]:
+    """By the RTGS, which may say otherwise by now."""
+    rows = (await connection.execute(_REFUSED, {"currency": currency, "defaulter": defaulter})).all()
+    return [_from_row(row) for row in rows]
 
 
 async def due(connection: AsyncConnection, now: datetime) -> list[str]:

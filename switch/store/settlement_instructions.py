@@ -25,6 +25,14 @@ _ANSWER = text("""
 """)
 
 
+_REFUSED = text("""
+    SELECT instruction_id, sent.window_id, legs, currency FROM settlement_instruction AS sent JOIN settlement_window USING (window_id)
+    WHERE sent.window_id = ANY((SELECT members_of(:window))::text[]) AND status = 'rejected' ORDER BY instruction_id
+""")
+_SETTLED_AFTER_ALL = text("""
+    UPDATE settlement_instruction SET status = 'settled', rtgs_reference = :rtgs_reference, answered_at = :at
+    WHERE instruction_id = :id AND status = 'rejected'
+""")
 _SETTLED = text("""
     SELECT sent.instruction_id, sent.window_id, sent.legs, sent.rtgs_reference FROM settlement_instruction AS sent
     JOIN settlement_window AS its ON its.window_id = sent.window_id
@@ -53,6 +61,20 @@ async def insert(connection: AsyncConnection, instruction: SettlementInstruction
 async def find(connection: AsyncConnection, instruction_id: str, window: Window) -> Sent:
     row = (await connection.execute(_FIND, {"id": instruction_id})).one()
     return Sent(SettlementInstruction(instruction_id, window.window_id, window.currency, _legs(row.legs)), row.asked)
+
+
+async def refused(connection: AsyncConnection, window_id: str) -> list[SettlementInstruction]:
+    """Of the window, and of those that were moved into it."""
+    return [
+        SettlementInstruction(row.instruction_id, WindowId(row.window_id), row.currency, _legs(row.legs))
+        for row in (await connection.execute(_REFUSED, {"window": window_id})).all()
+    ]
+
+
+async def keep_settled_after_all(connection: AsyncConnection, answer: SettlementAnswer, at: datetime) -> None:
+    """What the RTGS had refused is settled, as it says now; why it was refused stays with it."""
+    parameters = {"id": answer.instruction_id, "rtgs_reference": answer.rtgs_reference, "at": at}
+    await connection.execute(_SETTLED_AFTER_ALL, parameters)
 
 
 async def settled_between(connection: AsyncConnection, currency: str, begin: datetime, end: datetime) -> list[SettledInstruction]:

@@ -9,7 +9,7 @@ from switch.domain.approvals import WindowNotApproved
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import WindowId
 from switch.domain.money import SCALES
-from switch.domain.settlement_errors import FilesBeingIssued, WindowAborted, WindowNotOpen
+from switch.domain.settlement_errors import FilesBeingIssued, RtgsNotSure, WindowAborted, WindowNotOpen
 from switch.ports import Clock
 from switch.store import window_queries
 from switch.store.database import Database
@@ -21,7 +21,7 @@ from switch.usecases.window_nets import WindowNets
 
 BY = "calendar"
 
-_ELSEWHERE = (WindowNotOpen, WindowAborted, WindowNotApproved, FilesBeingIssued)
+_ELSEWHERE = (WindowNotOpen, WindowAborted, WindowNotApproved, FilesBeingIssued, RtgsNotSure)
 """Another hand was quicker, or has to come first."""
 _log = structlog.get_logger("switch.windows")
 

@@ -1,11 +1,13 @@
 """Ask the RTGS: for an instruction, or what became of one that may have left; what is not a whole answer is not known."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from switch.domain.outcomes import Unknown
 from switch.domain.retries import pause_milliseconds
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
+from switch.domain.settlement_errors import RtgsNotSure
 from switch.ports import SettlementBank
 
 LEASE_SECONDS = 30
@@ -22,6 +24,22 @@ async def ask_rtgs(rtgs: SettlementBank, instruction: SettlementInstruction, *, 
     return Unknown("the answer is not whole")
 
 
+async def settled_after_all(rtgs: SettlementBank, refused: Sequence[SettlementInstruction]) -> SettlementAnswer | None:
+    """Asked before another instruction for the same money is sent: of what was refused, what the RTGS now calls settled.
+
+    Raises RtgsNotSure where it does not say again that it was refused.
+    """
+    for instruction in refused:
+        answer = await rtgs.enquire(instruction, anew=True)
+        if isinstance(answer, Unknown):
+            raise RtgsNotSure(instruction=instruction.instruction_id, why=answer.why)
+        if answer.status is SettlementStatus.SETTLED:
+            if not _is_whole(answer, instruction):
+                raise RtgsNotSure(instruction=instruction.instruction_id, why="the answer is not whole")
+            return answer
+    return None
+
+
 def again_at(now: datetime, asked: int) -> datetime:
     """When to ask once more, after so many times."""
     return now + timedelta(milliseconds=pause_milliseconds(asked, MIDDLE_CHANCE, LONGEST_PAUSE_SECONDS))
@@ -33,7 +51,7 @@ def leased_until(now: datetime) -> datetime:
 
 async def _asked(rtgs: SettlementBank, instruction: SettlementInstruction, may_have_left: bool) -> SettlementAnswer | Unknown:
     if may_have_left:
-        found = await rtgs.enquire(instruction.instruction_id)
+        found = await rtgs.enquire(instruction)
         if isinstance(found, Unknown) or found.status is not SettlementStatus.UNKNOWN_INSTRUCTION:
             return found
     return await rtgs.instruct(instruction)

@@ -10,11 +10,12 @@ from switch.domain.errors import NoOpenWindow
 from switch.domain.ledger import debt_ended
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementStatus
+from switch.domain.settlement_errors import RtgsContradicts, RtgsNotSure
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import debts, journal, open_window, positions, webhook_endpoints, webhooks, windows
 from switch.store.database import Connection, Database, Together
-from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until
+from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, settled_after_all
 
 _log = structlog.get_logger("switch.debts")
 
@@ -38,10 +39,11 @@ class SettleDebts:
         async with self.database.transaction() as connection:
             made = await debts.lock_payment(connection, debt_payment_id)
             now = self.clock.now()
+            refused = await debts.refused(connection, made.currency, made.defaulter)
             if made.state is not DebtState.ASKED or not await debts.lease(connection, debt_payment_id, now, leased_until(now)):
                 return made
         fail_point(FailPoint.INSTRUCTING)
-        answer = await ask_rtgs(self.settlement, made.instruction, may_have_left=made.asked > 0)
+        answer = await self._answer(made, refused)
         fail_point(FailPoint.HEARD)
         async with self.database.transaction() as connection:
             standing = await debts.lock_payment(connection, debt_payment_id)
@@ -51,6 +53,17 @@ class SettleDebts:
             fail_point(FailPoint.CLEARING)
         _log.info("debt.concluded", payment=concluded.debt_payment_id, state=concluded.state)
         return concluded
+
+    async def _answer(self, made: DebtPayment, refused: list[DebtPayment]) -> SettlementAnswer | Unknown:
+        """What was refused before is asked after first: the same debt is not to be paid twice."""
+        try:
+            settled = await settled_after_all(self.settlement, [each.instruction for each in refused])
+        except RtgsNotSure as silence:
+            return Unknown(str(silence))
+        if settled is None:
+            return await ask_rtgs(self.settlement, made.instruction, may_have_left=made.asked > 0)
+        contradiction = RtgsContradicts(instruction=settled.instruction_id, reference=settled.rtgs_reference or "")
+        return SettlementAnswer(made.debt_payment_id, SettlementStatus.REJECTED, reason=str(contradiction))
 
     async def _conclude(self, connection: Connection, made: DebtPayment, answer: SettlementAnswer | Unknown) -> DebtPayment:
         now = self.clock.now()

@@ -12,12 +12,19 @@ from switch.domain.ledger import window_settled
 from switch.domain.nets import Nets
 from switch.domain.outcomes import Unknown
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus, Window, WindowState, instruction_id
-from switch.domain.settlement_errors import NetsDisagree, SettlementOwnerMissing, WindowAborted, WindowMoved, WindowStillOpen
+from switch.domain.settlement_errors import (
+    NetsDisagree,
+    RtgsContradicts,
+    SettlementOwnerMissing,
+    WindowAborted,
+    WindowMoved,
+    WindowStillOpen,
+)
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
 from switch.store.database import Connection, Database, Together
-from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until
+from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, settled_after_all
 from switch.usecases.window_approval import approval_of
 from switch.usecases.window_nets import WindowNets, proven_nets
 
@@ -42,11 +49,13 @@ class SettleWindow:
         """As it stands then; still SETTLING where the RTGS gave no answer, and the next call asks what became of it.
 
         `again` sends what the RTGS refused as a new instruction. Raises WindowUnknown, WindowStillOpen, WindowAborted, WindowMoved,
-        WindowNotApproved, NetsDisagree.
+        WindowNotApproved, NetsDisagree, RtgsContradicts, RtgsNotSure.
         """
         try:
+            if (settled := await settled_after_all(self.settlement, await self._refused(window_id, again))) is not None:
+                return await self._take_as_settled(WindowId(window_id), settled, by_hand=again)
             begun = await self._begin(window_id, again)
-        except (NetsDisagree, SettlementOwnerMissing) as refusal:
+        except (NetsDisagree, SettlementOwnerMissing, RtgsContradicts) as refusal:
             await WindowNets(self.database).let_wait(WindowId(window_id), str(refusal))
             raise
         if begun.waits_for is not None:
@@ -57,6 +66,33 @@ class SettleWindow:
         answer = await ask_rtgs(self.settlement, begun.instruction, may_have_left=begun.may_have_left)
         fail_point(FailPoint.HEARD)
         return await self._conclude(begun, begun.instruction, answer)
+
+    async def _refused(self, window_id: str, again: bool) -> list[SettlementInstruction]:
+        """What the RTGS has refused of the money for which an instruction would be sent now."""
+        async with self.database.reading() as connection:
+            window = await windows.find(connection, window_id)
+            if window is None or not (window.state is WindowState.CLOSED or (again and window.state is WindowState.ABORTED)):
+                return []
+            return await settlement_instructions.refused(connection, window_id)
+
+    async def _take_as_settled(self, window_id: WindowId, answer: SettlementAnswer, *, by_hand: bool) -> Window:
+        """What was refused is settled after all. Raises RtgsContradicts where nobody says to take it so, or the sums are other ones now."""
+        async with self.database.transaction() as connection:
+            window = await windows.lock(connection, window_id)
+            assert window is not None
+            nets = await proven_nets(connection, window_id)
+            refused = {each.instruction_id: each for each in await settlement_instructions.refused(connection, window_id)}
+            moved = refused.get(answer.instruction_id)
+            as_it_was_sent = moved is not None and (moved.window_id, moved.legs) == (window_id, nets.instructed)
+            if not (by_hand and as_it_was_sent and window.state in (WindowState.CLOSED, WindowState.ABORTED)):
+                raise RtgsContradicts(instruction=answer.instruction_id, reference=answer.rtgs_reference or "")
+            await settlement_instructions.keep_settled_after_all(connection, answer, self.clock.now())
+            settling = window.moved(WindowState.SETTLING, reason=None)
+            await windows.update(connection, settling)
+            settled = _concluded(settling, answer)
+            await self._clear(connection, settled, nets)
+            await windows.update(connection, settled)
+        return settled
 
     async def _begin(self, window_id: str, again: bool) -> _Begun:
         """On record before the RTGS hears of it."""

@@ -32,7 +32,7 @@ class AgreeingBank:
         at = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
         return SettlementAnswer(instruction.instruction_id, SettlementStatus.SETTLED, "RTGS-1", at)
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
         return Unknown("never in doubt")
 
 

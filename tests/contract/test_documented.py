@@ -98,7 +98,7 @@ async def test_the_examples_of_the_rtgs_protocol_are_understood(keys: dict[str, 
             files_directory=tmp_path,
         )
         first = await opened.settlement.instruct(INSTRUCTION)
-        second = await opened.settlement.enquire(INSTRUCTION.instruction_id)
+        second = await opened.settlement.enquire(INSTRUCTION)
         await opened.close()
     assert isinstance(first, SettlementAnswer)
     assert first.status is SettlementStatus.SETTLED

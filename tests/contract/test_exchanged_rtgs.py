@@ -76,7 +76,7 @@ async def concluded(adapters: Adapters, tries: int = 20) -> SettlementAnswer:
     for _ in range(tries):
         if isinstance(answer, SettlementAnswer) and answer.status is not SettlementStatus.UNKNOWN_INSTRUCTION:
             return answer
-        answer = await adapters.settlement.enquire(ID)
+        answer = await adapters.settlement.enquire(INSTRUCTION)
         if isinstance(answer, SettlementAnswer) and answer.status is SettlementStatus.UNKNOWN_INSTRUCTION:
             answer = await adapters.settlement.instruct(INSTRUCTION)
     raise AssertionError(answer)
@@ -96,7 +96,7 @@ async def test_an_instruction_is_settled_once_however_often_it_is_sent(adapters:
     assert isinstance(first, SettlementAnswer)
     assert first.status is SettlementStatus.SETTLED
     assert await adapters.settlement.instruct(INSTRUCTION) == first
-    assert await adapters.settlement.enquire(ID) == first
+    assert await adapters.settlement.enquire(INSTRUCTION) == first
     assert moved(bank) == 1
 
 
@@ -136,7 +136,7 @@ async def test_lost_delayed_damaged_and_doubled_messages_settle_once(adapters: A
     answer = await concluded(adapters)
     assert answer.status is SettlementStatus.SETTLED
     assert moved(bank) == 1
-    assert await adapters.settlement.enquire(ID) == answer
+    assert await adapters.settlement.enquire(INSTRUCTION) == answer
 
 
 async def test_a_rejection_is_read_and_stands(adapters: Adapters, bank: Bank) -> None:

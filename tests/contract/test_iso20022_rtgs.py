@@ -89,16 +89,14 @@ async def test_the_instruction_keeps_the_published_definition_and_is_signed(rtgs
 async def test_settled_and_rejected_are_read(rtgs: Iso20022Rtgs, folder: Folder) -> None:
     await rtgs.instruct(INSTRUCTION)
     folder.answers()
-    assert await rtgs.enquire(ID) == SETTLED
+    assert await rtgs.enquire(INSTRUCTION) == SETTLED
     assert await rtgs.instruct(INSTRUCTION) == SETTLED
     other = replace(INSTRUCTION, instruction_id=f"{WINDOW}-2")
     await rtgs.instruct(other)
     asked = replace(DECISION.instruction, instruction_id=f"{WINDOW}-2")
     decision = replace(DECISION, instruction=asked, rejected_because="insufficient_funds 100010")
     folder.says(rtgs_messages.answer("M2", f"{WINDOW}-2", decision, None, LATER), f"{WINDOW}-2.a.pacs.002.xml")
-    assert await rtgs.enquire(f"{WINDOW}-2") == SettlementAnswer(
-        f"{WINDOW}-2", SettlementStatus.REJECTED, reason="insufficient_funds 100010"
-    )
+    assert await rtgs.enquire(other) == SettlementAnswer(f"{WINDOW}-2", SettlementStatus.REJECTED, reason="insufficient_funds 100010")
 
 
 async def test_the_same_instruction_is_the_same_message_under_a_further_name(rtgs: Iso20022Rtgs, folder: Folder) -> None:
@@ -114,22 +112,22 @@ async def test_the_same_instruction_is_the_same_message_under_a_further_name(rtg
 async def test_never_seen_counts_only_as_the_answer_to_the_question_just_asked(rtgs: Iso20022Rtgs, folder: Folder) -> None:
     await rtgs.instruct(INSTRUCTION)
     folder.answers(None, f"{ID}-Q1")
-    answer = await rtgs.enquire(ID)
+    answer = await rtgs.enquire(INSTRUCTION)
     assert answer == SettlementAnswer(ID, SettlementStatus.UNKNOWN_INSTRUCTION)
     question = message_definitions.read(folder.sent(".pacs.028.xml")[0].read_bytes()).fito_fipmt_sts_req
     assert (question.grp_hdr.msg_id, question.orgnl_grp_inf[0].orgnl_msg_id) == (f"{ID}-Q1", ID)
-    assert isinstance(await rtgs.enquire(ID), Unknown)  # the old answer is none to the new question
+    assert isinstance(await rtgs.enquire(INSTRUCTION), Unknown)  # the old answer is none to the new question
     folder.answers(replace(DECISION, decided_at=datetime(2026, 11, 24, 11, tzinfo=UTC)), f"{ID}-Q3", f"{ID}.b.pacs.002.xml")
-    assert await rtgs.enquire(ID) == Unknown("it has not decided yet")
+    assert await rtgs.enquire(INSTRUCTION) == Unknown("it has not decided yet")
 
 
 async def test_answers_that_contradict_one_another_are_none(rtgs: Iso20022Rtgs, folder: Folder) -> None:
     await rtgs.instruct(INSTRUCTION)
     folder.answers()
     folder.answers(name=f"{ID}.twice.pacs.002.xml")
-    assert await rtgs.enquire(ID) == SETTLED
+    assert await rtgs.enquire(INSTRUCTION) == SETTLED
     folder.answers(replace(DECISION, rejected_because="late"), name=f"{ID}.z.pacs.002.xml")
-    assert await rtgs.enquire(ID) == Unknown("the RTGS has given answers that contradict one another")
+    assert await rtgs.enquire(INSTRUCTION) == Unknown("the RTGS has given answers that contradict one another")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +146,7 @@ async def test_an_odd_answer_is_unknown(rtgs: Iso20022Rtgs, folder: Folder, old:
     content = rtgs_messages.answer("M1", ID, DECISION, None, LATER)
     assert old in content
     folder.says(content.replace(old, new))
-    assert isinstance(await rtgs.enquire(ID), Unknown)
+    assert isinstance(await rtgs.enquire(INSTRUCTION), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +166,7 @@ async def test_nobody_else_can_answer_for_the_central_bank(
 ) -> None:
     await rtgs.instruct(INSTRUCTION)
     forge(folder, rtgs_messages.answer("M1", ID, DECISION, None, LATER))
-    assert isinstance(await rtgs.enquire(ID), Unknown)
+    assert isinstance(await rtgs.enquire(INSTRUCTION), Unknown)
 
 
 async def test_nets_that_do_not_sum_to_zero_are_never_sent(rtgs: Iso20022Rtgs, folder: Folder) -> None:
@@ -179,7 +177,7 @@ async def test_nets_that_do_not_sum_to_zero_are_never_sent(rtgs: Iso20022Rtgs, f
 @pytest.mark.parametrize("wrong", ["../x", "a" * 29, "", "a b"])
 async def test_an_id_that_leads_elsewhere_is_not_sent(rtgs: Iso20022Rtgs, folder: Folder, wrong: str) -> None:
     assert isinstance(await rtgs.instruct(replace(INSTRUCTION, instruction_id=wrong)), Unknown)
-    assert isinstance(await rtgs.enquire(wrong), Unknown)
+    assert isinstance(await rtgs.enquire(replace(INSTRUCTION, instruction_id=wrong)), Unknown)
     assert list(folder.path.rglob("*.xml")) == []
 
 
@@ -203,7 +201,7 @@ async def test_where_schemas_are_given_each_message_must_keep_its_own(tmp_path: 
     rtgs = Iso20022Rtgs(exchange, messages, answer_seconds=0)
     await rtgs.instruct(INSTRUCTION)
     folder.answers()  # three elements, where this schema lets in two
-    assert isinstance(await rtgs.enquire(ID), Unknown)
+    assert isinstance(await rtgs.enquire(INSTRUCTION), Unknown)
     with pytest.raises(Malformed, match="schema"):
         messages.written("pacs.029.001.02", ("Another",))
     (schemas / f"{MESSAGES[0]}.xsd").write_text("<xs:schema")

@@ -1,6 +1,7 @@
 """Every settlement bank keeps the same contract: settled or rejected only by its own signed word, all legs or none."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,9 @@ async def test_a_rejection_has_its_reason(adapters: Adapters, rtgs: Counterparty
 
 async def test_an_enquiry_may_be_about_what_it_has_never_seen(adapters: Adapters, rtgs: Counterparty, keys: dict[str, SigningKey]) -> None:
     rtgs.play = says(keys, {"instruction_id": "X-1", "status": "unknown_instruction"})
-    assert await adapters.settlement.enquire("X-1") == SettlementAnswer("X-1", SettlementStatus.UNKNOWN_INSTRUCTION)
+    assert await adapters.settlement.enquire(replace(INSTRUCTION, instruction_id="X-1")) == SettlementAnswer(
+        "X-1", SettlementStatus.UNKNOWN_INSTRUCTION
+    )
     assert rtgs.questions[0].target.method == "GET"
 
 
@@ -110,9 +113,9 @@ async def test_nobody_else_can_answer_for_the_central_bank(adapters: Adapters, r
         rtgs.play = says(keys, SETTLED, key=key)
         assert isinstance(await adapters.settlement.instruct(INSTRUCTION), Unknown)
     rtgs.play = lambda _: raw(200, b'{"status":"settled"}')
-    assert isinstance(await adapters.settlement.enquire(INSTRUCTION.instruction_id), Unknown)
+    assert isinstance(await adapters.settlement.enquire(INSTRUCTION), Unknown)
     rtgs.play = lambda _: None
-    assert isinstance(await adapters.settlement.enquire(INSTRUCTION.instruction_id), Unknown)
+    assert isinstance(await adapters.settlement.enquire(INSTRUCTION), Unknown)
 
 
 async def test_nets_that_do_not_sum_to_zero_are_never_sent(adapters: Adapters, rtgs: Counterparty, keys: dict[str, SigningKey]) -> None:

@@ -52,7 +52,7 @@ async def test_an_instruction_is_settled_once(adapters: Adapters, rtgs_url: str)
     first = await adapters.settlement.instruct(INSTRUCTION)
     assert status(first) is SettlementStatus.SETTLED
     assert await adapters.settlement.instruct(INSTRUCTION) == first
-    assert await adapters.settlement.enquire(INSTRUCTION.instruction_id) == first
+    assert await adapters.settlement.enquire(INSTRUCTION) == first
     assert isinstance(first, SettlementAnswer)
     assert shown(f"{rtgs_url}/accounts") == ACCOUNTS
     lines = shown(f"{rtgs_url}/statement")
@@ -68,7 +68,7 @@ async def test_another_content_under_the_same_id_changes_nothing(adapters: Adapt
 
 
 async def test_what_was_never_sent_is_unknown_to_it(adapters: Adapters) -> None:
-    answer = await adapters.settlement.enquire("SYP-20261124-01-9")
+    answer = await adapters.settlement.enquire(replace(INSTRUCTION, instruction_id="SYP-20261124-01-9"))
     assert status(answer) is SettlementStatus.UNKNOWN_INSTRUCTION
 
 
@@ -81,14 +81,14 @@ async def test_without_funds_no_leg_is_settled(adapters: Adapters, rtgs_url: str
     follow(script, '{"funds": {"100010": "1000.00"}}')
     again = replace(INSTRUCTION, instruction_id="SYP-20261124-01-2")
     assert status(await adapters.settlement.instruct(again)) is SettlementStatus.SETTLED
-    assert await adapters.settlement.enquire(INSTRUCTION.instruction_id) == answer, "what was rejected stays rejected"
+    assert await adapters.settlement.enquire(INSTRUCTION) == answer, "what was rejected stays rejected"
 
 
 @pytest.mark.parametrize("does", ["cut-after-booking", "unsigned"])
 async def test_a_lost_answer_is_found_by_the_enquiry(adapters: Adapters, rtgs_url: str, script: Path, does: str) -> None:
     follow(script, json.dumps({"rules": {"rtgs": [{"does": does}]}}))
     assert isinstance(await adapters.settlement.instruct(INSTRUCTION), Unknown)
-    assert status(await adapters.settlement.enquire(INSTRUCTION.instruction_id)) is SettlementStatus.SETTLED
+    assert status(await adapters.settlement.enquire(INSTRUCTION)) is SettlementStatus.SETTLED
     assert shown(f"{rtgs_url}/accounts") == ACCOUNTS
 
 
@@ -96,7 +96,7 @@ async def test_an_error_before_booking_leaves_nothing(adapters: Adapters, rtgs_u
     follow(script, '{"rules": {"rtgs": [{"does": "error500"}]}}')
     assert isinstance(await adapters.settlement.instruct(INSTRUCTION), Unknown)
     follow(script, "{}")
-    assert status(await adapters.settlement.enquire(INSTRUCTION.instruction_id)) is SettlementStatus.UNKNOWN_INSTRUCTION
+    assert status(await adapters.settlement.enquire(INSTRUCTION)) is SettlementStatus.UNKNOWN_INSTRUCTION
     assert status(await adapters.settlement.instruct(INSTRUCTION)) is SettlementStatus.SETTLED
     assert shown(f"{rtgs_url}/accounts") == ACCOUNTS
 
@@ -106,7 +106,7 @@ async def test_a_decision_may_take_its_time(adapters: Adapters, script: Path, rt
     assert await adapters.settlement.instruct(INSTRUCTION) == Unknown("it has not decided yet")
     assert shown(f"{rtgs_url}/accounts") == {}
     wait_until(lambda: shown(f"{rtgs_url}/accounts") == ACCOUNTS)
-    assert status(await adapters.settlement.enquire(INSTRUCTION.instruction_id)) is SettlementStatus.SETTLED
+    assert status(await adapters.settlement.enquire(INSTRUCTION)) is SettlementStatus.SETTLED
 
 
 async def test_the_books_outlive_the_process(adapters: Adapters, start: Callable[[], Any], rtgs_url: str) -> None:

@@ -39,9 +39,10 @@ class KeptRtgs:
         book = self.folder / instruction.instruction_id
         assert not book.exists() or book.read_text(encoding="ascii") == legs
         book.write_text(legs, encoding="ascii")
-        return await self.enquire(instruction.instruction_id)
+        return await self.enquire(instruction)
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
+        instruction_id = instruction.instruction_id
         if not (self.folder / instruction_id).exists():
             return SettlementAnswer(instruction_id, SettlementStatus.UNKNOWN_INSTRUCTION)
         return SettlementAnswer(instruction_id, SettlementStatus.SETTLED, f"RTGS-{instruction_id}", START + timedelta(hours=1))

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -19,6 +19,7 @@ from switch.domain.settlement import SettlementAnswer, SettlementInstruction, Se
 MESSAGES = (*(form.message for form in FORMS.values()), QUESTION, ANSWER, STATEMENT)
 ANSWER_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.2
+CONTRADICTED = "the RTGS has given answers that contradict one another"
 _ID = re.compile(r"[A-Za-z0-9-]{1,28}", re.ASCII)
 
 
@@ -44,14 +45,18 @@ class Iso20022Rtgs:
         except Exception as fault:  # noqa: BLE001 - the edge: what we failed to send or read is not known
             return Unknown(type(fault).__name__)
 
-    async def enquire(self, instruction_id: str) -> SettlementAnswer | Unknown:
-        """A question of its own each time, so that an old “never seen” is not taken for a new one."""
+    async def enquire(self, instruction: SettlementInstruction, *, anew: bool = False) -> SettlementAnswer | Unknown:
+        """A question of its own each time, so that an old “never seen” is not taken for a new one.
+
+        `anew`, and where final answers contradict one another, only the answer to the question just asked counts.
+        """
+        instruction_id = instruction.instruction_id
         try:
             _require_id(instruction_id)
-            if (found := _final(await asyncio.to_thread(self._heard, instruction_id))) is not None:
+            if not anew and (found := _final(await asyncio.to_thread(self._heard, instruction_id))) is not None:
                 return found
             question = await asyncio.to_thread(self._ask, instruction_id)
-            return await self._wait(instruction_id, question)
+            return await self._wait(instruction_id, question, anew=anew)
         except Malformed as malformed:
             return Unknown(str(malformed))
         except Exception as fault:  # noqa: BLE001 - the edge: what we failed to send or read is not known
@@ -83,25 +88,15 @@ class Iso20022Rtgs:
         self.exchange.send(f"{instruction_id}.q{number:04d}.pacs.028.xml", content)
         return question
 
-    async def _wait(self, instruction_id: str, question: str | None) -> SettlementAnswer | Unknown:
+    async def _wait(self, instruction_id: str, question: str | None, *, anew: bool = False) -> SettlementAnswer | Unknown:
         deadline = asyncio.get_running_loop().time() + self.answer_seconds
-        while (found := await asyncio.to_thread(self._listen, instruction_id, question)) is None:
+        while True:
+            heard = await asyncio.to_thread(self._heard, instruction_id)
+            if (found := _said(heard, instruction_id, question, anew or _contradicted(heard))) is not None:
+                return found
             if asyncio.get_running_loop().time() >= deadline:
-                return Unknown(f"no answer within {self.answer_seconds:g} s")
+                return Unknown(CONTRADICTED if _contradicted(heard) else f"no answer within {self.answer_seconds:g} s")
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-        return found
-
-    def _listen(self, instruction_id: str, question: str | None) -> SettlementAnswer | Unknown | None:
-        """None while there is nothing that counts; `question` is the one just asked."""
-        heard = self._heard(instruction_id)
-        if (final := _final(heard)) is not None:
-            return final
-        words = {each.word for each in heard if question is None or each.to_question == question}
-        if Word.PENDING in words:
-            return Unknown("it has not decided yet")
-        if question is not None and Word.NEVER_SEEN in words:
-            return SettlementAnswer(instruction_id, SettlementStatus.UNKNOWN_INSTRUCTION)
-        return None
 
     def _heard(self, instruction_id: str) -> list[Heard]:
         sent = self._sent(instruction_id)
@@ -120,12 +115,27 @@ class Iso20022Rtgs:
         return None if content is None else (content, self.form.read(self.messages.read(self.form.message, content)))
 
 
-def _final(heard: Iterable[Heard]) -> SettlementAnswer | Unknown | None:
+def _said(heard: Sequence[Heard], instruction_id: str, question: str | None, only_to_it: bool) -> SettlementAnswer | Unknown | None:
+    """None while there is nothing that counts; `question` is the one just asked."""
+    asked = [each for each in heard if question is not None and each.to_question == question]
+    if (final := _final(asked if only_to_it else heard)) is not None:
+        return final
+    words = {each.word for each in (heard if question is None else asked)}
+    if Word.PENDING in words:
+        return Unknown("it has not decided yet")
+    if question is not None and Word.NEVER_SEEN in words:
+        return SettlementAnswer(instruction_id, SettlementStatus.UNKNOWN_INSTRUCTION)
+    return None
+
+
+def _final(heard: Sequence[Heard]) -> SettlementAnswer | None:
     """Two final answers that differ are none."""
     final = {each.answer for each in heard if each.answer is not None}
-    if len(final) > 1:
-        return Unknown("the RTGS has given answers that contradict one another")
-    return next(iter(final), None)
+    return final.pop() if len(final) == 1 else None
+
+
+def _contradicted(heard: Sequence[Heard]) -> bool:
+    return len({each.answer for each in heard if each.answer is not None}) > 1
 
 
 def _require_id(instruction_id: str) -> None:
