@@ -183,6 +183,9 @@ def debts(as_: As, as_json: AsJson = False) -> None:
     if as_json:
         print_json(book)
         return
+    if not book["owed"]:
+        say("لا ديون من تخلّف عن الدفع · Nothing is owed from defaults.")
+        return
     rows = [
         (debt["defaulter_code"], part["creditor_code"], part["source"], _grouped(part["amount"]["amount"]), debt["currency"])
         for debt in book["owed"]

@@ -9,6 +9,7 @@ from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
+from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.reports.debts import DebtBook
 from switch.usecases.pay_debt import AMOUNT, CURRENCY, DAY, REFERENCE
@@ -94,11 +95,15 @@ def _show_payments(book: DebtBook) -> None:
     if book.payments:
         print_table(
             "دفعات الديون · Payments of debts",
-            ("payment", "way", "state", "amount", "RTGS reference", "final (UTC)", "window", "refused because", "by"),
+            ("payment", "way", "state", "amount", "RTGS reference", "final", "window", "refused because", "by"),
             (
                 (
                     *(made.debt_payment_id, made.way, made.state, f"{money(made.minor, made.currency)} {made.currency}"),
-                    *(made.rtgs_reference, made.settled_at and f"{made.settled_at:%Y-%m-%d %H:%M:%S}", made.window_id),
+                    *(
+                        made.rtgs_reference,
+                        made.settled_at and f"{made.settled_at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}",
+                        made.window_id,
+                    ),
                     *(made.refused_because, made.by),
                 )
                 for made in book.payments

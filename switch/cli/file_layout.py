@@ -37,4 +37,4 @@ def layout(
     if as_json:
         print_json([{"participant": code, "layout": layout_name} for code, _, layout_name in found])
     else:
-        print_table("Layouts of files", ("participant", "name", "layout"), found)
+        print_table("تنسيقات الملفات · Layouts of files", ("participant", "name", "layout"), found)

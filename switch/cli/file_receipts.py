@@ -33,7 +33,7 @@ def overdue(as_json: AsJson = False) -> None:
         )
     elif found:
         print_table(
-            "Files that wait for their receivers",
+            "ملفات تنتظر مستلميها · Files that wait for their receivers",
             ("file", "issued at", "chased", "refused for"),
             ((care.file.file_id, f"{care.issued_at:%Y-%m-%d %H:%M}", care.chased, _said(care.receipt)) for care in found),
             right=("chased",),

@@ -43,9 +43,9 @@ FileName = Annotated[str, typer.Argument(help="Such as 200019-settlement-SYP-202
 @app.command()
 def issue(window: WindowName, as_json: AsJson = False) -> None:
     """Make the files of a settled window. Again it makes only what is missing, byte for byte; what was changed is named and left."""
-    with progress(f"Files of {window}", hidden=as_json) as steps:
+    with progress(f"ملفات · Files of {window}", hidden=as_json) as steps:
         files = run(lambda switch: switch.issue_files(window, steps))
-    _print(files, f"Files of {window}", as_json)
+    _print(files, f"ملفات · Files of {window}", as_json)
 
 
 @app.command()
@@ -88,7 +88,7 @@ def list_files(
     if as_json:
         print_json([{**asdict(care.file), "receipt": care.receipt, "chased": care.chased} for care in found])
     else:
-        _print([care.file for care in found], "Files", as_json=False, receivers=[_receiver(care) for care in found])
+        _print([care.file for care in found], "الملفات · Files", as_json=False, receivers=[_receiver(care) for care in found])
 
 
 @app.command()
@@ -173,7 +173,7 @@ def verify(
     if as_json:
         print_json({"verified": len(found), "wrong": [{"file": file, "why": why} for file, why in wrong]})
     elif wrong:
-        print_table("Files that are not as they were issued", ("file", "why"), wrong)
+        print_table("ملفات ليست كما صدرت · Files that are not as they were issued", ("file", "why"), wrong)
     else:
         say(f"{len(found)} files are whole and ours.")
     if wrong:

@@ -55,7 +55,7 @@ def received(
         print_json(found)
         return
     print_table(
-        "Received over SFTP",
+        "ما ورد عبر SFTP · Received over SFTP",
         ("participant", "file", "bytes", "outcome", "taken in as", "why not", "received (UTC)"),
         (
             (*(its.participant, its.name, f"{its.size:,}", its.outcome, its.statement_id, its.code), f"{its.received_at:%Y-%m-%d %H:%M:%S}")

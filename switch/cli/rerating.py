@@ -62,7 +62,7 @@ def reratings(
         say("Nothing was re-rated.")
         return
     columns = ("re-rating", "from", "to", "by", "payments", "adjusted", "finished")
-    print_table("Re-ratings", columns, map(_row, found), right=("payments", "adjusted"))
+    print_table("إعادات احتساب الرسوم · Re-ratings", columns, map(_row, found), right=("payments", "adjusted"))
 
 
 def _row(each: Rerating) -> tuple[str, ...]:

@@ -44,7 +44,10 @@ def compare(
             for each in found.differences
         )
         print_table(
-            "The RTGS and the switch differ", ("kind", "instruction", "participant", "ours", "theirs"), rows, right=("ours", "theirs")
+            "فروق مع RTGS · The RTGS and the switch differ",
+            ("kind", "instruction", "participant", "ours", "theirs"),
+            rows,
+            right=("ours", "theirs"),
         )
     else:
         statement = found.statement

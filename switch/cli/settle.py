@@ -68,6 +68,8 @@ def send(
 
     done, refused = run(work)
     _print(done, as_json)
+    if not (done or refused or as_json):
+        say("لا نافذة تنتظر التسوية · No window waits to be settled.")
     for refusal in refused:
         tell_refusal(refusal)
     if refused or any(settled.state is not WindowState.SETTLED for settled in done):
@@ -156,12 +158,14 @@ async def _waiting(switch: Switch, again: bool) -> list[str]:
     """Oldest first."""
     states = (*_TO_SETTLE, WindowState.ABORTED) if again else _TO_SETTLE
     newest = await switch.windows.page(limit=LOOKED_AT_MOST)
-    return [found.window_id for found in reversed(newest) if found.state in states]
+    return [found.window_id for found in reversed(newest) if found.state in states and found.moved_to is None]
 
 
 def _print(windows: list[Window], as_json: bool) -> None:
     if as_json:
         print_json(windows)
         return
+    if not windows:
+        return
     rows = ((done.window_id, done.state, done.rtgs_reference, done.attempt, done.reason) for done in windows)
-    print_table("Settlement", ("window", "state", "RTGS reference", "attempt", "reason"), rows)
+    print_table("التسوية · Settlement", ("window", "state", "RTGS reference", "attempt", "reason"), rows)

@@ -37,7 +37,7 @@ def list_splits(service: Annotated[str | None, typer.Option(help="Only this serv
         for part in split.parts
     )
     columns = ("split", "service", "from day", "account", "kept at", "fixed", "basis points of the rest")
-    print_table("Splits", columns, rows, right=columns[5:])
+    print_table("التوزيع على الحسابات · Splits", columns, rows, right=columns[5:])
 
 
 @app.command()

@@ -77,7 +77,7 @@ def list_statements(
         print_json(found)
         return
     print_table(
-        "Statements",
+        "الكشوف · Statements",
         ("statement", "side", "business date", "revision", "layout", "lines", "total", "currency", "received (UTC)"),
         (
             (
@@ -119,7 +119,7 @@ def list_quarantined(
         _print_faults(found[0])
     else:
         print_table(
-            "Quarantine",
+            "الحجر · Quarantine",
             ("entry", "participant", "layout", "bytes", "faults", "first of them", "received (UTC)", "taken in since as"),
             (
                 (

@@ -45,7 +45,7 @@ def list_tariffs(
         print_json(found)
         return
     print_table(
-        f"Tariff ({len(found)} lines)",
+        f"التعرفة · Tariff ({len(found)} lines)",
         ("id", "service", "channel", "from", "fixed", "rate", "at most", "borne by", "switch", "bank", "central bank", "tax", "from day"),
         map(_row, found),
         right=("from", "fixed", "rate", "at most", "switch", "bank", "central bank", "tax"),

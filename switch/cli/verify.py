@@ -29,12 +29,14 @@ def verify(as_json: AsJson = False) -> None:
 
 def _print(result: VerificationResult) -> None:
     print_table(
-        "Verification",
+        "التحقق · Verification",
         ("check", "invariant", "rows", "findings"),
         ((check.name, check.invariant, f"{check.rows:,}", f"{check.findings:,}") for check in result.checks),
         right=("rows", "findings"),
     )
     if result.findings:
-        print_table("Findings", ("invariant", "where", "what"), ((found.invariant, found.where, found.what) for found in result.findings))
+        print_table(
+            "ما وُجد · Findings", ("invariant", "where", "what"), ((found.invariant, found.where, found.what) for found in result.findings)
+        )
     rows, findings = sum(check.rows for check in result.checks), sum(check.findings for check in result.checks)
     say((_CLEAN if result.clean else _WRONG)[language.get()].format(rows=rows, findings=findings))

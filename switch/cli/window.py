@@ -42,7 +42,7 @@ def list_windows(
         print_json(windows)
         return
     print_table(
-        "Settlement windows",
+        "نوافذ التسوية · Settlement windows",
         ("window", "state", "business date", "closes", "closed", "settled", "RTGS reference", "reason"),
         (
             (
@@ -173,7 +173,7 @@ def _time(text: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("such as 16:30") from None
+        raise typer.BadParameter(f"“{text}” is no time of day, such as 16:30", param_hint="--until") from None
 
 
 def _print_window(window: Window, closed_by: str | None) -> None:
@@ -199,7 +199,7 @@ def _print_nets(legs: tuple[SettlementLeg, ...], currency: str) -> None:
     pays = sum(leg.minor for leg in legs if leg.minor > 0)
     receives = -sum(leg.minor for leg in legs if leg.minor < 0)
     rows.append(("sum", money(pays, currency), money(receives, currency)))
-    print_table(f"Nets, {currency}", ("participant", "pays", "receives"), rows, right=("pays", "receives"))
+    print_table(f"الصافي · Nets, {currency}", ("participant", "pays", "receives"), rows, right=("pays", "receives"))
 
 
 def _print_claims(detail: WindowDetail) -> None:
@@ -215,7 +215,10 @@ def _print_claims(detail: WindowDetail) -> None:
             for each in detail.claims
         )
         print_table(
-            "Defaults", ("defaulter", "covered by", "out of", "here", detail.window.currency), rows, right=(detail.window.currency,)
+            "التخلّف عن الدفع · Defaults",
+            ("defaulter", "covered by", "out of", "here", detail.window.currency),
+            rows,
+            right=(detail.window.currency,),
         )
 
 
@@ -235,7 +238,7 @@ def _print_approval(detail: WindowDetail) -> None:
             for one in approval.asked
         )
         columns = ("debtor", "asked to pay", "until", "silence", "has said", "reason")
-        print_table(f"Approval, round {approval.round}: {detail.approval_state}", columns, rows, right=("asked to pay",))
+        print_table(f"الموافقة · Approval, round {approval.round}: {detail.approval_state}", columns, rows, right=("asked to pay",))
     for decision in approval.decisions:
         say(f"  {decision.kind} in round {decision.round}, {_local(decision.decided_at)}, by {decision.by}: {decision.reason}")
 
@@ -244,7 +247,7 @@ def _print_matrix(detail: WindowDetail) -> None:
     if detail.cells:
         currency = detail.window.currency
         rows = ((cell.debtor, cell.creditor, money(cell.minor, currency)) for cell in detail.cells)
-        print_table("Who owes whom", ("debtor", "creditor", currency), rows, right=(currency,))
+        print_table("من عليه لمن · Who owes whom", ("debtor", "creditor", currency), rows, right=(currency,))
 
 
 def _print_accounts(detail: WindowDetail) -> None:
@@ -259,7 +262,7 @@ def _print_accounts(detail: WindowDetail) -> None:
             )
             for net in detail.accounts
         )
-        print_table("Accounts of billers", ("biller", "account", "kept at", "from", "receives"), rows, right=("receives",))
+        print_table("حسابات الجهات · Accounts of billers", ("biller", "account", "kept at", "from", "receives"), rows, right=("receives",))
 
 
 def _local(moment: datetime | None) -> str | None:

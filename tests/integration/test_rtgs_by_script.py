@@ -17,6 +17,7 @@ from switch.domain.calendar import local_date
 from switch.domain.debts import DebtState
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode
+from switch.domain.networks import THIS_MACHINE
 from switch.domain.proposals import ProposalKind
 from switch.domain.rtgs_statements import RtgsDifferenceKind, RtgsEntry, RtgsStatement
 from switch.domain.settlement import WindowState
@@ -99,7 +100,8 @@ async def country(request: pytest.FixtureRequest, database_url: str, tmp_path: P
                 running.callback(thread.join)
                 running.callback(stop.set)
             adapters = open_adapters(
-                signer=world.signer, find_key=known.get, central_bank=lambda: OVERSEER, rtgs_url=url, files_directory=tmp_path / "drop",
+                signer=world.signer, find_key=known.get, central_bank=lambda: OVERSEER, networks=THIS_MACHINE, rtgs_url=url,
+                files_directory=tmp_path / "drop",
                 rtgs_exchange=exchange if request.param == "iso20022" else None,
             )  # fmt: skip
             settlement = adapters.settlement
