@@ -29,8 +29,8 @@ class WindowStillOpen(Refusal):
 
 class WindowAborted(Refusal):
     code = "window_aborted"
-    en = "The RTGS refused the settlement of {window}: {reason}. Send it again by command once the cause is gone."
-    ar = "رفض نظام التسوية الآنية RTGS تسوية {window}: {reason}. أعد إرسالها بأمر صريح بعد زوال السبب."
+    en = "{window} is aborted: {reason}. Send it again by command once the cause is gone (`switch settle {window} --again`)."
+    ar = "النافذة {window} مجهضة: {reason}. أعد إرسالها بأمر صريح بعد زوال السبب (`switch settle {window} --again`)."
 
 
 class RtgsContradicts(Refusal):

@@ -43,7 +43,7 @@ async def every_digest(world: World) -> dict[tuple[str, str], str]:
 
 
 MOVED_BY_DEFAULTS = """
-    SELECT posting.* FROM posting JOIN journal_entry AS entry USING (bucket, entry_id) WHERE entry.kind LIKE 'default%'
+    SELECT posting.* FROM posting JOIN journal_entry AS entry USING (bucket, entry_id) WHERE entry.kind ~ '^(default|debt)'
 """
 BACK = "SELECT * FROM reversal WHERE payment_id = :payment AND state = 'AGREED'"
 
@@ -134,7 +134,6 @@ async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sig
             nets[one.window_id, row.biller_code] -= sign * (one.amount_minor - one.biller_fee)
             nets[one.window_id, OPERATOR] -= sign * one.switch_fee
             nets[one.window_id, OVERSEER] -= sign * (one.central_bank_fee + one.tax)
-
     for one in await rows(database, "SELECT * FROM adjustment"):
         nets[one.window_id, one.bank_code] += one.payer_fee
         nets[one.window_id, one.biller_code] += one.biller_fee
@@ -143,7 +142,9 @@ async def test_what_was_taken_back_in_whole_or_in_part_counts_with_the_other_sig
         kind, owner, *_ = one.account_code.split(":")
         nets[one.window_id, OVERSEER if kind == "guarantee" else owner] += one.minor
 
-    found = {(row["window"], row["participant"]): row for row in (await sheets(books, asked(ReportName.SETTLEMENT)))["nets"]}
+    settlement = await sheets(books, asked(ReportName.SETTLEMENT))
+    assert [minor_of(row["owed"]) for row in settlement["debts"]] == [600]
+    found = {(row["window"], row["participant"]): row for row in settlement["nets"]}
 
     assert {key: minor_of(row["pays"]) - minor_of(row["receives"]) for key, row in found.items()} == dict(nets)
     assert {key: minor_of(row["amount"]) for key, row in found.items() if key in amounts} == dict(amounts)
