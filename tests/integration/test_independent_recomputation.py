@@ -1,5 +1,5 @@
 """The money of several windows, recomputed from the single payments by arithmetic of its own, and compared with what the RTGS was told
-and with every file, to the last unit: tariff, tax, split, reversal, re-rating, a window that was moved on.
+and with every file, to the last unit: tariff, tax, split, reversal, refund in parts, re-rating, a window that was moved on.
 
 Below the line nothing of the arithmetic of the switch is used: only what was paid, when, and where it counted.
 """
@@ -29,11 +29,15 @@ async def test_nets_accounts_and_files_are_what_the_single_payments_give(databas
         rerating = await rerating_of(world)
         await _split(rerating)
         await _pay(rerating)
+        (parted,) = [payment for payment, amount in await rerating.payments() if amount.minor == 49_999]
+        for part in (10_000, 17_003):
+            await rerating.give_back(parted, part)
         world.clock.move(24 * 3600)
         await world.settle((await world.closed()).window_id)  # of the first day, not split
         await _pay(rerating)
         whole = [payment for payment, amount in await rerating.payments() if amount.minor == 9_999]
         await rerating.give_back(whole[0])  # of the first day
+        await rerating.give_back(parted)  # the rest of it
         world.rtgs.script.append(REJECT)
         refused = await world.settle((await world.closed()).window_id)
         await world.two_people(ProposalKind.MOVE_WINDOW, refused.window_id)
@@ -90,18 +94,19 @@ class Move(NamedTuple):
 async def _moves(world: SettlingWorld, refused: str) -> list[Move]:
     """What was moved on counts where it was moved to; what was re-rated is the difference of two tariffs, of what was not taken back."""
     into = (await rows(world.database, "SELECT moved_to FROM settlement_window WHERE moved_to IS NOT NULL"))[0].moved_to
-    back = {row.payment_id: row.window_id for row in await rows(world.database, "SELECT payment_id, window_id FROM reversal")}
+    back: defaultdict[Any, list[tuple[int, str]]] = defaultdict(list)
+    for row in await rows(world.database, "SELECT payment_id, amount_minor, window_id FROM reversal ORDER BY asked_at"):
+        back[row.payment_id].append((row.amount_minor, into if row.window_id == refused else row.window_id))
     moves = []
     for row in await rows(world.database, "SELECT payment_id, bank_code, amount_minor, window_id, business_date, reserved_at FROM payment"):
         pays, split = _charge(WRONG, row.amount_minor), f"{row.reserved_at:%Y-%m-%d}" >= SPLIT_FROM
         shares = _shares(row.amount_minor - pays[1]) if split else {"": row.amount_minor - pays[1]}
         window = into if row.window_id == refused else row.window_id
         moves.append(Move(window, str(row.payment_id), row.bank_code, row.amount_minor, pays, shares))
-        if row.payment_id in back:
-            window = into if back[row.payment_id] == refused else back[row.payment_id]
-            given = {account: -minor for account, minor in shares.items()}
-            moves.append(Move(window, str(row.payment_id), row.bank_code, -row.amount_minor, tuple(-fee for fee in pays), given))
-        elif row.business_date == DAY:
+        for (part, window), fees in zip(back[row.payment_id], _given_back(pays, row.amount_minor, back[row.payment_id]), strict=True):
+            given = {account: -minor for account, minor in shares.items()} if part == row.amount_minor else {"": -(part - fees[1])}
+            moves.append(Move(window, str(row.payment_id), row.bank_code, -part, tuple(-fee for fee in fees), given))
+        if not back[row.payment_id] and row.business_date == DAY:
             more = tuple(right - wrong for right, wrong in zip(_charge(RIGHT, row.amount_minor), pays, strict=True))
             if any(more):
                 moves.append(Move(into, str(row.payment_id), row.bank_code, 0, more, {"": -more[1]}))
@@ -120,6 +125,25 @@ def _charge(tariff: dict[str, Any], minor: int) -> tuple[int, ...]:
     bank = min(part(fee, tariff["bank"]), fee - switch)
     borne = (0, fee + tax) if tariff["biller_pays"] else (fee + tax, 0)
     return (*borne, switch, bank, fee - switch - bank, tax)
+
+
+def _given_back(pays: tuple[int, ...], amount: int, parts: list[tuple[int, str]]) -> list[tuple[int, ...]]:
+    """Of the fee, after each part, as much as of the amount, rounded down; from each as of what is left, the largest remainders first."""
+    given, left, back = [], pays, 0
+    for part, _ in parts:
+        back += part
+        due = sum(left[:2]) - (sum(pays[:2]) - sum(pays[:2]) * back // amount)
+        given.append((*_out_of(left[:2], due), *_out_of(left[2:], due)))
+        left = tuple(has - gone for has, gone in zip(left, given[-1], strict=True))
+    return given
+
+
+def _out_of(left: tuple[int, ...], due: int) -> list[int]:
+    exact = [Fraction(has * due, sum(left) or 1) for has in left]
+    whole = [floor(each) for each in exact]
+    for place in sorted(range(len(left)), key=lambda place: whole[place] - exact[place])[: due - sum(whole)]:
+        whole[place] += 1
+    return whole
 
 
 def _shares(minor: int) -> dict[str, int]:
