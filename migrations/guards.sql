@@ -28,7 +28,7 @@ END $$;
 
 CREATE FUNCTION refuse_change_but_of_personal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (to_jsonb(OLD) - 'personal') IS DISTINCT FROM (to_jsonb(NEW) - 'personal') OR NEW.personal IS NOT NULL THEN
+    IF (to_jsonb(OLD) - 'personal') IS DISTINCT FROM (to_jsonb(NEW) - 'personal') OR OLD.personal IS NULL THEN
         RAISE EXCEPTION 'line % of batch % is append-only (I14)', OLD.line, OLD.batch_id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -221,6 +221,8 @@ END $$;
 CREATE TRIGGER sealed BEFORE INSERT ON cap_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON directory_change FOR EACH ROW EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON inquiry FOR EACH ROW EXECUTE FUNCTION seal_row();
+CREATE TRIGGER sealed_again BEFORE UPDATE OF personal ON inquiry FOR EACH ROW
+    WHEN (current_setting('switch.erasing', true) = 'on') EXECUTE FUNCTION seal_row();
 CREATE TRIGGER sealed BEFORE INSERT ON retention_rule FOR EACH ROW EXECUTE FUNCTION seal_row();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON cap_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 
 from switch.postgres_server import PostgresServer
+from tests.logged import Logged, logged
 from tests.vault_keys import use_test_vault
 
 _TEMPLATE = "migrated"
@@ -33,10 +34,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parent.name not in _LONGEST_FIRST and item.path.name not in _LONGEST_FIRST)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def log_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+    """Torn down last of all: then nothing personal and no secret may be in what the tests and their processes have logged."""
+    with logged(tmp_path_factory.getbasetemp()) as log:
+        yield log
+    assert not (wrongs := log.wrongs()), "\n".join(["personal data or secrets in logs:", *wrongs])
+
+
 @pytest.fixture(autouse=True)
-def _test_vault() -> None:
+def _begun(log_of_all: Logged, request: pytest.FixtureRequest) -> None:
     """Whatever the test before has opened."""
     use_test_vault()
+    log_of_all.of_test(request.node.nodeid)
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +55,12 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, log_of_all: Logged) -> Iterator[PostgresServer]:
     """The server shared by the tests of this process; a test that stops or breaks a server starts its own."""
     data_directory = _place_in_memory() or tmp_path_factory.mktemp("postgres")
     with PostgresServer(data_directory, durable=False) as server:
         yield server
+    log_of_all.also(data_directory / "postgres.log")
     shutil.rmtree(data_directory)
 
 

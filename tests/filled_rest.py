@@ -15,7 +15,8 @@ from switch.domain.errors import BillUnknown
 from switch.domain.identifiers import IdempotencyKey
 from switch.domain.incidents import IncidentKind, Turn, down_between
 from switch.domain.participants import Name
-from switch.store import incidents
+from switch.domain.webhooks import new_secret
+from switch.store import incidents, webhook_endpoints
 from switch.store.database import Database
 from switch.store.directory_rows import locked
 from switch.store.row_records import recorded_tables
@@ -29,6 +30,7 @@ async def fill_the_rest(world: World) -> None:
     database, clock = world.database, FixedClock()
     await SetCalendar(clock, database)("SYP", (time(11), time(15, 30)), {date(2027, 1, 1): Name("رأس السنة", "New Year")}, by="staff:nour")
     (paid,) = await rows(database, "SELECT payment_id FROM payment ORDER BY payment_id LIMIT 1")
+    hook, *_ = await rows(database, "SELECT endpoint_id FROM webhook_endpoint")
     await LookAtPayer(clock, database)(str(paid.payment_id), "a complaint", "staff:nour")
     await world.write(RecordRefusal(BANK, IdempotencyKey("refused-1"), b"content", BillUnknown()))
     async with database.transaction() as connection:
@@ -37,6 +39,7 @@ async def fill_the_rest(world: World) -> None:
         await incidents.see(connection, START)
         began = Turn(IncidentKind.BREAKER, True, START, BILLER, "questions")
         await incidents.turn(connection, [began, *down_between(START, START + timedelta(minutes=1))])
+        await webhook_endpoints.add_secret(connection, hook.endpoint_id, new_secret(), START)
     await fill_the_empty(database)
 
 

@@ -44,15 +44,15 @@ def status(as_json: AsJson = False) -> None:
     if found.progress:
         print_table(
             "ما أُنجز · Done so far",
-            ("task", "bank", "payments changed", "begun (UTC)", "finished (UTC)"),
+            ("task", "of", "rows changed", "begun (UTC)", "finished (UTC)"),
             (
                 (
-                    its.task, its.bank, its.done, f"{its.begun_at:%Y-%m-%d %H:%M:%S}",
+                    its.task, its.part, its.done, f"{its.begun_at:%Y-%m-%d %H:%M:%S}",
                     None if its.finished_at is None else f"{its.finished_at:%Y-%m-%d %H:%M:%S}",
                 )
                 for its in found.progress
             ),
-            right=("payments changed",),
+            right=("rows changed",),
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Privacy: rules of retention, what is past them, what is still under a former master key, and looks at payers' data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,20 +13,18 @@ from switch.domain.privacy import DAYS, Kept, Look, RetentionRule
 from switch.domain.pseudonyms import payer_pseudonym
 from switch.store import privacy_messages
 from switch.store.database import as_rows
-from switch.store.privacy_messages import RenewedMessage
 from switch.store.tables.privacy import personal_data_look, retention_rule
-from switch.store.vault import ERASED, erased, number_of, row_name, vault
-from switch.store.webhook_endpoints import SECRETS
+from switch.store.vault import erased, row_name, vault
 
 FIRST_ID = UUID(int=0)
 _RULES = text("SELECT DISTINCT ON (kind) kind, days, by, changed_at FROM retention_rule ORDER BY kind, changed_at DESC, change_id DESC")
 _BANKS = text("SELECT code FROM participant WHERE kind IN ('bank', 'wallet') ORDER BY code")
-_PROGRESS = text("SELECT * FROM privacy_progress WHERE task = :task AND bank_code = :bank FOR UPDATE")
-_ALL_PROGRESS = text("SELECT * FROM privacy_progress ORDER BY task, bank_code")
+_PROGRESS = text("SELECT * FROM privacy_progress WHERE task = :task AND part = :part FOR UPDATE")
+_ALL_PROGRESS = text("SELECT * FROM privacy_progress ORDER BY task, part")
 _KEEP_PROGRESS = text("""
-    INSERT INTO privacy_progress (task, bank_code, after_id, done, begun_at, finished_at)
-    VALUES (:task, :bank, :after, :done, :begun_at, :finished_at)
-    ON CONFLICT (task, bank_code) DO UPDATE SET after_id = :after, done = :done, finished_at = :finished_at
+    INSERT INTO privacy_progress (task, part, after_bucket, after_id, done, begun_at, finished_at)
+    VALUES (:task, :part, :after_bucket, :after, :done, :begun_at, :finished_at)
+    ON CONFLICT (task, part) DO UPDATE SET after_bucket = :after_bucket, after_id = :after, done = :done, finished_at = :finished_at
 """)
 # In the order of time through the index of a bank's payments: what is done is never looked at again, and no date alive is touched.
 _PART = text("""
@@ -62,19 +60,17 @@ _DELETES = {
         _DELETE.format(table="webhook_delivery", key="event_id", which="(delivered_at IS NOT NULL OR parked_at IS NOT NULL)")
     ),
 }
-_SECRETS = text("SELECT secret_id, secret FROM webhook_secret ORDER BY secret_id")
-_REPLACE_SECRET = text("UPDATE webhook_secret SET secret = :secret WHERE secret_id = :secret_id AND secret = :former")
 _LOOKS = text("""
     SELECT look_id, payment_id, by, reason, looked_at FROM personal_data_look
     WHERE CAST(:payment_id AS uuid) IS NULL OR payment_id = CAST(:payment_id AS uuid) ORDER BY look_id DESC LIMIT :most
 """)
-Renewed = Callable[[Row[Any]], bytes | None]
-"""What is to stand in the place of a payment's personal data; None where the pass ends before this payment."""
 
 
 class Progress(NamedTuple):
     task: str
-    bank: str
+    part: str
+    """A bank, or a table."""
+    after_bucket: int
     after: UUID
     done: int
     begun_at: datetime
@@ -100,48 +96,38 @@ async def progress(connection: AsyncConnection) -> list[Progress]:
     return [Progress(*row) for row in (await connection.execute(_ALL_PROGRESS)).all()]
 
 
-async def progress_of(connection: AsyncConnection, task: str, bank: str, now: datetime) -> Progress:
+async def progress_of(connection: AsyncConnection, task: str, part: str, now: datetime) -> Progress:
     """Locked; a new one where it was never begun."""
-    row = (await connection.execute(_PROGRESS, {"task": task, "bank": bank})).one_or_none()
-    return Progress(task, bank, FIRST_ID, 0, now, None) if row is None else Progress(*row)
+    row = (await connection.execute(_PROGRESS, {"task": task, "part": part})).one_or_none()
+    return Progress(task, part, 0, FIRST_ID, 0, now, None) if row is None else Progress(*row)
 
 
 async def keep_progress(connection: AsyncConnection, its: Progress) -> None:
     await connection.execute(_KEEP_PROGRESS, its._asdict())
 
 
-async def go_on(
-    connection: AsyncConnection, its: Progress, before: datetime, most: int, renewed: Renewed, renewed_message: RenewedMessage
-) -> tuple[Progress, bool]:
-    """One part of a bank's payments; whether that was the last of those from before the moment."""
-    parameters = {"bank": its.bank, "after": its.after, "before": _first_id(before), "most": most}
-    rows = (await connection.execute(_PART, parameters)).all()
+async def erase_payers(connection: AsyncConnection, its: Progress, before: datetime, most: int) -> Progress:
+    """Of a part of a bank's payments from before the moment, up to the first that is not final."""
+    parameters = {"bank": its.part, "after": its.after, "before": _first_id(before), "most": most}
     changed, last = [], its.after
-    for row in rows:
-        if (personal := renewed(row)) is None:
+    for row in (await connection.execute(_PART, parameters)).all():
+        if (personal := _without_personal(row)) is None:
             break
         last = row.payment_id
         if personal != row.personal:
             changed.append({"bucket": row.bucket, "payment_id": row.payment_id, "former": row.personal, "personal": personal})
     if changed:
         await connection.execute(_REPLACE, as_rows(changed))
-        await privacy_messages.renew(connection, [(row["bucket"], row["payment_id"]) for row in changed], renewed_message)
-    return its._replace(after=last, done=its.done + len(changed)), len(rows) < most or last != rows[-1].payment_id
+        await privacy_messages.erase(connection, [(row["bucket"], row["payment_id"]) for row in changed])
+    return its._replace(after=last, done=its.done + len(changed))
 
 
-def without_personal(row: Row[Any]) -> bytes | None:
+def _without_personal(row: Row[Any]) -> bytes | None:
     """What is left of a payment that is final."""
     if row.concluded_at is None:
         return None
     known = vault().take(row.bank_code, row_name("payment", row.payment_id), row.personal)
     return bytes(row.personal) if known is None else erased(payer_pseudonym(*known[1:]))
-
-
-def under_newest(row: Row[Any]) -> bytes | None:
-    """The same under the newest master key."""
-    if number_of(row.personal) in (ERASED, vault().newest):
-        return bytes(row.personal)
-    return vault().again(row.bank_code, row_name("payment", row.payment_id), row.personal)
 
 
 async def erase_batch(connection: AsyncConnection, before: datetime, now: datetime) -> int:
@@ -150,7 +136,7 @@ async def erase_batch(connection: AsyncConnection, before: datetime, now: dateti
     if row is None:
         return 0
     await connection.execute(_ERASING)
-    await privacy_messages.renew_orders(connection, [(row.bucket, row.batch_id)], privacy_messages.erased_message)
+    await privacy_messages.erase_orders(connection, [(row.bucket, row.batch_id)])
     erased_lines = (await connection.execute(_ERASE_LINES, {"bucket": row.bucket, "batch": row.batch_id})).rowcount
     await connection.execute(_BATCH_ERASED, {"bucket": row.bucket, "batch": row.batch_id, "now": now})
     return max(int(erased_lines), 1)
@@ -160,17 +146,6 @@ async def delete_old(connection: AsyncConnection, kind: Kept, before: datetime, 
     """How many; the rest another time."""
     await connection.execute(_ERASING)
     return int((await connection.execute(_DELETES[kind], {"before": _first_id(before), "most": most})).rowcount)
-
-
-async def renew_secrets(connection: AsyncConnection) -> int:
-    """Secrets of webhooks that are under a former master key; there are few."""
-    renewed = 0
-    for row in (await connection.execute(_SECRETS)).all():
-        if number_of(row.secret) != vault().newest:
-            again = vault().again(SECRETS, row_name("webhook_secret", row.secret_id), row.secret)
-            await connection.execute(_REPLACE_SECRET, {"secret_id": row.secret_id, "former": row.secret, "secret": again})
-            renewed += 1
-    return renewed
 
 
 async def keep_look(connection: AsyncConnection, look: Look) -> None:

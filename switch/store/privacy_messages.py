@@ -1,7 +1,7 @@
-"""Privacy of messages: what banks and billers have said of payments goes, or is put under a new key, together with its payment."""
+"""Privacy of messages: what banks and billers have said of payments goes together with its payment."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,8 +13,6 @@ from switch.store.vault import erased, vault
 
 Place = tuple[int, UUID]
 """Bucket and id of a payment or batch."""
-RenewedMessage = Callable[[bytes, bytes], bytes]
-"""What is to stand in the place of a message, of which table and row the first argument is."""
 
 _WANTED = "unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[]))"
 _ERASING = text("SELECT set_config('switch.erasing', 'on', true)")
@@ -43,17 +41,17 @@ _REPLACE_EXCHANGES = text("""
 """)
 
 
-async def renew(connection: AsyncConnection, places: Sequence[Place], renewed: RenewedMessage) -> None:
+async def erase(connection: AsyncConnection, places: Sequence[Place]) -> None:
     """All messages of these payments."""
-    await renew_orders(connection, places, renewed)
+    await erase_orders(connection, places)
     rows = [
         {
             "bucket": row.bucket,
             "payment_id": row.payment_id,
             "asked_at": row.asked_at,
             "what": row.what,
-            "question": renewed(exchange_name(row.payment_id, row.what, "question"), row.question),
-            "answer": renewed(exchange_name(row.payment_id, row.what, "answer"), row.answer),
+            "question": _erased(exchange_name(row.payment_id, row.what, "question"), row.question),
+            "answer": _erased(exchange_name(row.payment_id, row.what, "answer"), row.answer),
         }
         for row in (await connection.execute(_EXCHANGES, _of(places))).all()
     ]
@@ -61,23 +59,19 @@ async def renew(connection: AsyncConnection, places: Sequence[Place], renewed: R
         await connection.execute(_REPLACE_EXCHANGES, as_rows(rows))
 
 
-async def renew_orders(connection: AsyncConnection, places: Sequence[Place], renewed: RenewedMessage) -> None:
+async def erase_orders(connection: AsyncConnection, places: Sequence[Place]) -> None:
     """Of payments with their reversals, or of batches."""
     await connection.execute(_ERASING)
     found = (await connection.execute(_ORDERS, _of(places))).all()
-    rows = [{"bucket": row.bucket, "order_id": row.order_id, "content": renewed(order_name(row.order_id), row.content)} for row in found]
+    rows = [{"bucket": row.bucket, "order_id": row.order_id, "content": _erased(order_name(row.order_id), row.content)} for row in found]
     if rows:
         await connection.execute(_REPLACE_ORDERS, as_rows(rows))
 
 
-def erased_message(name: bytes, kept: bytes) -> bytes:
+def _erased(name: bytes, kept: bytes) -> bytes:
     """Its digest stays: the sealed history names it."""
     content = vault().take_bytes(MESSAGES, name, kept)
     return kept if content is None else erased(hashlib.sha256(content).hexdigest())
-
-
-def message_under_newest(name: bytes, kept: bytes) -> bytes:
-    return vault().again(MESSAGES, name, kept)
 
 
 def _of(places: Sequence[Place]) -> dict[str, list[object]]:

@@ -22,7 +22,7 @@ from switch.domain.staff import (
 )
 from switch.store.directory_rows import DirectoryRows
 from switch.store.tables import staff as tables
-from switch.store.vault import vault
+from switch.store.vault import number_of, vault
 
 SECRETS = "staff"  # pragma: allowlist secret
 """In the vault: in the place of the participant."""
@@ -87,11 +87,20 @@ async def put_account(rows: DirectoryRows, account: StaffAccount) -> bool:
 
 
 async def _locked(connection: AsyncConnection, account: StaffAccount) -> str:
-    """As it is kept already, where it has not changed: each locking looks different."""
+    """As it is kept already, where neither it nor the key has changed: each locking looks different."""
     row = (await connection.execute(_ACCOUNT, {"name": account.name})).one_or_none()
-    if row is not None and _account_of(row).totp_secret == account.totp_secret:
+    if row is not None and _account_of(row).totp_secret == account.totp_secret and _under_newest(row):
         return str(row.totp_secret)
     return base64.b64encode(vault().put(SECRETS, _row_name(account.name), [account.totp_secret])).decode()
+
+
+async def under_former_keys(connection: AsyncConnection) -> list[StaffAccount]:
+    """Whose secret is under another master key than the newest; put them once more."""
+    return [_account_of(row) for row in (await connection.execute(_ACCOUNTS)).all() if not _under_newest(row)]
+
+
+def _under_newest(row: Row[Any]) -> bool:
+    return number_of(base64.b64decode(row.totp_secret)) == vault().newest
 
 
 async def use_code(connection: AsyncConnection, name: str, step: int) -> bool:

@@ -8,7 +8,6 @@ from switch.domain.privacy import Kept, RetentionRule
 from switch.ports import Clock
 from switch.store import dispute_privacy, privacy
 from switch.store.database import Database
-from switch.store.privacy_messages import erased_message
 
 MOST_AT_ONCE = 500
 TASK = "erase"
@@ -52,7 +51,7 @@ class EraseExpired:
         now = self.clock.now()
         async with self.database.transaction() as connection:
             its = await privacy.progress_of(connection, TASK, bank, now)
-            then, _ = await privacy.go_on(connection, its, rule.kept_since(now), MOST_AT_ONCE, privacy.without_personal, erased_message)
+            then = await privacy.erase_payers(connection, its, rule.kept_since(now), MOST_AT_ONCE)
             if then != its:
                 await privacy.keep_progress(connection, then)
         return then.done - its.done

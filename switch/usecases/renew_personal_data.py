@@ -1,49 +1,59 @@
-"""Renew: after a new master key everything that stays is put under it, a small part at a time, from where it was left."""
+"""Renew: after a new master key everything under lock is put under it, a small part at a time, from where it was left."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from switch.ports import Clock
-from switch.store import privacy
+from switch.store import privacy, staff
 from switch.store.database import Database
-from switch.store.privacy_messages import message_under_newest
+from switch.store.directory_rows import locked
+from switch.store.locked_columns import LOCKED, Locked, renew
 from switch.store.vault import vault
 
-MOST_AT_ONCE = 500
 LATE_WRITERS_SECONDS = 60
-"""After a new key, and before now: what a process that had not heard of the key yet may still be writing."""
+"""After a new key, until nobody is left who has not heard of it and still writes under the former one."""
 FIRST_KEY = 1
+BY = "switch:keys"
 
 
 @dataclass(frozen=True, slots=True)
 class RenewPersonalData:
-    """Inquiries and the lines of batches are not renewed: they go before long (`EraseExpired`), and their key is kept until then."""
-
     clock: Clock
     database: Database
 
     async def __call__(self) -> int:
-        """One part of each bank's: how many."""
+        """One part of each table: how many rows."""
         vault().refresh()
         if vault().newest == FIRST_KEY:
             return 0
-        async with self.database.transaction() as connection:
-            renewed = await privacy.renew_secrets(connection)
-            banks = await privacy.banks(connection)
-        return renewed + sum([await self._payments(bank) for bank in banks])
+        return sum([await self._part(its) for its in LOCKED]) + await self._accounts()
 
-    async def _payments(self, bank: str) -> int:
+    async def _part(self, its: Locked) -> int:
         now = self.clock.now()
-        settled = now - timedelta(seconds=LATE_WRITERS_SECONDS)
         async with self.database.transaction() as connection:
-            its = await privacy.progress_of(connection, task_of(vault().newest), bank, now)
-            if its.finished_at is not None:
+            done = await privacy.progress_of(connection, task_of(vault().newest), its.table, now)
+            if done.finished_at is not None:
                 return 0
-            then, last = await privacy.go_on(connection, its, settled, MOST_AT_ONCE, privacy.under_newest, message_under_newest)
-            if last and its.begun_at < settled - timedelta(seconds=LATE_WRITERS_SECONDS):
-                then = then._replace(finished_at=now)
+            if now - done.begun_at < timedelta(seconds=LATE_WRITERS_SECONDS):
+                await privacy.keep_progress(connection, done)
+                return 0
+            place, rows = await renew(connection, its, (done.after_bucket, done.after))
+            if place is None:
+                then = done._replace(done=done.done + rows, finished_at=now)
+            else:
+                then = done._replace(done=done.done + rows, after_bucket=place[0], after=place[1])
             await privacy.keep_progress(connection, then)
-        return then.done - its.done
+        return rows
+
+    async def _accounts(self) -> int:
+        """The second factors of staff; there are few, and each change of an account stands in the directory's history."""
+        async with self.database.transaction() as connection:
+            former = await staff.under_former_keys(connection)
+            rows = await locked(connection, self.clock, BY) if former else None
+            for account in former:
+                assert rows is not None
+                await staff.put_account(rows, account)
+        return len(former)
 
 
 def task_of(number: int) -> str:

@@ -11,10 +11,24 @@ import pytest
 from adapters.drops.local_folder import LocalFolder
 from switch.postgres_server import PostgresServer
 from switch.store.database import Database, connect
-from tests.filled_books import World, filled_world, sealed_world
+from switch.usecases.seal_log import SealLog
+from tests.filled_archive import archive_an_old_day
+from tests.filled_books import LOG, LOG_KEY, World, filled_world, sealed_world
+from tests.filled_rest import fill_the_rest
+from tests.seeded import FixedClock
+from tests.tampering import without_checks
 from tests.vault_keys import use_test_vault
 
 Fill = Callable[[Database, Path], Awaitable[World]]
+
+
+async def full_world(database: Database, folder: Path) -> World:
+    world = await filled_world(database, folder)
+    await archive_an_old_day(database, world.drop, LOG_KEY, LOG.origin)
+    await without_checks(world)
+    await fill_the_rest(world)
+    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=20).whole()
+    return world
 
 
 class Original:
@@ -52,6 +66,18 @@ def filled_original(postgres_server: PostgresServer, template_database: str, tmp
 @pytest.fixture(scope="session")
 def sealed_original(postgres_server: PostgresServer, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Original:
     return Original(postgres_server, template_database, "sealed", tmp_path_factory.mktemp("sealed"), sealed_world)
+
+
+@pytest.fixture(scope="session")
+def full_original(postgres_server: PostgresServer, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Original:
+    return Original(postgres_server, template_database, "full", tmp_path_factory.mktemp("full"), full_world)
+
+
+@pytest.fixture
+async def full(full_original: Original, tmp_path: Path) -> AsyncIterator[World]:
+    """Every table has rows, and an old day is in the archive."""
+    async with full_original.copied(tmp_path) as world:
+        yield world
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ busy tables on its own (minutes); otherwise a part of them, each in company.
 
 import os
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,8 @@ from sqlalchemy import text
 from switch.store.database import connect
 from switch.store.row_records import PASSING, UNPROVEN, UNRECORDED, differing, recorded_tables
 from switch.store.tables import metadata
-from switch.usecases.seal_log import SealLog
-from tests.filled_archive import archive_an_old_day
-from tests.filled_books import LOG, LOG_KEY, World, filled_world
-from tests.filled_rest import fill_the_rest
-from tests.seeded import FixedClock
-from tests.tampering import Edit, all_rows, edits_of, findings_after, named_by, without_checks
+from tests.filled_books import World
+from tests.tampering import Edit, all_rows, edits_of, findings_after, named_by
 
 EVERY = 1 if os.environ.get("SWITCH_TAMPER") == "all" else 4
 SEED = int(os.environ.get("SWITCH_TAMPER_SEED", "1"))
@@ -29,15 +24,8 @@ NEVER_FILLED = {"directory_version", "staff_attempt", "staff_code", "provider_si
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    database = connect(database_url)
-    world = await filled_world(database, tmp_path)
-    await archive_an_old_day(database, world.drop, LOG_KEY, LOG.origin)
-    await without_checks(world)
-    await fill_the_rest(world)
-    await SealLog(FixedClock(), database, LOG_KEY, LOG.origin, rows_at_once=20).whole()
-    yield world
-    await database.close()
+def world(full: World) -> World:
+    return full
 
 
 async def test_any_edit_of_a_small_table_by_another_hand_is_named(world: World) -> None:
@@ -84,8 +72,8 @@ def in_company(edits: list[list[Edit]]) -> list[list[Edit]]:
     return rounds + [[chance.choice(its)] for its in log]
 
 
-async def test_what_is_written_beside_the_switch_is_named_though_no_guard_was_switched_off(world: World, database_url: str) -> None:
-    by_hand = connect(database_url, name="psql")
+async def test_what_is_written_beside_the_switch_is_named_though_no_guard_was_switched_off(world: World) -> None:
+    by_hand = connect(world.database.engine.url.render_as_string(hide_password=False), name="psql")
     async with by_hand.transaction() as connection:
         await connection.execute(text("UPDATE file_push SET attempts = attempts + 1"))
         await connection.execute(text("UPDATE staff_session SET origin = 'elsewhere'"))

@@ -16,7 +16,7 @@ from switch.signatures.notes import verifying_key_of
 
 pytest.importorskip("pkcs11", reason="the extra switch[pkcs11] is not installed")
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so")
-PIN = "4711"
+PIN = "471108153"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Privacy: how long data is kept, how far erasing and re-encrypting have come, and who has looked at a payer's data."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from switch.store.tables.schema import id_column, metadata, moment, text_key, xact_column
@@ -23,13 +23,14 @@ privacy_progress = Table(
     "privacy_progress",
     metadata,
     text_key("task"),
-    text_key("bank_code"),
+    text_key("part"),
+    Column("after_bucket", SmallInteger, nullable=False),
     Column("after_id", UUID(as_uuid=True), nullable=False),
     Column("done", BigInteger, nullable=False),
     moment("begun_at"),
     moment("finished_at", nullable=True),
 )
-"""How far a task has gone through a bank's payments: `erase`, or `key-2` for the second master key."""
+"""How far a task has gone: `erase` through a bank's payments, or `key-2`, for the second master key, through a table."""
 
 personal_data_look = Table(
     "personal_data_look",
