@@ -9,6 +9,7 @@ from adapters.billers.json_http import JsonBiller
 from adapters.codecs.iso20022 import Messages
 from adapters.drops.local_folder import LocalFolder
 from adapters.drops.local_inbox import LocalInbox
+from adapters.drops.old_files import OldFolder, OldLogs
 from adapters.files.camt import CamtLayout
 from adapters.files.csv import CsvFormat
 from adapters.files.fixed import FixedWidthLayout
@@ -32,6 +33,7 @@ from adapters.transports.signed_calls import FindKey, SignedCalls
 from adapters.webhooks.standard import StandardWebhooks
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.networks import AllowedNetworks
+from switch.domain.privacy import Kept
 from switch.domain.provider_sign_in import ProviderRule
 from switch.domain.rtgs_statements import RtgsStatement
 from switch.ports import (
@@ -41,6 +43,8 @@ from switch.ports import (
     FileLayout,
     FileSender,
     IdentityProvider,
+    OldFiles,
+    Quarantine,
     ReportLayout,
     SettlementBank,
     Signer,
@@ -50,7 +54,7 @@ from switch.ports import (
 
 RtgsStatementOf = Callable[[str, date], Awaitable[RtgsStatement | None]]
 
-Kept = Connections | StandardWebhooks | GuardedHosts
+Closable = Connections | StandardWebhooks | GuardedHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,16 @@ class Adapters:
     rtgs_statement: RtgsStatementOf
     """The last of a currency and a day; always None from an RTGS that gives none."""
     drop: FileDrop
-    quarantine: FileDrop
+    quarantine: Quarantine
     """Statements that were wrong, as they came."""
     inbox: FileInbox
     webhooks: WebhookSender
     pushes: FileSender
     identity: IdentityProvider | None
     """Where staff may prove who they are; None where it is here alone."""
-    kept: Sequence[Kept]
+    old: Mapping[Kept, OldFiles]
+    """What goes by its age alone."""
+    kept: Sequence[Closable]
     """What is closed in the end."""
 
     async def close(self) -> None:
@@ -135,6 +141,10 @@ def open_adapters(
         webhooks=webhooks,
         pushes=WhenWanted(lambda: _sftp(files_directory, hosts, push_key)),
         identity=None if provider is None else _openid_connect(provider, hosts),
+        old={
+            Kept.LOGS: OldLogs(files_directory.with_name("logs")),
+            **({} if rtgs_exchange is None else {Kept.RTGS: OldFolder(rtgs_exchange)}),
+        },
         kept=(calls.connections, webhooks, hosts),
     )
 

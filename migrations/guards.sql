@@ -617,11 +617,12 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON debt_part FOR 
 CREATE TRIGGER are_all AFTER INSERT ON debt_part
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION debt_parts_are_all();
 
--- The audit is only added to. An account and a token stay, that their names stand for one person for good.
+-- The audit is only added to. An account and a token stay, that their names stand for one person for good; a session goes after its time.
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON staff_audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_token FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_erasing();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON staff_session FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON staff_code FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The archive's door (docs/archiving.md): rows of a payment go only where it is down for the archive of a date whose file is on record, and

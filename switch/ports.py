@@ -187,6 +187,20 @@ class FileDrop(Protocol):
         """For what is too large to be read at once."""
 
 
+class Quarantine(FileDrop, Protocol):
+    """Where statements lie that were wrong, until their time is over."""
+
+    def remove(self, owner: str, name: str) -> None:
+        """Once or many times."""
+
+
+class OldFiles(Protocol):
+    """Files that somebody has to take away in the end."""
+
+    def remove(self, before: datetime, most: int) -> int:
+        """The oldest first, of those from before the moment: how many."""
+
+
 class FileInbox(Protocol):
     """What participants have put into their folders, and our answers beside it."""
 

@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         return self.data / "files"
 
     @property
+    def logs(self) -> Path:
+        """Of the processes that `switch run` and `switch demo` start."""
+        return self.data / "logs"
+
+    @property
     def received(self) -> Path:
         """What participants put there over SFTP, each into a folder of its own."""
         return self.data / "received"

@@ -20,6 +20,7 @@ from switch.usecases.archive_dates import ArchiveDates
 from switch.usecases.archive_writing import ArchiveWriting
 from switch.usecases.erase_expired import EraseExpired
 from switch.usecases.seal_log import SealLog
+from tests.reconciled import NOWHERE
 from tests.seeded import BANK, START, FixedClock, order, put_bill
 
 OLD_START = START - timedelta(days=450)
@@ -92,7 +93,7 @@ async def forget(database: Database, now: datetime = START) -> None:
         for done in ("outbox SET acknowledged_at", "webhook_delivery SET delivered_at"):
             statement = text(f"UPDATE {done} = created_at WHERE created_at < :then")
             await connection.execute(statement, {"then": now - timedelta(days=100)})
-    while await EraseExpired(FixedClock(now), database)():
+    while await EraseExpired(FixedClock(now), database, NOWHERE)():
         pass
 
 

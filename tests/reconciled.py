@@ -38,6 +38,9 @@ class Nowhere:
     def open(self, owner: str, name: str) -> None:
         return None
 
+    def remove(self, owner: str, name: str) -> None:
+        """There is nothing."""
+
 
 NOWHERE = Nowhere()
 

@@ -52,6 +52,9 @@ class LocalFolder:
         except FileNotFoundError:
             return None
 
+    def remove(self, owner: str, name: str) -> None:
+        self._place(owner, name).unlink(missing_ok=True)
+
     def _place(self, owner: str, name: str) -> Path:
         if not _NAME.fullmatch(owner) or not _NAME.fullmatch(name):
             raise ValueError("neither owner nor name of a file may lead elsewhere")

@@ -221,7 +221,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         set_calendar=SetCalendar(clock=clock, database=database),
         look_at_payer=LookAtPayer(clock, database),
         set_retention=SetRetention(clock, database),
-        erase_expired=EraseExpired(clock, database),
+        erase_expired=EraseExpired(clock, database, adapters.quarantine, adapters.old),
         archive_dates=ArchiveDates(clock, database, ArchiveWriting(database, adapters.drop, outside.signer), seal_log.whole),
         renew_personal_data=RenewPersonalData(clock, database),
         open_window=open_window,

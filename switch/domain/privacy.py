@@ -27,6 +27,14 @@ class Kept(StrEnum):
     """Advices that their billers have acknowledged."""
     WEBHOOKS = "webhooks"
     """Events that were delivered to banks, or given up."""
+    QUARANTINE = "quarantine"
+    """Statements that were wrong, as they came, with what was wrong with them."""
+    RTGS = "rtgs"
+    """Files that were exchanged with the RTGS."""
+    SESSIONS = "sessions"
+    """Sessions of staff that have ended; what was done in them stays in the audit."""
+    LOGS = "logs"
+    """Logs that were put aside."""
     PAYMENTS = "payments"
     """Settled business dates with all their payments; then they go into the archive (docs/archiving.md)."""
 
@@ -38,12 +46,27 @@ DAYS: Mapping[Kept, int] = MappingProxyType(
         Kept.INQUIRIES: 35,
         Kept.ADVICES: 100,
         Kept.WEBHOOKS: 100,
+        Kept.QUARANTINE: 100,
+        Kept.RTGS: 400,
+        Kept.SESSIONS: 100,
+        Kept.LOGS: 90,
         Kept.PAYMENTS: 400,
     }
 )
 """Where no rule was set."""
 SHORTEST_DAYS: Mapping[Kept, int] = MappingProxyType(
-    {Kept.PAYERS: 35, Kept.BATCHES: 7, Kept.INQUIRIES: 2, Kept.ADVICES: 7, Kept.WEBHOOKS: 7, Kept.PAYMENTS: 100}
+    {
+        Kept.PAYERS: 35,
+        Kept.BATCHES: 7,
+        Kept.INQUIRIES: 2,
+        Kept.ADVICES: 7,
+        Kept.WEBHOOKS: 7,
+        Kept.QUARANTINE: 7,
+        Kept.RTGS: 100,
+        Kept.SESSIONS: 7,
+        Kept.LOGS: 7,
+        Kept.PAYMENTS: 100,
+    }
 )
 """Disputes, late statements and replays need it that long."""
 LONGEST_DAYS = 36_500

@@ -1,5 +1,7 @@
 """Quarantined statements with their reports. The files themselves lie in a file drop."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -21,6 +23,10 @@ _PAGE = text("""
              WHERE quarantine_id = :after AND (CAST(:participant AS text) IS NULL OR participant_code = :participant)))
     ORDER BY quarantined.received_at DESC, quarantined.quarantine_id DESC LIMIT :limit
 """)
+_OLD = text("""
+    SELECT quarantine_id, participant_code FROM quarantined_statement WHERE received_at < :before ORDER BY received_at LIMIT :most
+""")
+_FORGET = text("DELETE FROM quarantined_statement WHERE quarantine_id = ANY(:ids) AND received_at < :before")
 
 
 async def put(connection: AsyncConnection, quarantined: QuarantinedStatement) -> None:
@@ -28,6 +34,17 @@ async def put(connection: AsyncConnection, quarantined: QuarantinedStatement) ->
     statement = insert(quarantined_statement).values(_row(quarantined))
     renewed = {name: statement.excluded[name] for name in ("layout", "faults", "received_at")}
     await connection.execute(statement.on_conflict_do_update(index_elements=["quarantine_id"], set_=renewed))
+
+
+async def old(connection: AsyncConnection, before: datetime, most: int) -> list[tuple[str, ParticipantCode]]:
+    """With whose each is; the oldest first."""
+    rows = (await connection.execute(_OLD, {"before": before, "most": most})).all()
+    return [(row.quarantine_id, ParticipantCode(row.participant_code)) for row in rows]
+
+
+async def forget(connection: AsyncConnection, ids: Sequence[str], before: datetime) -> int:
+    """But what has come again meanwhile: how many."""
+    return int((await connection.execute(_FORGET, {"ids": list(ids), "before": before})).rowcount)
 
 
 async def page(

@@ -26,6 +26,7 @@ from switch.store.vault import number_of, vault
 
 SECRETS = "staff"  # pragma: allowlist secret
 """In the vault: in the place of the participant."""
+_ERASING = text("SELECT set_config('switch.erasing', 'on', true)")
 _ACCOUNT = text("SELECT * FROM staff_account WHERE name = :name")
 _ACCOUNT_OF = text("SELECT * FROM staff_account WHERE provider_issuer = :issuer AND provider_subject = :subject")
 _ACCOUNTS = text("SELECT * FROM staff_account ORDER BY name")
@@ -52,6 +53,12 @@ _LOCK_ATTEMPTS = text("""
     ON CONFLICT (place) DO UPDATE SET failures = staff_attempt.failures RETURNING failures, last_at
 """)
 _KEEP_ATTEMPTS = text("UPDATE staff_attempt SET failures = :failures, last_at = CAST(:last_at AS timestamptz) WHERE place = :place")
+_DELETE_SESSIONS = text("""
+    DELETE FROM staff_session WHERE session_id IN (
+        SELECT session_id FROM staff_session WHERE coalesce(ended_at, seen_at) < CAST(:before AS timestamptz)
+        ORDER BY session_id LIMIT :most
+    )
+""")
 _CLEAR_ATTEMPTS = text("DELETE FROM staff_attempt WHERE place = :place OR last_at < CAST(:forgotten AS timestamptz)")
 
 
@@ -137,6 +144,12 @@ async def end_session(connection: AsyncConnection, session_id: object, now: date
 
 async def end_sessions(connection: AsyncConnection, name: str, now: datetime) -> None:
     await connection.execute(_END_ALL, {"name": name, "now": now})
+
+
+async def delete_sessions(connection: AsyncConnection, before: datetime, most: int) -> int:
+    """Those that were ended, or seen for the last time, before the moment: how many."""
+    await connection.execute(_ERASING)
+    return int((await connection.execute(_DELETE_SESSIONS, {"before": before, "most": most})).rowcount)
 
 
 async def put_token(rows: DirectoryRows, token: StaffToken) -> bool:

@@ -118,8 +118,8 @@ async def test_a_new_master_key_is_used_at_once_and_the_old_rows_follow(world: W
 async def test_past_its_time_the_payer_goes_and_the_books_still_prove_themselves(world: World) -> None:
     payment = await paid(world)
     old = MovedClock(START + timedelta(days=401))
-    assert await EraseExpired(MovedClock(START + timedelta(days=34)), world.database)() == 0
-    while await EraseExpired(old, world.database)():
+    assert await EraseExpired(MovedClock(START + timedelta(days=34)), world.database, world.drop)() == 0
+    while await EraseExpired(old, world.database, world.drop)():
         pass
     erased = await found(world, payment)
     assert (erased.erased, erased.request.customer_reference, erased.request.payer) == (True, "", None)
@@ -137,7 +137,7 @@ async def test_past_its_time_the_payer_goes_and_the_books_still_prove_themselves
 
 async def test_live_payments_keep_their_payers_and_hold_nobody_else_up_twice(world: World) -> None:
     old = MovedClock(START + timedelta(days=500))
-    while await EraseExpired(old, world.database)():
+    while await EraseExpired(old, world.database, world.drop)():
         pass
     live = await rows(world.database, "SELECT count(*) FROM payment WHERE concluded_at IS NULL AND get_byte(personal, 1) = 0")
     assert live == [(0,)]

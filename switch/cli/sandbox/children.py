@@ -60,7 +60,7 @@ def _child(
     return Process(
         name,
         [sys.executable, "-m", "switch", *map(str, words)],
-        log_file=settings.data / "logs" / f"{name}.log",
+        log_file=settings.logs / f"{name}.log",
         env=settings.environment() | {"PYTHONUNBUFFERED": "1", **more},
         ready=None if ready_url is None else answers(ready_url),
     )
