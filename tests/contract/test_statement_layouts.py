@@ -163,6 +163,26 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(layouts: dict[str, St
     assert faults(layouts, "xlsx", with_entity.getvalue())[0][2] is FaultCode.UNREADABLE
 
 
+def test_a_sheet_is_read_whole_whatever_it_says_of_its_size_and_no_further_than_sheets_go(
+    layouts: dict[str, StatementLayout], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = WRITTEN["xlsx"]
+    small = _altered(xlsx(LINES), b'ref="A1:F8"', b'ref="A1:A2"')
+    assert len(read(layouts["xlsx"], written, small)) == len(LINES)
+    monkeypatch.setattr("adapters.files.statements_in.xlsx.MOST_ROWS", 1_000)
+    far = _altered(xlsx(LINES), b'<row r="8"', b'<row r="2000000000"')
+    assert faults(layouts, "xlsx", far)[-1][2] is FaultCode.TOO_BIG
+
+
+def _altered(book: bytes, before: bytes, after: bytes) -> bytes:
+    altered = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as good, zipfile.ZipFile(altered, "w") as archive:
+        for member in good.namelist():
+            archive.writestr(member, good.read(member).replace(before, after))
+    assert before in zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
+    return altered.getvalue()
+
+
 def test_a_payment_reference_names_a_payment_where_there_is_no_id(layouts: dict[str, StatementLayout]) -> None:
     reference = "06H0Z75F5WFXDH82Y"
     written = str(LINES[0].payment_id)

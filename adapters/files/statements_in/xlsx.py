@@ -17,6 +17,8 @@ MOST_TEXT_BYTES = 128 << 20
 MOST_RATIO = 200
 """How many times as large it may unpack; above a mebibyte."""
 MOST_COLUMNS = 256
+MOST_ROWS = 1 << 20
+"""As many as a spreadsheet has. A file may say that its second row is number two thousand million; all rows between are gone through."""
 _HEAD_BYTES = 4_096
 
 
@@ -69,14 +71,20 @@ def _rows(file: BinaryIO, mapping: StatementMapping, faults: Faults) -> Iterator
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what it says of its own size may be wrong, and rows beyond would be passed over
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1):
-            texts = [_text(cell, mapping) for cell in cells]
-            if any(texts):
+            _require_within(number, faults)
+            if cells.count(None) < len(cells) and any(texts := [_text(cell, mapping) for cell in cells]):
                 yield number, texts
     except StatementMalformed:
         raise
     except Exception as error:  # noqa: BLE001 - the edge: the library raises whatever a broken workbook makes of it
         raise faults.refuse(0, "", FaultCode.UNREADABLE, type(error).__name__, "XLSX") from None
+
+
+def _require_within(number: int, faults: Faults) -> None:
+    if number > MOST_ROWS:
+        raise faults.refuse(number, "", FaultCode.TOO_BIG, number, f"{MOST_ROWS:,}")
 
 
 def _text(cell: Any, mapping: StatementMapping) -> str | None:
