@@ -42,6 +42,7 @@ class BillLineIn(Shape):
     service_code: ServiceText
     customer_reference: Text
     bill_number: Text
+    """1 to 50 letters, digits, `-`, `_`, `.` or `/`; a line with another is refused alone."""
     due: Amount | None = None
     """Needed to put a bill."""
     rule: Annotated[AmountRuleKind, Field(strict=False)] = AmountRuleKind.EXACT

@@ -30,7 +30,7 @@ from switch.application import Switch
 from switch.domain.attached_files import MEDIA_TYPES
 from switch.domain.break_errors import AttachmentRefused, BreakEnded, BreakNotYours, BreakTextMissing, BreakUnknown
 from switch.domain.breaks import SWITCH
-from switch.domain.errors import CursorMalformed, TextForbidden
+from switch.domain.errors import CursorMalformed, FileNameForbidden, TextForbidden
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.reconciliation import BreakState
 
@@ -122,7 +122,7 @@ async def hand_back(break_id: BreakIdInPath, said: BreakHandBackIn, caller: Part
     "/{break_id}/attachments",
     status_code=201,
     summary="Attach to a break · إرفاق بفرق",
-    openapi_extra=refuses(BreakUnknown, AttachmentRefused, TextForbidden, MediaTypeUnsupported, requestBody=EVIDENCE),
+    openapi_extra=refuses(BreakUnknown, AttachmentRefused, FileNameForbidden, TextForbidden, MediaTypeUnsupported, requestBody=EVIDENCE),
 )
 async def attach(
     break_id: BreakIdInPath, request: Request, caller: ParticipantCaller, switch: TheSwitch, name: NameInQuery = "attachment"

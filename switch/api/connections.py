@@ -1,15 +1,21 @@
 """Connections: how long one may keep us waiting, how much of a head it may send, and how many there may be; all bounded.
 
 uvicorn leaves a connection alone that has sent nothing, or reads nothing of its answer, and takes a head of any size.
+What cannot be read as a request is refused unsigned, because there is no request that an answer could belong to.
 """
 
 import asyncio
-from typing import Any, ClassVar
+import uuid
+from http import HTTPStatus
+from typing import Any, ClassVar, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from switch.api.certificates import with_certificate
+from switch.api.problems import problem
+from switch.api.refusals import HeadTooLarge, HttpMalformed
 from switch.api.sealing import UNSEALED
+from switch.domain.errors import Refusal
 
 HEAD_SECONDS = 15
 """For a whole head: of the first request from when the line is open, of a further one from its first byte."""
@@ -18,9 +24,6 @@ UNREAD_SECONDS = 30
 """That an answer may lie unread in full buffers."""
 MOST_CONNECTIONS = 8_000
 """Of one process; for one more, the one that has been idle for longest is closed."""
-_LAST = b"HTTP/1.1 %s\r\n" + UNSEALED + b"content-length: 0\r\nconnection: close\r\n\r\n"
-_TOO_LARGE = _LAST % b"431 Request Header Fields Too Large"
-_NO_REQUEST = _LAST % b"400 Bad Request"
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -35,6 +38,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Of a head that is not whole yet; None while a request is read or answered."""
         self._impatient: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
+        self._too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -57,20 +61,18 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head_bytes is None or self.transport.is_closing():
             return
         if self._head_bytes > HEAD_BYTES:
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+            self._close_with(HeadTooLarge(most=HEAD_BYTES))
         elif self._head_bytes and self._impatient is None:
             self._be_impatient()
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for nobody
-        self.transport.write(_NO_REQUEST)
-        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = self._head_bytes or 1
 
     def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            self._too_large = True
+            raise ValueError(self._too_large)  # to the parser, which reads no further and has it refused below
         self._head_bytes = None
         self.resting.pop(self, None)
         if self._impatient is not None:
@@ -86,6 +88,22 @@ class BoundedConnection(HttpToolsProtocol):
         if not self.pipeline:
             self.resting[self] = None
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - words of uvicorn's in English only
+        self._close_with(HeadTooLarge(most=HEAD_BYTES) if self._too_large else HttpMalformed())
+
+    def _close_with(self, refusal: Refusal) -> None:
+        """Unless a request before it is still being answered: a refusal would be taken for the answer to that one."""
+        before = cast("RequestResponseCycle | None", self.cycle)
+        if before is None or before.response_complete or before.more_body:
+            self._refuse(refusal)
+        self.transport.close()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        answer = problem(refusal, str(uuid.uuid4()))
+        told = b"HTTP/1.1 %d %s\r\nconnection: close\r\n" % (answer.status_code, HTTPStatus(answer.status_code).phrase.encode())
+        fields = b"".join(b"%s: %s\r\n" % field for field in answer.raw_headers)
+        self.transport.write(told + UNSEALED + fields + b"\r\n" + bytes(answer.body))
 
     def pause_writing(self) -> None:
         super().pause_writing()

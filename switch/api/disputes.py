@@ -79,7 +79,6 @@ Overdue = Annotated[bool, Query(description="Only those whose clock has run out.
         errors.PaymentUnknown, errors.IdempotencyKeyMissing, errors.IdempotencyKeyMalformed, errors.IdempotencyKeyConflict,
         refused.DisputeReasonNotYours, refused.DisputePaymentState, refused.DisputeTooLate, refused.DisputeAlreadyOpen,
         refused.DisputesTooMany, refused.DisputeAmountRefused, refused.DisputeTextMissing, errors.TextForbidden,
-        errors.CurrencyUnsupported,
     ),
 )  # fmt: skip
 async def open_dispute(
@@ -139,7 +138,7 @@ async def one(dispute_id: DisputeIdInPath, caller: ParticipantCaller, switch: Th
 @router.post(
     "/{dispute_id}/answer",
     summary="Answer a dispute · الإجابة عن شكوى",
-    openapi_extra=refuses(*MOVES, refused.DisputeRemedyRefused, refused.DisputeAmountRefused, errors.CurrencyUnsupported),
+    openapi_extra=refuses(*MOVES, refused.DisputeRemedyRefused, refused.DisputeAmountRefused),
 )
 async def answer(dispute_id: DisputeIdInPath, said: DisputeAnswerIn, caller: ParticipantCaller, switch: TheSwitch) -> DisputeHistoryView:
     """By whoever has it and has not opened it. A refund that is accepted is proposed to the switch's staff, and ends it when it has landed.
@@ -215,7 +214,7 @@ async def withdraw(dispute_id: DisputeIdInPath, said: DisputeNoteIn, caller: Par
     "/{dispute_id}/attachments",
     status_code=201,
     summary="Attach evidence · إرفاق دليل",
-    openapi_extra=refuses(*MOVES, refused.DisputeAttachmentRefused, MediaTypeUnsupported, requestBody=EVIDENCE),
+    openapi_extra=refuses(*MOVES, refused.DisputeAttachmentRefused, errors.FileNameForbidden, MediaTypeUnsupported, requestBody=EVIDENCE),
 )
 async def attach(
     dispute_id: DisputeIdInPath, request: Request, caller: ParticipantCaller, switch: TheSwitch, name: NameInQuery = "attachment"

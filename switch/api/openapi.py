@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
@@ -14,6 +14,7 @@ from switch.api.authentication import LOOKING, PARTICIPANTS, SIGN_IN_PATHS, UNSI
 from switch.api.described import LINE_REFUSALS, REFUSALS
 from switch.api.problem_table import PROBLEMS
 from switch.api.problems import MEDIA_TYPE
+from switch.api.shapes import Amount
 from switch.domain.staff import VIEWS
 
 CALLERS = "x-callers"
@@ -27,6 +28,7 @@ _SIGNED = (
 )
 _ANYBODYS = ("body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_strangers")
 _KNOWN = ("not_allowed", "too_many_requests", *_ANYBODYS)
+_AMOUNT = ("amount_malformed", "amount_too_precise", "amount_out_of_range", "currency_unsupported")
 _QUERY = ("field_unknown", "field_invalid", "text_forbidden")
 _JSON = (
     *("json_malformed", "json_not_utf8", "json_duplicate_key", "json_too_deep", "json_number_refused", "media_type_unsupported"),
@@ -134,12 +136,18 @@ def _codes(operation: dict[str, Any], route: APIRoute, *, signed: bool) -> Itera
         yield "session_over"
     if route.body_field is not None:
         yield from _JSON
+        yield from _AMOUNT if _holds_an_amount(route.body_field.field_info.annotation) else ()
     elif "requestBody" in operation:
         yield "media_type_unsupported"
     if any(parameter["required"] and parameter["in"] == "query" for parameter in operation.get("parameters", ())):
         yield "field_missing"
     if operation.get(LINE_REFUSALS):
         yield "upload_too_long"
+
+
+def _holds_an_amount(body: Any) -> bool:
+    """Of its own: what stands in its lines is refused line by line."""
+    return any(Amount in (field.annotation, *get_args(field.annotation)) for field in body.model_fields.values())
 
 
 def _add_problems(response: dict[str, Any], status: int, codes: list[str]) -> None:

@@ -9,7 +9,7 @@ import orjson
 from pydantic import ConfigDict, Field, SkipValidation, ValidationError
 
 from switch.api.payment_views import PaymentIn, PaymentView, RefusalView, view
-from switch.api.shapes import Moment, Shape, Text
+from switch.api.shapes import KEY_PATTERN, Moment, Shape, Text
 from switch.api.validation import first_refusal, wrong_fields
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode, idempotency_key
@@ -36,7 +36,7 @@ class BatchLineIn(PaymentIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
 
-    idempotency_key: Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9._:-]{8,64}$"}, examples=["payroll-2026-11-0001"])]
+    idempotency_key: Annotated[str, Field(json_schema_extra=KEY_PATTERN, examples=["payroll-2026-11-0001"])]
     """As the header field of a single payment: the bank's own name for this order, for ever."""
 
 

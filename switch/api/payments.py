@@ -15,7 +15,7 @@ from switch.api.payment_views import PaymentIn, PaymentPage, PaymentView, refusa
 from switch.api.problems import PaymentRefused
 from switch.api.refusals import HeaderDuplicate
 from switch.api.refused import REPLAYED
-from switch.api.shapes import Moment, Text, id_or
+from switch.api.shapes import KEY_PATTERN, Moment, Text, id_or
 from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain import errors
@@ -42,6 +42,7 @@ async def _key_of(
             alias="Idempotency-Key",
             description="The bank's own name for this order, for ever: 8 to 64 of A-Z a-z 0-9 - _ . :",
             examples=["2026-11-24-000001"],
+            json_schema_extra=KEY_PATTERN,
         ),
     ],
 ) -> IdempotencyKey:
@@ -68,7 +69,7 @@ TheKey = Annotated[IdempotencyKey, Depends(_key_of)]
         errors.ServiceUnknown, errors.ServiceClosed, errors.ParticipantNotLive, errors.ReferenceMalformed, errors.CustomerUnknown,
         errors.InquiryNeeded, errors.InquiryUnknown, errors.InquiryExpired,
         errors.BillUnknown, errors.BillNotAsked, errors.BillWithdrawn, errors.BillAlreadyPaid, errors.BillBeingPaid, errors.BillChanged,
-        errors.AmountMalformed, errors.AmountTooPrecise, errors.AmountOutOfRange, errors.AmountNotAllowed, errors.CurrencyUnsupported,
+        errors.AmountNotAllowed,
         errors.NoOpenWindow, errors.CapExceeded, errors.BillerRefused, errors.BillerUnavailable, BillerSilent, BillerBusy, BillerInOutage,
         StandInExhausted, PaymentArchived,
     ),

@@ -8,6 +8,8 @@ from switch.api.problem_kinds import Kind, Retry
 PROBLEMS: Mapping[str, Kind] = MappingProxyType(
     {
         # what was sent cannot be read
+        "http_malformed": Kind(400, "Not HTTP", "ليست رسالة HTTP"),
+        "head_too_large": Kind(431, "Head too large", "رأس الرسالة كبير"),
         "json_malformed": Kind(400, "Not JSON", "ليس JSON"),
         "json_not_utf8": Kind(400, "Not UTF-8", "ليس UTF-8"),
         "json_duplicate_key": Kind(400, "Duplicate key", "مفتاح مكرر"),
@@ -22,6 +24,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "field_missing": Kind(422, "Missing field", "حقل ناقص"),
         "field_invalid": Kind(422, "Invalid field", "حقل غير صالح"),
         "text_forbidden": Kind(422, "Forbidden text", "نص ممنوع"),
+        "file_name_forbidden": Kind(422, "Forbidden file name", "اسم ملف ممنوع"),
         "national_code_malformed": Kind(422, "Not a national code", "ليس رمزاً وطنياً"),
         "check_digit_wrong": Kind(422, "Wrong check digit", "رقم تحقق خاطئ"),
         "amount_malformed": Kind(422, "Not an amount", "ليس مبلغاً"),

@@ -3,6 +3,18 @@
 from switch.domain.errors import Refusal
 
 
+class HttpMalformed(Refusal):
+    code = "http_malformed"
+    en = "This is not a message of HTTP/1.1 that can be read in one way only; the line is closed."
+    ar = "هذه ليست رسالة HTTP/1.1 تُقرأ على وجه واحد؛ أُغلق الاتصال."
+
+
+class HeadTooLarge(Refusal):
+    code = "head_too_large"
+    en = "The head of the message is larger than {most} bytes; the line is closed."
+    ar = "رأس الرسالة أكبر من {most} بايت؛ أُغلق الاتصال."
+
+
 class JsonMalformed(Refusal):
     code = "json_malformed"
     en = "The body is not JSON (near byte {position})."

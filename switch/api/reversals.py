@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/payments/{payment_id}/reversals", tags=["payments
         PaymentUnknown, errors.IdempotencyKeyMissing, errors.IdempotencyKeyMalformed, errors.IdempotencyKeyConflict,
         reversal_errors.PaymentNotCompleted, reversal_errors.PaymentAlreadyReversed, reversal_errors.ReversalUnderWay,
         reversal_errors.ReversalNotAllowed, reversal_errors.ReversalTooLate, reversal_errors.PartsNotAllowed,
-        reversal_errors.RefundTooLarge, errors.CurrencyUnsupported, ReversalRefused, errors.NoOpenWindow,
+        reversal_errors.RefundTooLarge, ReversalRefused, errors.NoOpenWindow,
     ),
 )  # fmt: skip
 async def reverse(

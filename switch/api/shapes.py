@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from switch.domain.errors import AmountMalformed, Refusal
@@ -84,6 +85,10 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-24T08:00:00Z"]}),
 ]
+
+
+KEY_PATTERN: JsonDict = {"pattern": "^[A-Za-z0-9._:-]{8,64}$"}
+"""Of an idempotency key, for the contract; the domain refuses by it."""
 
 
 class Amount(Shape):

@@ -28,7 +28,7 @@ from switch.application import Switch
 from switch.domain import break_errors as refused
 from switch.domain.archive_errors import DateArchived
 from switch.domain.attached_files import MEDIA_TYPES
-from switch.domain.errors import TextForbidden
+from switch.domain.errors import FileNameForbidden, TextForbidden
 from switch.domain.staff import Role, StaffCaller
 
 reading = APIRouter(prefix="/v1/operator", tags=["operator"], route_class=StrictRoute)
@@ -138,7 +138,9 @@ async def reopen_break(
     "/{break_id}/attachments",
     status_code=201,
     summary="Attach to a break · إرفاق بفرق",
-    openapi_extra=refuses(refused.BreakUnknown, refused.AttachmentRefused, TextForbidden, MediaTypeUnsupported, requestBody=EVIDENCE),
+    openapi_extra=refuses(
+        refused.BreakUnknown, refused.AttachmentRefused, FileNameForbidden, TextForbidden, MediaTypeUnsupported, requestBody=EVIDENCE
+    ),
 )
 async def attach_to_break(
     break_id: BreakIdInPath, request: Request, caller: Handler, switch: TheSwitch, name: NameInQuery = "attachment"

@@ -79,7 +79,7 @@ async def one(dispute_id: DisputeIdInPath, _: PaymentsCaller, switch: TheSwitch)
 @router.post(
     "/{dispute_id}/answer",
     summary="Answer for the switch · الإجابة عن المحوّل",
-    openapi_extra=refuses(*MOVES, refused.DisputeRemedyRefused, refused.DisputeAmountRefused, errors.CurrencyUnsupported),
+    openapi_extra=refuses(*MOVES, refused.DisputeRemedyRefused, refused.DisputeAmountRefused),
 )
 async def answer(
     dispute_id: DisputeIdInPath, said: DisputeAnswerIn, caller: Handler, request: Request, switch: TheSwitch

@@ -16,15 +16,7 @@ from switch.api.strict_route import StrictRoute
 from switch.api.window_views import OwnWindowView, WindowPage, own_window_view, window_view
 from switch.application import Switch
 from switch.domain.approvals import ApprovalNetDiffers, ApprovalNotAsked
-from switch.domain.errors import (
-    AmountMalformed,
-    AmountOutOfRange,
-    AmountTooPrecise,
-    CurrencyUnsupported,
-    CursorMalformed,
-    TextForbidden,
-    WindowUnknown,
-)
+from switch.domain.errors import CursorMalformed, TextForbidden, WindowUnknown
 from switch.domain.identifiers import WindowId
 from switch.domain.proposals import ReasonMissing
 
@@ -71,7 +63,7 @@ _REFUSED = (WindowUnknown, ApprovalNotAsked)
 @router.post(
     "/{window_id}/approval",
     summary="Approve our debit · الموافقة على المستحق علينا",
-    openapi_extra=refuses(*_REFUSED, ApprovalNetDiffers, AmountMalformed, AmountTooPrecise, AmountOutOfRange, CurrencyUnsupported),
+    openapi_extra=refuses(*_REFUSED, ApprovalNetDiffers),
 )
 async def approve(window_id: WindowIdInPath, approved: WindowApprovalIn, caller: ParticipantCaller, switch: TheSwitch) -> OwnWindowView:
     """Of a closed window, before it goes to the RTGS: exactly the net that it shows. The last word before it is sent counts.

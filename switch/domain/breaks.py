@@ -19,7 +19,7 @@ from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.money import Money
 from switch.domain.payments import PaymentState
 from switch.domain.reconciliation import Break, BreakKind, BreakStage, BreakState
-from switch.domain.texts import require_plain
+from switch.domain.texts import require_file_name, require_plain
 
 NOTE_CHARACTERS = 2_000
 NAME_CHARACTERS = 100
@@ -196,12 +196,12 @@ def reopened(found: Break, note: str, by: str, at: datetime) -> Done:
 
 
 def attachment(found: Break, name: str, content: bytes, kept: int, by: str, at: datetime) -> Attachment:
-    """Raises AttachmentRefused, TextForbidden."""
-    require_plain(name, "name", NAME_CHARACTERS)
+    """Raises AttachmentRefused, FileNameForbidden, TextForbidden."""
+    name = require_file_name(name, NAME_CHARACTERS)
     media_type = media_type_of(content)
-    if not 0 < len(content) <= ATTACHMENT_BYTES or kept >= MOST_ATTACHMENTS or not name.strip() or media_type is None:
+    if not 0 < len(content) <= ATTACHMENT_BYTES or kept >= MOST_ATTACHMENTS or media_type is None:
         raise AttachmentRefused(most_bytes=ATTACHMENT_BYTES, most=MOST_ATTACHMENTS)
-    return Attachment(found.break_id, hashlib.sha256(content).hexdigest(), name.strip(), media_type, len(content), at, by)
+    return Attachment(found.break_id, hashlib.sha256(content).hexdigest(), name, media_type, len(content), at, by)
 
 
 def require_open(found: Break) -> None:

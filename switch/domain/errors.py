@@ -77,6 +77,12 @@ class TextForbidden(Refusal):
     ar = "الحقل «{field}» يحوي محرف تحكم أو محرف اتجاه، أو هو أطول من المسموح."
 
 
+class FileNameForbidden(Refusal):
+    code = "file_name_forbidden"
+    en = "The name of a file is not empty, not “.” or “..”, and holds no “/” or “\\”."
+    ar = "اسم الملف ليس فارغاً ولا «.» ولا «..»، ولا يحوي «/» ولا «\\»."
+
+
 class FileMalformed(Refusal):
     code = "file_malformed"
     en = "The file cannot be read: {why}."

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
-from switch.domain.errors import TextForbidden
+from switch.domain.errors import FileNameForbidden, TextForbidden
 
 FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides and isolates
+    "\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f"  # direction marks, embeddings, overrides, isolates and unseen operators
+    "\U000e0000-\U000e007f"  # tags: whole words that nobody sees
     "\u2028\u2029\ufeff\ud800-\udfff\ufff9-\uffff]"  # separators, byte order mark, lone surrogates, non-characters
 )
 
@@ -16,6 +17,14 @@ def require_plain(text: str, field: str, longest: int) -> None:
     """Refuses control and direction characters and too long a text, by the name of its field."""
     if len(text) > longest or FORBIDDEN_CHARACTERS.search(text) is not None:
         raise TextForbidden(field=field)
+
+
+def require_file_name(name: str, longest: int) -> str:
+    """A name that means nothing to whoever keeps a file under it but its name. Raises FileNameForbidden, TextForbidden."""
+    require_plain(name, "name", longest)
+    if (stripped := name.strip()) in ("", ".", "..") or "/" in name or "\\" in name:
+        raise FileNameForbidden()
+    return stripped
 
 
 ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"

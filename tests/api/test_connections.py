@@ -1,5 +1,6 @@
 """Connections on a real socket: who is slow, silent, deaf, long-winded or many is put down; nobody else notices."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -80,11 +81,47 @@ def test_a_kept_connection_may_rest_and_its_next_head_must_be_whole_in_time(serv
         assert _ended(line)
 
 
-def test_a_head_has_an_end(server: Served) -> None:
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"])
+def test_a_head_has_an_end(server: Served, end: bytes) -> None:
     with closing(_connected(server)) as line:
-        line.sendall(b"GET /live HTTP/1.1\r\nx-long: " + b"a" * (connections.HEAD_BYTES + 1))
-        assert line.recv(65_536).startswith(b"HTTP/1.1 431")
-        assert _ended(line)
+        line.sendall(b"GET /live HTTP/1.1\r\nx-long: " + b"a" * (connections.HEAD_BYTES + 1) + end)
+        assert _refused(line) == (431, "head_too_large")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"FOO /live HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET /live HTTP/1.1\r\nhost: a\r\nx: a\x00b\r\n\r\n",
+        b"POST /v1/payments HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}",
+        b"POST /v1/payments HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+    ],
+)
+def test_what_is_no_message_of_http_is_refused_in_both_languages(server: Served, message: bytes) -> None:
+    with closing(_connected(server)) as line:
+        line.sendall(message)
+        assert _refused(line) == (400, "http_malformed")
+
+
+def test_nobody_takes_a_refusal_for_the_answer_to_the_request_before_it(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        line.sendall(LIVE + b"\x00\r\n\r\n")
+        heard = line.recv(65_536)
+        assert heard == b"" or heard.startswith(b"HTTP/1.1 200"), heard
+
+
+def _refused(line: socket.socket) -> tuple[int, str]:
+    """The status and the code of an unsigned refusal, after which the line is closed."""
+    heard = b""
+    while piece := line.recv(65_536):
+        heard += piece
+    head, _, body = heard.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["title_ar"]
+    assert problem["detail_ar"]
+    return int(head.split()[1]), problem["code"]
 
 
 def test_who_does_not_read_is_put_down(server: Served) -> None:

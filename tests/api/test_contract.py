@@ -46,9 +46,24 @@ def test_every_operation_names_its_problems_and_its_signature() -> None:
             assert {"Signature", "Content-Digest", "Switch-Request-Id"} <= response["headers"].keys(), (path, status)
             if int(status) >= 400 and path != "/ready":
                 assert set(response["content"]) == {"application/problem+json"}, (path, status)
+        if "requestBody" in operation:
+            assert {"408", "413", "415"} <= operation["responses"].keys(), (method, path)
         if "requestBody" in operation and "application/json" in operation["requestBody"]["content"]:
             name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
             assert DOCUMENT["components"]["schemas"][name]["examples"], name
+
+
+def test_who_takes_an_amount_or_a_key_says_what_becomes_of_a_wrong_one() -> None:
+    taking = set()
+    for method, path, operation in OPERATIONS:
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+        fields = DOCUMENT["components"]["schemas"].get(body.rpartition("/")[2], {}).get("properties", {})
+        if any("schemas/Amount'" in str(field) and "items" not in field for field in fields.values()):
+            assert {"amount_malformed", "amount_too_precise", "amount_out_of_range"} <= set(operation["x-refusals"]), (method, path)
+            taking.add(path)
+        for parameter in operation.get("parameters", []):
+            assert parameter["name"] != "Idempotency-Key" or parameter["schema"]["pattern"], (method, path)
+    assert {"/v1/payments", "/v1/payments/{payment_id}/reversals", "/v1/disputes"} <= taking
 
 
 def test_what_the_switch_calls_is_described_too() -> None:

@@ -210,6 +210,9 @@ async def test_evidence_is_small_of_few_kinds_and_read_by_both_sides(line: Line)
         assert (refused.status_code, refused.json()["code"]) == (422, "dispute_attachment_refused"), content
     assert (await line.bank.post(address, content=b"%PDF-" + b"x" * 999_996, headers=kind)).status_code == 413
     assert (await line.bank.post(address, content=pdf, headers={"Content-Type": "application/zip"})).status_code == 415
+    for name in ("..", "%2E%2E%2Fetc%2Fpasswd", "a%5Cb.pdf", "%20"):
+        refused = await line.bank.post(f"{path}/attachments?name={name}", content=pdf + b"2", headers=kind)
+        assert (refused.status_code, refused.json()["code"]) == (422, "file_name_forbidden"), name
     assert len((await line.bank.get(path)).json()["attachments"]) == 1
     await clean(line)
 

@@ -22,6 +22,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "NaN": (b'{"amount": NaN}', 400, "json_number_refused"),
     "control": (b'{"service_code": "\\u0000"}', 422, "text_forbidden"),
     "direction": ('{"service_code": "\u202e1"}'.encode(), 422, "text_forbidden"),
+    "tags that nobody sees": ('{"service_code": "\U000e0041"}'.encode(), 422, "text_forbidden"),
     "a list": (b"[]", 422, "field_invalid"),
     "null": (b"null", 422, "field_invalid"),
     "empty": (b"{}", 422, "field_missing"),
