@@ -70,6 +70,14 @@ def told_debt(said: Mapping[str, Any]) -> ToldDebtView:
 
 
 def told_dispute(said: Mapping[str, Any]) -> DisputeToldView:
-    ids = {name: UUID(said[name]) for name in ("dispute_id", "payment_id")}
-    deadline = None if said["deadline"] is None else datetime.fromisoformat(said["deadline"])
-    return DisputeToldView.model_construct(**{**said, **ids, "deadline": deadline})
+    holder, deadline, remedy, outcome = (said[name] for name in ("holder", "deadline", "remedy", "outcome"))
+    return DisputeToldView.model_construct(
+        dispute_id=UUID(said["dispute_id"]),
+        payment_id=UUID(said["payment_id"]),
+        reason=DisputeReason(said["reason"]),
+        state=DisputeState(said["state"]),
+        holder=None if holder is None else Party(holder),
+        deadline=None if deadline is None else datetime.fromisoformat(deadline),
+        remedy=None if remedy is None else Remedy(remedy),
+        outcome=None if outcome is None else DisputeOutcome(outcome),
+    )
