@@ -57,6 +57,7 @@ async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # whatever a stranger sends that is no HTTP would be a line each
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
