@@ -42,7 +42,7 @@ class NationalCatalogue:
 
 def national_catalogue(national: Document, authorities: Document, tariffs: Document, calendar: Document) -> NationalCatalogue:
     """Raises CatalogueMalformed, which names the place."""
-    with _at("national"):
+    with _at("national, currency"):
         currency = str(national["currency"]["code"])
     services = tuple(service for offered in _each(national, "billers", lambda biller: _services(biller, currency)) for service in offered)
     return NationalCatalogue(

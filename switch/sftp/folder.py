@@ -38,7 +38,7 @@ class ParticipantFolder(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied("this key is no longer registered")
         names = _names(path)
         root, inside = (self._inbox, names[1:]) if names[:1] == [INBOX] else (self._folder, names)
-        if len(inside) > 1 or any(name.startswith(b".") for name in inside):
+        if len(inside) > 1 or any(name.startswith(b".") or b"\0" in name for name in inside):
             raise asyncssh.SFTPNoSuchFile("no such file")
         return posixpath.join(root, *inside)
 

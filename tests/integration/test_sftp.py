@@ -80,6 +80,8 @@ async def test_nobody_sees_the_files_of_another(place: Place) -> None:
                 await files.open(path)
         with pytest.raises(asyncssh.SFTPError):
             await files.open("link.csv")
+        with pytest.raises(asyncssh.SFTPNoSuchFile):
+            await files.stat("in\0")
         assert await files.realpath("../..") == "/"
 
 
