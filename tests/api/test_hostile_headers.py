@@ -1,8 +1,8 @@
 """What leaves the switch around its content: fields that browsers heed, none that a message has put there, and whole log lines."""
 
 import json
-from pathlib import Path
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
