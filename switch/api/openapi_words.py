@@ -101,6 +101,7 @@ MEANING: Mapping[int, str] = MappingProxyType(
         415: "Wrong type of content · نوع محتوى خاطئ",
         422: "Refused · مرفوض",
         429: "Too much · فوق الحد",
+        431: "Head too large · رأس كبير",
         503: "Not now · ليس الآن",
     }
 )
