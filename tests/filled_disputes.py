@@ -17,9 +17,7 @@ from tests.seeded import BANK, BILLER, START, FixedClock
 async def complain_of(database: Database, payment_id: PaymentId) -> None:
     """As a bank does, with its biller's and the switch's answers."""
     clock = FixedClock(START + timedelta(hours=2))
-    directory = CurrentDirectory(database)
-    await directory.refresh()  # the bank listens, and is told
-    keeping = DisputeKeeping(clock, directory.current)
+    keeping = DisputeKeeping(clock, CurrentDirectory(database).current)
     work = WorkDisputes(database, keeping, Propose(clock, database, {}))
     order = DisputeOrder(
         BANK, IdempotencyKey("dispute-1"), payment_id, DisputeReason.WRONG_AMOUNT, "three units too many", "0933777111", 500
