@@ -7,6 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from switch.domain.errors import CursorMalformed
 
@@ -15,7 +17,19 @@ PAGE = 100
 CURSOR_CHARACTERS = 200
 LONGEST_NUMBER_DIGITS = 9
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most; fewer does not mean that there are no more.")]
+
+def _digits(value: object) -> object:
+    """Python reads more than digits as a number, such as `5_0`, `+5` and `1.0`."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticCustomError("int_parsing", "not in digits")
+    return value
+
+
+Limit = Annotated[
+    int,
+    BeforeValidator(_digits),
+    Query(ge=1, le=LARGEST_PAGE, description="How many at most; fewer does not mean that there are no more."),
+]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before.")]
 
 
