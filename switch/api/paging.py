@@ -27,8 +27,8 @@ def _digits(value: object) -> object:
 
 Limit = Annotated[
     int,
-    BeforeValidator(_digits),
     Query(ge=1, le=LARGEST_PAGE, description="How many at most; fewer does not mean that there are no more."),
+    BeforeValidator(_digits),  # the last: before the bounds, it would make them words of no meaning in the contract
 ]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before.")]
 
