@@ -14,9 +14,9 @@ import typer
 def main() -> None:
     faulthandler.enable()
     gc.disable()  # until it serves: `serve_socket` sets how often
-    from switch.api.accepting import Shares  # noqa: PLC0415
-    from switch.cli.api_process import serve_socket  # noqa: PLC0415
-    from switch.settings import load_settings  # noqa: PLC0415
+    from switch.api.accepting import Shares  # noqa: PLC0415 - only now, see above
+    from switch.cli.api_process import serve_socket  # noqa: PLC0415 - only now, see above
+    from switch.settings import load_settings  # noqa: PLC0415 - only now, see above
 
     try:
         serve_socket(load_settings(), socket.socket(fileno=int(sys.argv[1])), Shares(int(sys.argv[2]), int(sys.argv[3])))

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from adapters.drops.local_folder import LocalFolder
 from switch.postgres_server import PostgresServer
 from switch.store.database import Database, connect
+from switch.store.migration import migrate
 from switch.usecases.seal_log import SealLog
 from tests.filled_archive import archive_an_old_day
 from tests.filled_books import LOG, LOG_KEY, World, filled_world, sealed_world
@@ -92,3 +93,20 @@ async def sealed(sealed_original: Original, tmp_path: Path) -> AsyncIterator[Wor
     """See `sealed_world`."""
     async with sealed_original.copied(tmp_path) as world:
         yield world
+
+
+@pytest.fixture(scope="module")
+def durable_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """See `filled_world`: database and data folder, for commands, which begin on no server that may forget. One for all tests of a file."""
+    data = tmp_path_factory.mktemp("data")
+
+    async def fill(url: str) -> None:
+        database = connect(url)
+        await filled_world(database, data / "files")
+        await database.close()
+
+    with PostgresServer(tmp_path_factory.mktemp("durable")) as server:
+        url = server.create_database("filled")
+        migrate(url)
+        asyncio.run(fill(url))
+        yield url, data

@@ -2,43 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from switch.domain.receipts import read_receipt
-from switch.postgres_server import PostgresServer
 from switch.store.database import connect
-from switch.store.migration import migrate
-from tests.filled_books import filled_world
 from tests.integration.test_directory_commands import Desk, desk_at
 from tests.seeded import rows
 
 WRONG, WRONG_USAGE, REFUSED = 3, 2, 1
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Filled once, on a server that forgets nothing; the tests only add to the proof log."""
-    data = tmp_path_factory.mktemp("data")
-    with PostgresServer(tmp_path_factory.mktemp("durable")) as server:
-        url = server.create_database("proved")
-        migrate(url)
-        asyncio.run(_fill(url, data / "files"))
-        yield url, data
-
-
-async def _fill(url: str, files: Path) -> None:
-    database = connect(url)
-    await filled_world(database, files)
-    await database.close()
-
-
 @pytest.fixture
-def desk(books: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return desk_at(*books, monkeypatch)
+def desk(durable_books: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return desk_at(*durable_books, monkeypatch)
 
 
 def payment_in(state: str, url: str) -> str:
@@ -70,9 +49,9 @@ def test_staff_seal_look_at_heads_and_export_the_whole_log(desk: Desk, tmp_path:
     assert json.loads(desk("verify", "--json"))["clean"]
 
 
-def test_a_payment_is_proved_and_its_evidence_put_together(desk: Desk, books: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_payment_is_proved_and_its_evidence_put_together(desk: Desk, durable_books: tuple[str, Path], tmp_path: Path) -> None:
     desk("log", "seal")
-    payment = payment_in("COMPLETED", books[0])
+    payment = payment_in("COMPLETED", durable_books[0])
     proof = json.loads(desk("payment", "proof", payment))
     assert (proof["payment_id"], len(proof["leaves"])) == (payment, 3)
 
@@ -83,8 +62,8 @@ def test_a_payment_is_proved_and_its_evidence_put_together(desk: Desk, books: tu
     assert "payment_unknown" in desk("payment", "proof", "nonsense", code=REFUSED)
 
 
-def test_a_receipt_is_shown_drawn_and_checked(desk: Desk, books: tuple[str, Path], tmp_path: Path) -> None:
-    payment = payment_in("COMPLETED", books[0])
+def test_a_receipt_is_shown_drawn_and_checked(desk: Desk, durable_books: tuple[str, Path], tmp_path: Path) -> None:
+    payment = payment_in("COMPLETED", durable_books[0])
     svg, png = tmp_path / "slip.svg", tmp_path / "code.png"
     text = desk("receipt", "show", payment, "--svg", str(svg), "--png", str(png)).strip()
     assert read_receipt(text) is not None
@@ -96,4 +75,4 @@ def test_a_receipt_is_shown_drawn_and_checked(desk: Desk, books: tuple[str, Path
     assert desk.json("receipt", "verify", text.replace("SYP", "USD"), code=WRONG)["standing"] == "forged"
     assert "مزوّر" in desk("--arabic", "receipt", "verify", text.replace("SYP", "USD"), code=WRONG)
     assert desk.json("receipt", "verify", "nonsense", code=WRONG)["standing"] == "unreadable"
-    assert "receipt_not_due" in desk("receipt", "show", payment_in("REJECTED", books[0]), code=REFUSED)
+    assert "receipt_not_due" in desk("receipt", "show", payment_in("REJECTED", durable_books[0]), code=REFUSED)

@@ -1,19 +1,14 @@
 """`switch report`, as staff give it: each report by its name, as tables and as one document; wrong words, past moments, files."""
 
-import asyncio
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from switch.domain.report_words import TITLES
 from switch.domain.reports import ReportName
-from switch.postgres_server import PostgresServer
-from switch.store.database import connect
-from switch.store.migration import migrate
-from tests.filled_books import DAY, filled_world
+from tests.filled_books import DAY
 from tests.integration.test_directory_commands import Desk, desk_at
 from tests.seeded import BANK
 
@@ -23,26 +18,9 @@ THEN = ("--as-known-at", "2020-01-01T00:00:00Z")
 WRONG_USAGE, REFUSED = 2, 1
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Filled once, on a server that forgets nothing; a report only adds to what was issued."""
-    data = tmp_path_factory.mktemp("data")
-    with PostgresServer(tmp_path_factory.mktemp("durable")) as server:
-        url = server.create_database("reported")
-        migrate(url)
-        asyncio.run(_fill(url, data / "files"))
-        yield url, data
-
-
-async def _fill(url: str, files: Path) -> None:
-    database = connect(url)
-    await filled_world(database, files)
-    await database.close()
-
-
 @pytest.fixture
-def desk(books: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return desk_at(*books, monkeypatch)
+def desk(durable_books: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return desk_at(*durable_books, monkeypatch)
 
 
 @pytest.mark.parametrize("name", ReportName)

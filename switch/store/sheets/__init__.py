@@ -11,10 +11,10 @@ _OF_PAYMENTS = (payments.BY_CATEGORY, payments.BY_CHANNEL, payments.BY_METHOD, p
 PLANS: Mapping[ReportName, tuple[SheetPlan, ...]] = MappingProxyType(
     {
         ReportName.RECONCILIATION: (reconciliation.COMPARED, reconciliation.KINDS),
-        ReportName.AGEING: (reconciliation.AGES,),
+        ReportName.AGEING: (reconciliation.BY_AGE,),
         ReportName.BREAKS: (reconciliation.LISTED,),
         ReportName.TREND: (reconciliation.TREND,),
-        ReportName.DISPUTES: (disputes.CODES, disputes.PARTICIPANTS, disputes.AGES, disputes.LISTED),
+        ReportName.DISPUTES: (disputes.CODES, disputes.PARTICIPANTS, disputes.BY_AGE, disputes.LISTED),
         ReportName.CAUSES: (causes.BREAK_CAUSES, causes.REJECTED),
         ReportName.FAULTS: (causes.PARTIES, causes.FAULTS, causes.STAGES),
         ReportName.INCIDENTS: (incidents.BY_PARTICIPANT, incidents.LISTED),

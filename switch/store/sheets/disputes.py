@@ -4,7 +4,7 @@
 
 from switch.domain.participants import Name
 from switch.domain.reports import SheetPlan
-from switch.store.sheets.known import CODE, DISPUTES, NAME, NAME_EN, SIDE, at, count, money, named, names, own, texts, word
+from switch.store.sheets.known import AGED, AGES, CODE, DISPUTES, NAME, NAME_EN, SIDE, at, count, money, named, names, own, texts, word
 
 _REASON = word("dispute_reason", "رمز الشكوى", "Code")
 _OPENED = count("opened", "فُتحت في المدة", "Opened in the period")
@@ -76,7 +76,7 @@ PARTICIPANTS = SheetPlan(
 )
 _AGE = "((CAST(:known_at AS timestamptz) AT TIME ZONE 'UTC' + interval '3 hours')::date"
 _AGE += " - (opened_at AT TIME ZONE 'UTC' + interval '3 hours')::date)"
-AGES = SheetPlan(
+BY_AGE = SheetPlan(
     "dispute_ages",
     Name("أعمار الشكاوى التي لم تنته بالأيام", "Ages of disputes that have not ended, in days"),
     (
@@ -84,18 +84,13 @@ AGES = SheetPlan(
         NAME,
         NAME_EN,
         SIDE,
-        count("days_0_1", "0–1", "0–1"),
-        count("days_2_3", "2–3", "2–3"),
-        count("days_4_7", "4–7", "4–7"),
-        count("days_8_30", "8–30", "8–30"),
-        count("days_31", "أكثر من 30", "more than 30"),
+        *AGES,
         _LIVE,
         count("oldest", "أقدمها (يوم)", "Oldest (days)"),
         _CLAIMED,
     ),
     f"""
-    SELECT code, {names("code")}, side, count(*) FILTER (WHERE age <= 1), count(*) FILTER (WHERE age IN (2, 3)),
-        count(*) FILTER (WHERE age BETWEEN 4 AND 7), count(*) FILTER (WHERE age BETWEEN 8 AND 30), count(*) FILTER (WHERE age > 30),
+    SELECT code, {names("code")}, side, {AGED},
         count(*), max(age), sum(claimed_minor)::bigint
     FROM (SELECT *, {_AGE} AS age FROM ({_OF_PERIOD}) AS its WHERE ended_at IS NULL) AS aged
     CROSS JOIN LATERAL (VALUES ('bank', bank_code), ('biller', biller_code)) AS seen (side, code) {named("code")}

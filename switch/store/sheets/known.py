@@ -122,3 +122,13 @@ SHARE = rate("share", "الحصة %", "Share %")
 BREAKS_OPEN = count("breaks", "فروق قائمة", "Breaks not ended")
 UNRECONCILED = money("unreconciled", "مبلغ غير مطابق", "Unreconciled amount")
 RATE = rate("per_100_000", "لكل 100,000 دفعة", "Per 100,000 payments")
+AGES = (
+    count("days_0_1", "0–1", "0–1"),
+    count("days_2_3", "2–3", "2–3"),
+    count("days_4_7", "4–7", "4–7"),
+    count("days_8_30", "8–30", "8–30"),
+    count("days_31", "أكثر من 30", "more than 30"),
+)
+"""Of what has an `age` in days; `AGED` counts it so."""
+AGED = """count(*) FILTER (WHERE age <= 1), count(*) FILTER (WHERE age IN (2, 3)),
+        count(*) FILTER (WHERE age BETWEEN 4 AND 7), count(*) FILTER (WHERE age BETWEEN 8 AND 30), count(*) FILTER (WHERE age > 30)"""

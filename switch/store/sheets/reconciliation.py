@@ -5,6 +5,8 @@
 from switch.domain.participants import Name
 from switch.domain.reports import SheetPlan
 from switch.store.sheets.known import (
+    AGED,
+    AGES,
     AMOUNT,
     BREAKS,
     BREAKS_OPEN,
@@ -103,7 +105,7 @@ KINDS = SheetPlan(
     """,
 )
 _AGE = "((CAST(:known_at AS timestamptz) AT TIME ZONE 'UTC' + interval '3 hours')::date - business_date)"
-AGES = SheetPlan(
+BY_AGE = SheetPlan(
     "ages",
     Name("أعمار الفروق القائمة بالأيام", "Ages of breaks that have not ended, in days"),
     (
@@ -111,18 +113,13 @@ AGES = SheetPlan(
         NAME,
         NAME_EN,
         SIDE,
-        count("days_0_1", "0–1", "0–1"),
-        count("days_2_3", "2–3", "2–3"),
-        count("days_4_7", "4–7", "4–7"),
-        count("days_8_30", "8–30", "8–30"),
-        count("days_31", "أكثر من 30", "more than 30"),
+        *AGES,
         BREAKS_OPEN,
         count("oldest", "أقدمها (يوم)", "Oldest (days)"),
         UNRECONCILED,
     ),
     f"""
-    SELECT participant_code, {names("participant_code")}, side, count(*) FILTER (WHERE age <= 1), count(*) FILTER (WHERE age IN (2, 3)),
-        count(*) FILTER (WHERE age BETWEEN 4 AND 7), count(*) FILTER (WHERE age BETWEEN 8 AND 30), count(*) FILTER (WHERE age > 30),
+    SELECT participant_code, {names("participant_code")}, side, {AGED},
         count(*), max(age), sum(minor)::bigint
     FROM (SELECT *, {_AGE} AS age FROM {BREAKS} AS its WHERE ended_at IS NULL AND business_date <= :last) AS aged
     {named("participant_code")} WHERE {own("participant_code")}
