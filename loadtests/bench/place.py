@@ -109,6 +109,13 @@ class Place:
     @contextmanager
     def running(self, *names: str) -> Iterator[dict[str, int]]:
         """These processes of the switch and no others (`api`, `worker`, `billers`, `rtgs`): their ids, and PostgreSQL's."""
+        with self.ready(*names) as pids:
+            cpu.wait_until_quiet(pids)
+            yield pids
+
+    @contextmanager
+    def ready(self, *names: str) -> Iterator[dict[str, int]]:
+        """The same as soon as they are ready, while others of the API's processes may still start."""
         started = [self._processes[name] for name in names]
         try:
             for process in started:
@@ -116,9 +123,7 @@ class Place:
             for process in started:
                 if not process.wait_ready():
                     raise RuntimeError(f"{process.name} did not start: {process.last_words()}")
-            pids = {process.name: process.pid or 0 for process in started} | self.postgres
-            cpu.wait_until_quiet(pids)
-            yield pids
+            yield {process.name: process.pid or 0 for process in started} | self.postgres
         finally:
             for process in reversed(started):
                 process.stop()
