@@ -7,7 +7,7 @@ What cannot be read as a request is refused unsigned, because there is no reques
 import asyncio
 import uuid
 from http import HTTPStatus
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -26,6 +26,42 @@ MOST_CONNECTIONS = 8_000
 """Of one process; for one more, the one that has been idle for longest is closed."""
 
 
+WHOLE: Final = "switch.whole"
+"""In the scope of a request whose body is here already: nobody has to watch over how long it takes."""
+
+
+class AtOnce:
+    """A line on which all that is written in one turn of the loop leaves together: uvicorn writes an answer's head and its body one
+    after the other, and each would be a system call, a segment, and a waking of the other end."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._written: list[bytes] = []
+        self.is_closing = transport.is_closing
+        self.get_extra_info = transport.get_extra_info
+        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._leave)
+        self._written.append(data)
+
+    def close(self) -> None:
+        self._leave()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._written.clear()
+        self._transport.abort()
+
+    def _leave(self) -> None:
+        if self._written:
+            data = b"".join(self._written)
+            self._written.clear()
+            self._transport.write(data)
+
+
 class BoundedConnection(HttpToolsProtocol):
     """One connection of HTTP/1.1. `resting` are those that wait for a request, the longest-waiting first."""
 
@@ -42,6 +78,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", AtOnce(transport, self.loop))
         self._be_impatient()
         self.resting[self] = None
         if len(self.connections) > self.most:
@@ -82,6 +119,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._head_bytes = 0
+        cast("dict[str, Any]", self.scope)[WHOLE] = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

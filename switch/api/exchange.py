@@ -4,6 +4,7 @@ import asyncio
 import re
 import traceback
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.audit import audited
 from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATHS, Authentication, bearer_of
+from switch.api.connections import WHOLE
 from switch.api.dependencies import SWITCH
 from switch.api.limits import SIGN_IN_COSTS, OverLimit, ParticipantLimits, Sender, kind_of
 from switch.api.problems import RETRY_AFTER_SECONDS, problem
@@ -194,7 +196,7 @@ async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
             raise ContentEncodingRefused()
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with nullcontext() if WHOLE in scope else asyncio.timeout(BODY_SECONDS):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":

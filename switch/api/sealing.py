@@ -45,6 +45,7 @@ class Sealing:
         if answer.status != 304:
             headers.append((b"content-length", str(len(body)).encode()))
         target = scope.get(TARGET) or target_of_scope(scope)
-        headers += sign_response(self._signer, target, answer.status, headers, body, now=self._clock.now())
+        once: str = scope[REQUEST_ID]  # as random as a nonce must be
+        headers += sign_response(self._signer, target, answer.status, headers, body, now=self._clock.now(), nonce=once)
         start: Message = {"type": "http.response.start", "status": answer.status, "headers": headers}
         return start, {"type": "http.response.body", "body": body}

@@ -70,7 +70,7 @@ def _not(kind: str) -> Any:
 
 def rfc3339(moment: datetime) -> str:
     """UTC, with microseconds only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat().replace("+00:00", "Z")
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=100)]

@@ -1,8 +1,8 @@
 """Keys: what signs and what verifies. The algorithm belongs to the key, never to the message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Literal, Self, get_args
+from typing import Final, Literal, Self, cast, get_args
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -41,16 +41,16 @@ class VerifyingKey:
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         try:
-            match self.public:
-                case ec.EllipticCurvePublicKey():
+            match self.algorithm:  # asking which class it is would cost as much as all the rest around the curve: they are abstract
+                case "ecdsa-p256-sha256":
                     if len(signature) != 64:
                         return False
                     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-                    self.public.verify(encode_dss_signature(r, s), message, _ES256)
-                case ed25519.Ed25519PublicKey():
-                    self.public.verify(signature, message)
-                case rsa.RSAPublicKey():
-                    self.public.verify(signature, message, _PSS, _SHA512)
+                    cast("ec.EllipticCurvePublicKey", self.public).verify(encode_dss_signature(r, s), message, _ES256)
+                case "ed25519":
+                    cast("ed25519.Ed25519PublicKey", self.public).verify(signature, message)
+                case "rsa-pss-sha512":
+                    cast("rsa.RSAPublicKey", self.public).verify(signature, message, _PSS, _SHA512)
         except InvalidSignature:
             return False
         return True
@@ -68,21 +68,21 @@ class SigningKey:
 
     keyid: str
     private: PrivateKey
+    algorithm: Algorithm = field(init=False)
 
-    @property
-    def algorithm(self) -> Algorithm:
-        return _algorithm(self.private.public_key())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "algorithm", _algorithm(self.private.public_key()))
 
     def sign(self, message: bytes) -> bytes:
-        match self.private:
-            case ec.EllipticCurvePrivateKey():
+        match self.algorithm:
+            case "ecdsa-p256-sha256":
                 # RFC 9421 section 3.3.4: r and s in 32 bytes each, not DER.
-                r, s = decode_dss_signature(self.private.sign(message, _ES256))
+                r, s = decode_dss_signature(cast("ec.EllipticCurvePrivateKey", self.private).sign(message, _ES256))
                 return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-            case ed25519.Ed25519PrivateKey():
-                return self.private.sign(message)
-            case rsa.RSAPrivateKey():
-                return self.private.sign(message, _PSS, _SHA512)
+            case "ed25519":
+                return cast("ed25519.Ed25519PrivateKey", self.private).sign(message)
+            case "rsa-pss-sha512":
+                return cast("rsa.RSAPrivateKey", self.private).sign(message, _PSS, _SHA512)
 
     def verifying_key(self) -> VerifyingKey:
         return VerifyingKey.of(self.keyid, self.private.public_key())
@@ -114,7 +114,6 @@ def load_signing_key(keyid: str, pem: bytes) -> SigningKey:
         raise KeyUnusable(why="not a PKCS#8 private key in PEM without a passphrase") from refused
     if not isinstance(private, PrivateKey):
         raise KeyUnusable(why="an ECDSA P-256, Ed25519 or RSA key is needed")
-    _algorithm(private.public_key())
     return SigningKey(keyid, private)
 
 
