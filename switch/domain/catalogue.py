@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import assert_never
@@ -15,6 +16,10 @@ from switch.domain.participants import Name
 from switch.domain.stand_in import StandInRule
 
 REFERENCE_CHARACTERS = 64
+DECIDING_SECONDS = 10
+"""Before a bank was promised to know: the worker looks every few seconds, and may have died a moment ago."""
+SPARE_SECONDS = 5
+"""Of a question to a biller, beyond its own deadlines."""
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
@@ -180,6 +185,17 @@ class Service:
     def require_open(self) -> None:
         if not self.open:
             raise ServiceClosed(service=self.code)
+
+    @property
+    def longest_question_seconds(self) -> int:
+        """An enquiry and the same order once more, with something to spare."""
+        return 2 * self.answer_seconds + SPARE_SECONDS
+
+    def decided_at(self, certain_by: datetime) -> datetime | None:
+        """When its rule decides what is still in doubt: so early that it is final by then. None where people decide."""
+        if self.overdue is OverdueRule.STAFF:
+            return None
+        return certain_by - timedelta(seconds=max(0, min(DECIDING_SECONDS, self.certain_seconds - self.longest_question_seconds)))
 
     def digest(self) -> bytes:
         """SHA-256 of the whole definition, kept beside it: an edited service is found by it (I14)."""

@@ -19,8 +19,6 @@ from switch.store.database import Database
 from switch.usecases.biller_lines import BillerLines, Purpose
 from switch.usecases.own_queues import OwnQueues
 
-SPARE_SECONDS = 5
-"""Of a lease, beyond an enquiry and a repeated order together; a dead worker's payments are taken over after it."""
 MOST_AT_ONCE = 50
 
 
@@ -52,7 +50,7 @@ class ResolvePayments:
     async def _resolve_all(self, biller: ParticipantCode) -> int:
         """Each payment is given to one worker at a time. Of a biller that has not been answering one is asked after: that is the trial."""
         asked = 0
-        lease_seconds = 2 * self._slowest_seconds(biller) + SPARE_SECONDS
+        lease_seconds = self._longest_seconds(biller)
         while self._may_be_asked(biller) and not self.queues.stopping.is_set():
             most = MOST_AT_ONCE if self.billers.answering(biller, Purpose.QUESTIONS) else 1
             async with self.database.transaction() as connection:
@@ -66,10 +64,15 @@ class ResolvePayments:
             asked += len(due)
         return asked
 
-    def _slowest_seconds(self, biller: ParticipantCode) -> int:
-        return max((service.answer_seconds for service in self.directory().services.values() if service.biller == biller), default=0)
+    def _longest_seconds(self, biller: ParticipantCode) -> int:
+        """A dead worker's payments are taken over after it."""
+        return max(
+            (service.longest_question_seconds for service in self.directory().services.values() if service.biller == biller), default=0
+        )
 
     async def _resolve(self, payment: Payment, lease_seconds: int) -> None:
+        if payment.attempts and self._would_outlast_its_rule(payment):
+            return
         try:
             async with asyncio.timeout(lease_seconds):
                 outcome = await self._outcome(payment)
@@ -77,6 +80,13 @@ class ResolvePayments:
             return
         fail_point(FailPoint.ENQUIRED)
         await self.lane.submit(self.conclusion(payment, outcome))
+
+    def _would_outlast_its_rule(self, payment: Payment) -> bool:
+        """An answer that comes after its rule has decided changes nothing any more, though the biller may have booked upon the question."""
+        service = self.directory().service(payment.request.service)
+        decided_at = service.decided_at(payment.certain_by)
+        ends_at = self.clock.now() + timedelta(seconds=service.longest_question_seconds)
+        return decided_at is not None and ends_at > decided_at
 
     def conclusion(self, payment: Payment, outcome: Outcome) -> Conclude:
         now = self.clock.now()

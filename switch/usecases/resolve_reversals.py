@@ -70,6 +70,9 @@ class ResolveReversals:
     async def _resolve(self, reversal: Reversal, payment: Payment, lease_seconds: int) -> None:
         """Whose biller has refused the payment itself meanwhile, has nothing to take back, and is not asked."""
         service = self.directory().service(payment.request.service)
+        decided_at = service.decided_at(reversal.certain_by)
+        if reversal.attempts and decided_at is not None and self.clock.now() + timedelta(seconds=lease_seconds) > decided_at:
+            return  # its answer would come after the rule has decided
         try:
             async with asyncio.timeout(lease_seconds):
                 asked = payment.stand_in is not StandInState.REFUSED

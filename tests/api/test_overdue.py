@@ -1,11 +1,12 @@
 """Payments whose biller is silent past the deadline: decided by its rule, or by two people; a late answer is noted."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 
-from switch.domain.catalogue import OverdueRule
+from switch.domain.catalogue import DECIDING_SECONDS, OverdueRule
 from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import ServiceCode
 from switch.domain.outcomes import Accepted, Unknown
@@ -38,6 +39,10 @@ async def _doubtful(line: Line) -> str:
 
 async def _state(line: Line, payment_id: str) -> str:
     return str((await line.bank.get(f"/v1/payments/{payment_id}")).json()["state"])
+
+
+async def _attempts(line: Line) -> int:
+    return int((await line.query("SELECT attempts FROM payment"))[0][0])
 
 
 async def _position(line: Line) -> tuple[str, str]:
@@ -73,6 +78,30 @@ async def test_the_billers_rule_decides_after_the_deadline_and_not_before(
     await line.switch.conclude_overdue()
     assert await _state(line, payment_id) == state
     assert await _position(line) == position
+    await _clean(line)
+
+
+@pytest.mark.parametrize("rule", [OverdueRule.GIVE_BACK, OverdueRule.FORCE])
+async def test_the_bank_knows_by_the_moment_that_it_was_promised(line: Line, rule: OverdueRule) -> None:
+    service = line.switch.directory.current().service(ServiceCode(ONLINE))
+    await line.switch.offer_service(replace(service, overdue=rule), by="test")
+    payment_id = await _doubtful(line)
+    certain_by = datetime.fromisoformat((await line.bank.get(f"/v1/payments/{payment_id}")).json()["certain_by"])
+    line.clock.move(60)
+    await line.switch.resolve_payments()
+    asked = await _attempts(line)
+    assert asked > 0
+
+    line.clock.move((certain_by - line.clock.now()).total_seconds() - DECIDING_SECONDS - 1)
+    await line.switch.resolve_payments()
+    assert await line.switch.conclude_overdue() == 0
+    assert await _attempts(line) == asked, "no question begins whose answer would come too late"
+    line.clock.move(2)
+    assert await line.switch.conclude_overdue() == 1
+
+    concluded = (await line.bank.get(f"/v1/payments/{payment_id}")).json()
+    assert concluded["final"]
+    assert datetime.fromisoformat(concluded["concluded_at"]) < certain_by
     await _clean(line)
 
 
