@@ -162,6 +162,12 @@ def asked(
     )
 
 
+def not_before(at: datetime, payment: Payment, earlier: Sequence[Reversal]) -> datetime:
+    """What waited for another reversal of the payment happened after it, whenever it came in and whatever the clock says."""
+    moments = (payment.concluded_at, *(moment for its in earlier for moment in (its.asked_at, its.concluded_at)))
+    return max([at, *(moment + timedelta(microseconds=1) for moment in moments if moment is not None)])
+
+
 def agreed_at_once(payment: Payment, service: Service) -> bool:
     """Nobody is asked: the biller is told, or has refused the payment already, and then it has nothing to take back."""
     return service.reversal is ReversalRule.TOLD or payment.stand_in is StandInState.REFUSED

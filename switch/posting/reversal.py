@@ -24,6 +24,7 @@ from switch.domain.reversals import (
     asked,
     concluded,
     late_answer,
+    not_before,
     note_asked,
     tell_biller,
 )
@@ -78,6 +79,7 @@ class ReversalPosting:
                 raise await archive_queries.missing(connection, request.payment_id, request.bank)
             await archive_queries.require_standing(connection, request.payment_id)
             earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+            now = not_before(now, payment, earlier)
             service = self.directory().service(payment.request.service)
             try:
                 reversal = asked(request, reversal_id, payment, earlier, service, now)
@@ -100,6 +102,7 @@ class ReversalPosting:
             return await _known(connection, key, digest, reversal_id)
         payment = (await payments.lock(connection, [request.payment_id]))[request.payment_id]
         earlier = await reversals.standing_of_payment(connection, payment.payment_id)
+        now = not_before(now, payment, earlier)
         service = replace(
             self.directory().service(payment.request.service),
             reversal=ReversalRule.TOLD,
@@ -115,6 +118,7 @@ class ReversalPosting:
             payment = (await payments.lock(connection, [reversal.request.payment_id]))[reversal.request.payment_id]
             stands = await reversals.lock(connection, reversal.reversal_id)
             assert stands is not None
+            at = not_before(at, payment, [stands])
             together = Together()
             heard = [(payment.payment_id, exchange) for exchange in outcome.heard]
             if heard:

@@ -252,3 +252,19 @@ async def test_a_bank_that_listens_is_told_of_each_part(line: Line) -> None:
         ("payment.completed", "COMPLETED", "0"), ("payment.refunded", "COMPLETED", "1000"), ("payment.reversed", "REVERSED", "8143"),
     ]  # fmt: skip
     await _clean(line)
+
+
+async def test_a_part_that_waited_for_another_is_told_as_later_whatever_the_clock_said_when_it_came_in(line: Line) -> None:
+    await _parts(line, UPLOADED)
+    payment_id = await _paid_uploaded(line)
+    assert (await _take_back(line, payment_id, "key-of-part-1", "2.00")).status_code == 201
+    line.clock.move(-30)
+    assert (await _take_back(line, payment_id, "key-of-part-2", "3.00")).status_code == 201
+    line.clock.move(30)
+
+    history = (await line.bank.get(f"/v1/payments/{payment_id}")).json()["history"]
+    assert [one["at"] for one in history] == sorted(one["at"] for one in history)
+    first, second = (await line.bank.get(f"/v1/payments/{payment_id}/reversals")).json()["items"]
+    assert (first["amount"]["amount"], second["amount"]["amount"]) == ("2.00", "3.00")
+    assert first["concluded_at"] <= second["asked_at"] <= second["concluded_at"]
+    await _clean(line)
