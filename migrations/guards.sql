@@ -515,8 +515,18 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION sealed_balance_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.debit_minor < OLD.debit_minor OR NEW.credit_minor < OLD.credit_minor THEN
+        RAISE EXCEPTION 'what was posted stays posted (I8)' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER grows BEFORE UPDATE ON sealed_balance FOR EACH ROW EXECUTE FUNCTION sealed_balance_grows();
 CREATE TRIGGER grows BEFORE UPDATE ON proof_end FOR EACH ROW EXECUTE FUNCTION proof_log_grows();
 CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON proof_end FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON sealed_balance FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_node FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

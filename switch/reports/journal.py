@@ -18,7 +18,10 @@ class Journal:
         async with self.database.snapshot() as connection:
             return await journal_queries.follow(connection, after, limit)
 
-    async def trial_balance(self) -> list[AccountSum]:
-        """Every account that was ever posted to, in one moment; debits and credits are equal per currency (I5)."""
+    async def trial_balance(self, *, anew: bool = False) -> list[AccountSum]:
+        """Every account that was ever posted to, in one moment; debits and credits are equal per currency (I5).
+
+        `anew` adds up every posting instead of going on from what was rolled up when it was sealed.
+        """
         async with self.database.snapshot() as connection:
-            return await journal_queries.account_sums(connection)
+            return await (journal_queries.account_sums_anew if anew else journal_queries.account_sums)(connection)

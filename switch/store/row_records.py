@@ -39,6 +39,7 @@ UNRECORDED = MappingProxyType(
         "proof_node": "grown again",
         "proof_head": "signed",
         "proof_end": "grown again",
+        "sealed_balance": "summed up anew",
         "directory_version": "counts changes, for copies in memory",
         "staff_attempt": "counts failures, for an hour",
         "provider_sign_in": "lasts for minutes; the session that comes of it is recorded, and its refusal sealed",

@@ -7,7 +7,7 @@ from switch.domain.tree_heads import TreeHead
 from switch.domain.webhooks import NOBODY, Listening, log_head_told
 from switch.ports import Clock, Signer
 from switch.signatures.notes import sign_note
-from switch.store import proof_log, webhooks
+from switch.store import proof_log, sealed_balances, webhooks
 from switch.store.database import Connection, Database
 
 ROWS_AT_ONCE = 10_000
@@ -59,5 +59,6 @@ class SealLog:
             await webhooks.append(connection, log_head_told(frontier.size, note, listening, now))
         await proof_log.add_nodes(connection, nodes)
         await proof_log.add_head(connection, frontier.size, sealed_below, note, now)
+        await sealed_balances.roll_up(connection, end.sealed_below, sealed_below)
         await proof_log.move_end(connection, frontier, sealed_below)
         return len(leaves)

@@ -36,7 +36,7 @@ NAMED_BY = {
     "debt_payment": "debt_payment_id", "debt_part": "debt_payment_id",
     "cap_warning": "bank_code", "position_snapshot": "bank_code", "turnover": "bank_code",
     "adjustment": "adjustment_id", "closing_rule": "rule_id", "window_account": "window_id",
-    "archived_balance": "account_code", "archived_movement": "biller_code",
+    "archived_balance": "account_code", "archived_movement": "biller_code", "sealed_balance": "account_code",
     "dispute": "dispute_id", "dispute_event": "dispute_id",
 }  # fmt: skip
 

@@ -117,7 +117,7 @@ async def forged_by_the_operator(auditor: Auditor) -> Any:
     await auditor.world.behind_the_guards(
         text("UPDATE payment_event SET note = 'forged' WHERE payment_id = :id").bindparams(id=its.payment_id)
     )
-    for table in ("proof_leaf", "proof_node", "proof_head"):
+    for table in ("proof_leaf", "proof_node", "proof_head", "sealed_balance"):
         await auditor.world.behind_the_guards(text(f"DELETE FROM {table}"))
     await auditor.world.behind_the_guards(text("UPDATE proof_end SET size = 0, sealed_below = 0, peaks = '', heads = 0"))
     await SealLog(FixedClock(), auditor.world.database, LOG_KEY, LOG.origin, rows_at_once=3).whole()

@@ -1,4 +1,4 @@
-"""The journal: each entry sums to zero, is what its digest was made of, and every posting has its entry."""
+"""The journal: each entry sums to zero, is what its digest was made of, every posting has its entry, and what is sealed was rolled up."""
 
 from collections import defaultdict
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from switch.domain.identifiers import EntryId, PaymentId, WindowId, bucket_of
 from switch.domain.ledger import EntryKind, JournalEntry, Posting
 from switch.reports.checks.examination import Examination
+from switch.store.sealed_balances import POSTED
 
 NAME, INVARIANT = "journal", "I5"
 
@@ -30,6 +31,18 @@ _WITHOUT_ENTRY = text("""
     SELECT 'posting ' || entry_id || ' line ' || line, 'it has no journal entry' FROM posting
     WHERE NOT EXISTS (SELECT FROM journal_entry AS entry WHERE entry.bucket = posting.bucket AND entry.entry_id = posting.entry_id)
 """)
+_ROLLED_UP = text(f"""
+    SELECT 'balance of ' || account_code || ' in ' || currency, 'it was rolled up to ' || coalesce(says.debit_minor, 0) || ' debit and '
+        || coalesce(says.credit_minor, 0) || ' credit; its postings sum to ' || coalesce(anew.debit_minor, 0) || ' and '
+        || coalesce(anew.credit_minor, 0)
+    FROM sealed_balance AS says
+    FULL JOIN (SELECT account_code, currency, sum(debit_minor)::bigint AS debit_minor, sum(credit_minor)::bigint AS credit_minor FROM (
+            {POSTED.format(of="entry.xact < (SELECT sealed_below FROM proof_end)")}
+            UNION ALL SELECT account_code, currency, debit_minor, debit_minor - minor FROM archived_balance
+        ) AS side GROUP BY account_code, currency) AS anew USING (account_code, currency)
+    WHERE (says.debit_minor, says.credit_minor) IS DISTINCT FROM (anew.debit_minor, anew.credit_minor)
+    ORDER BY account_code, currency
+""")  # noqa: S608 - our own words
 
 
 async def examine(look: Examination) -> None:
@@ -54,6 +67,7 @@ async def examine(look: Examination) -> None:
         if minor:
             look.finds(f"ledger {currency}", f"all postings sum to {minor} minor units, not to zero")
     await look.where_wrong(_WITHOUT_ENTRY)
+    await look.where_wrong(_ROLLED_UP)
 
 
 def _entry(look: Examination, where: str, row: Row[Any], postings: tuple[Posting, ...]) -> None:

@@ -1,8 +1,8 @@
-"""The proof log: a leaf for each row that is sealed, some subtrees, the signed heads, and the one row where the log ends."""
+"""The proof log: a leaf for each sealed row, some subtrees, the signed heads, the one row where the log ends, and balances up to there."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, LargeBinary, SmallInteger, Table, Text
 
-from switch.store.tables.schema import metadata, moment
+from switch.store.tables.schema import metadata, moment, text_key
 
 proof_leaf = Table(
     "proof_leaf",
@@ -44,3 +44,14 @@ proof_end = Table(
     CheckConstraint("only_row", name="only_row"),
 )
 """One row: whoever seals has it locked, so that nothing is sealed twice."""
+
+sealed_balance = Table(
+    "sealed_balance",
+    metadata,
+    text_key("account_code"),
+    text_key("currency"),
+    Column("debit_minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
+    CheckConstraint("debit_minor >= 0 AND credit_minor >= 0", name="of_each_side"),
+)
+"""What the entries that are sealed, archived ones too, have debited and credited each account: rolled up with each head."""
