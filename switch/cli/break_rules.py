@@ -94,4 +94,4 @@ def set_term(
         await switch.work_breaks.set_term(kind, hours, participant_acts=participant_acts, by=by_whom(by))
         return True
 
-    do_or_propose(reason, asked, work)
+    do_or_propose(reason, asked, work, by=by)

@@ -9,7 +9,7 @@ from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff import By, by_whom
 from switch.domain.identifiers import ParticipantCode, participant_code
 from switch.domain.liquidity import FEWEST_LIKE_DAYS, CapWarning, Forecast, PositionThen
 from switch.domain.money import Money, parse_amount
@@ -45,6 +45,7 @@ def set_cap(
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
     reason: Why = None,
     at: At = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a cap, by two people, in force for the next payment. What was accepted stays accepted."""
@@ -58,10 +59,10 @@ def set_cap(
 
     async def work(switch: Switch) -> list[Position]:
         code, cap, backed = wanted()
-        await switch.change_cap(code, cap, by=by_whom(), deposited=backed)
+        await switch.change_cap(code, cap, by=by_whom(by), deposited=backed)
         return await switch.positions.of_bank(code)
 
-    if (changed := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is not None:
+    if (changed := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is not None:
         _print(changed, as_json)
 
 

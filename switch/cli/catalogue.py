@@ -9,7 +9,7 @@ from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff import By, by_whom
 from switch.domain.catalogue import Mode, OverdueRule, RefundFees, RefundRule, ReversalRule, Service
 from switch.domain.catalogue_document import NationalCatalogue
 from switch.domain.identifiers import ParticipantCode, participant_code, service_code
@@ -31,7 +31,7 @@ Calendar = Annotated[bool, typer.Option("--calendar", help="Set cut-offs and hol
 
 
 @app.command()
-def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, as_json: AsJson = False) -> None:
+def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, by: By = None, as_json: AsJson = False) -> None:
     """Load participants, services and tariff, all or nothing; once more changes only what is new.
 
     The first load is one person's; into a directory that is in use it takes two. The calendar is set at once, with the first load.
@@ -45,12 +45,12 @@ def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, 
 
     async def work(switch: Switch) -> LoadedCatalogue:
         catalogue = read_catalogue(folder)
-        loaded = await switch.load_catalogue(catalogue, by=by_whom())
+        loaded = await switch.load_catalogue(catalogue, by=by_whom(by))
         if calendar:
-            await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom())
+            await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom(by))
         return loaded
 
-    if (loaded := do_or_propose(reason, asked, work, alone=empty, as_json=as_json)) is None:
+    if (loaded := do_or_propose(reason, asked, work, alone=empty, as_json=as_json, by=by)) is None:
         return
     if as_json:
         print_json(loaded)
@@ -60,7 +60,7 @@ def load(folder: Folder = None, calendar: Calendar = False, reason: Why = None, 
 
 
 @app.command("calendar")
-def set_calendar(folder: Folder = None, reason: Why = None, at: At = None, as_json: AsJson = False) -> None:
+def set_calendar(folder: Folder = None, reason: Why = None, at: At = None, by: By = None, as_json: AsJson = False) -> None:
     """Set the cut-offs and the holidays of a folder's documents in place of those that hold, by two people."""
 
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
@@ -69,10 +69,10 @@ def set_calendar(folder: Folder = None, reason: Why = None, at: At = None, as_js
 
     async def work(switch: Switch) -> NationalCatalogue:
         catalogue = read_catalogue(folder)
-        await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom())
+        await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=by_whom(by))
         return catalogue
 
-    if (found := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is None:
+    if (found := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is None:
         return
     document = {"currency": found.currency, "cut_offs": [f"{one:%H:%M}" for one in found.cut_offs], "holidays": len(found.holidays)}
     if as_json:
@@ -137,6 +137,7 @@ def rules(
     opened: Annotated[bool | None, typer.Option("--open/--closed", help="Whether payments are taken.")] = None,
     reason: Why = None,
     at: At = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Show by which rules a service's payments go; those that are given are changed, by two people."""
@@ -154,10 +155,10 @@ def rules(
     async def work(switch: Switch) -> Service:
         known = switch.directory.current().service(service_code(service))
         if changes:
-            await switch.offer_service(with_rules(known, changes), by=by_whom())
+            await switch.offer_service(with_rules(known, changes), by=by_whom(by))
         return switch.directory.current().service(known.code)
 
-    found = do_or_propose(reason, asked, work, as_json=as_json, effective_at=at) if changes else run(work)
+    found = do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by) if changes else run(work)
     if found is None:
         return
     if as_json:

@@ -13,7 +13,7 @@ from switch.cli import outage, participant_limits
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff import By, by_whom
 from switch.domain.directory import DirectoryChange, Endpoint, ParticipantKey
 from switch.domain.identifiers import participant_code
 from switch.domain.participants import Name, Participant, ParticipantKind, ParticipantStatus
@@ -98,22 +98,23 @@ def admit(
     governorate: Annotated[str | None, typer.Option(help="Of a biller that serves one.")] = None,
     reason: Why = None,
     at: At = None,
+    by: By = None,
 ) -> None:
     """Enter a participant, or change what the directory says of it, by two people."""
 
     def wanted(_: Switch) -> Participant:
         return Participant(participant_code(code), kind, Name(name_ar, name_en), status, category, governorate)
 
-    _change(wanted, participant_content, reason, at)
+    _change(wanted, participant_content, reason, at, by)
 
 
 @app.command()
-def suspend(code: Code) -> None:
+def suspend(code: Code, by: By = None) -> None:
     """Stop a participant at once, by one person: it pays nothing and is paid nothing; what is in doubt is still concluded."""
 
     async def work(switch: Switch) -> Participant:
         suspended = replace(switch.directory.current().participant(participant_code(code)), status=ParticipantStatus.SUSPENDED)
-        await switch.admit_participant(suspended, by=by_whom())
+        await switch.admit_participant(suspended, by=by_whom(by))
         return suspended
 
     _say_status(run(work))
@@ -125,23 +126,30 @@ def move(
     status: Annotated[ParticipantStatus, typer.Argument(help="The next status of its life.")],
     reason: Why = None,
     at: At = None,
+    by: By = None,
 ) -> None:
     """Move a participant on, by two people: draft, testing, pilot, live; suspended; closed."""
-    _move(code, status, reason, at)
+    _move(code, status, reason, at, by)
 
 
 @app.command()
-def resume(code: Code, reason: Why = None, at: At = None) -> None:
+def resume(code: Code, reason: Why = None, at: At = None, by: By = None) -> None:
     """Make a participant live, the first time or again, by two people."""
-    _move(code, ParticipantStatus.LIVE, reason, at)
+    _move(code, ParticipantStatus.LIVE, reason, at, by)
 
 
 @app.command()
-def close(code: Code, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, reason: Why = None, at: At = None) -> None:
+def close(
+    code: Code,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Why = None,
+    at: At = None,
+    by: By = None,
+) -> None:
     """End a participation for good, by two people."""
     if not yes:
         typer.confirm(f"Close {code} for good?", abort=True)
-    _move(code, ParticipantStatus.CLOSED, reason, at)
+    _move(code, ParticipantStatus.CLOSED, reason, at, by)
 
 
 @app.command()
@@ -151,6 +159,7 @@ def connect(
     protocol: Annotated[str, typer.Option(help="The protocol that it speaks.")],
     reason: Why = None,
     at: At = None,
+    by: By = None,
 ) -> None:
     """Say where a biller is reached, by two people."""
 
@@ -159,10 +168,10 @@ def connect(
 
     async def work(switch: Switch) -> Endpoint:
         endpoint = Endpoint(participant_code(code), protocol, url)
-        await switch.connect_biller(endpoint, by=by_whom())
+        await switch.connect_biller(endpoint, by=by_whom(by))
         return endpoint
 
-    if (connected := do_or_propose(reason, asked, work, effective_at=at)) is not None:
+    if (connected := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
         say(f"{connected.biller}: {connected.protocol} at {connected.url}")
 
 
@@ -173,6 +182,7 @@ def add_key(
     name: Annotated[str, typer.Option(help="Tells the keys of a participant apart.")] = "main",
     reason: Why = None,
     at: At = None,
+    by: By = None,
 ) -> None:
     """Register a public key, by two people: messages that it signed are then the participant's."""
     pem = file.read_text(encoding="ascii", errors="replace")
@@ -183,17 +193,17 @@ def add_key(
     async def work(switch: Switch) -> ParticipantKey:
         owner = participant_code(code)
         key = ParticipantKey(f"{owner}:{name}", owner, load_verifying_key(f"{owner}:{name}", pem).algorithm, pem)
-        await switch.register_key(key, by=by_whom())
+        await switch.register_key(key, by=by_whom(by))
         return key
 
-    if (registered := do_or_propose(reason, asked, work, effective_at=at)) is not None:
+    if (registered := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
         say(f"{registered.keyid} ({registered.algorithm}) is active.")
 
 
 @key_app.command("revoke")
-def revoke_key(keyid: Annotated[str, typer.Argument(help="Such as 100010:main.")]) -> None:
+def revoke_key(keyid: Annotated[str, typer.Argument(help="Such as 100010:main.")], by: By = None) -> None:
     """Take a key out of use at once and for good, by one person; what it signed before stays evidence."""
-    run(lambda switch: switch.revoke_key(keyid, by=by_whom()))
+    run(lambda switch: switch.revoke_key(keyid, by=by_whom(by)))
     say(f"{keyid} is revoked.")
 
 
@@ -214,15 +224,19 @@ def list_keys(code: Annotated[str | None, typer.Argument(help="Only those of thi
     )
 
 
-def _move(code: str, status: ParticipantStatus, reason: str | None, at: datetime | None) -> None:
+def _move(code: str, status: ParticipantStatus, reason: str | None, at: datetime | None, by: str | None) -> None:
     def wanted(switch: Switch) -> Participant:
         return replace(switch.directory.current().participant(participant_code(code)), status=status)
 
-    _change(wanted, lambda _: {"status": status}, reason, at)
+    _change(wanted, lambda _: {"status": status}, reason, at, by)
 
 
 def _change(
-    wanted: Callable[[Switch], Participant], told: Callable[[Participant], dict[str, str]], reason: str | None, at: datetime | None
+    wanted: Callable[[Switch], Participant],
+    told: Callable[[Participant], dict[str, str]],
+    reason: str | None,
+    at: datetime | None,
+    by: str | None,
 ) -> None:
     def asked(switch: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         participant = wanted(switch)
@@ -230,10 +244,10 @@ def _change(
 
     async def work(switch: Switch) -> Participant:
         participant = wanted(switch)
-        await switch.admit_participant(participant, by=by_whom())
+        await switch.admit_participant(participant, by=by_whom(by))
         return participant
 
-    if (changed := do_or_propose(reason, asked, work, effective_at=at)) is not None:
+    if (changed := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
         _say_status(changed)
 
 

@@ -10,7 +10,7 @@ from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff import By, by_whom
 from switch.domain.directory import Directory
 from switch.domain.identifiers import participant_code
 from switch.domain.limits import Limit, Limited, Limits, ParticipantLimit
@@ -61,30 +61,31 @@ def set_limit(
     burst: Annotated[int | None, typer.Option(help="How many at one moment; ten seconds' worth where it is left out.")] = None,
     reason: Why = None,
     at: At = None,
+    by: By = None,
 ) -> None:
     """Give a participant a limit of its own, by two people, in force a second later."""
     limit = Limit.of_rate(per_second) if burst is None else Limit(burst, per_second)
-    if (said := _say(code, what, limit, reason, at)) is not None:
+    if (said := _say(code, what, limit, reason, at, by)) is not None:
         say(f"{said.participant} {said.what}: {limit.burst:,} at one moment" + (f", {per_second:,} a second" if per_second else ""))
 
 
 @app.command()
-def clear(code: Code, what: What, reason: Why = None, at: At = None) -> None:
+def clear(code: Code, what: What, reason: Why = None, at: At = None, by: By = None) -> None:
     """Let the general limit hold again, by two people."""
-    if (said := _say(code, what, None, reason, at)) is not None:
+    if (said := _say(code, what, None, reason, at, by)) is not None:
         say(f"{said.participant} {said.what}: the general limit holds")
 
 
-def _say(code: str, what: Limited, limit: Limit | None, reason: str | None, at: datetime | None) -> ParticipantLimit | None:
+def _say(code: str, what: Limited, limit: Limit | None, reason: str | None, at: datetime | None, by: str | None) -> ParticipantLimit | None:
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         return ProposalKind.CHANGE_LIMIT, ParticipantLimit(participant_code(code), what, limit).limit_id, limit_content(limit)
 
     async def work(switch: Switch) -> ParticipantLimit:
         said = ParticipantLimit(participant_code(code), what, limit)
-        await switch.limit_participant(said, by=by_whom())
+        await switch.limit_participant(said, by=by_whom(by))
         return said
 
-    return do_or_propose(reason, asked, work, effective_at=at)
+    return do_or_propose(reason, asked, work, effective_at=at, by=by)
 
 
 def _in_force(directory: Directory, code: str, general: Limits) -> list[InForce]:

@@ -79,7 +79,7 @@ def retain(
         await switch.set_retention(RetentionRule(kind, days), by_whom(by))
         return True
 
-    if do_or_propose(reason, asked, work):
+    if do_or_propose(reason, asked, work, by=by):
         say(f"{kind}: {days}")
 
 

@@ -53,7 +53,7 @@ def to(
         await switch.choose_push_place(place(), by=by_whom(by))
         return await switch.file_pushes.places()
 
-    if (chosen := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at)) is not None:
+    if (chosen := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is not None:
         code = participant_code(participant)
         _show({code: chosen[code]}, as_json)
 

@@ -56,10 +56,11 @@ def do_or_propose(
     alone: Callable[[Switch], bool] = _never,
     as_json: bool = False,
     effective_at: datetime | None = None,
+    by: str | None = None,
 ) -> T | None:
     """What `act` answers; None where it was proposed, which has then been shown. Raises ReasonMissing outside a sandbox.
 
-    `alone` says where one person is enough outside a sandbox, too.
+    `alone` says where one person is enough outside a sandbox, too; `by` who proposes, left out the user of this machine.
     """
     sandbox = at_once(reason) and effective_at is None
 
@@ -67,7 +68,7 @@ def do_or_propose(
         if sandbox or (reason is None and effective_at is None and alone(switch)):
             return await act(switch)
         kind, subject, content = asked(switch)
-        return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom(), effective_at=effective_at)
+        return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom(by), effective_at=effective_at)
 
     found = run(work)
     if not isinstance(found, Proposal):

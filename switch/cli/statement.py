@@ -13,7 +13,7 @@ from switch.cli.output import AsJson, language, money, print_json, print_table, 
 from switch.cli.received_files import received, sign
 from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff import By, by_whom
 from switch.domain.booked_statements import ImportedStatement
 from switch.domain.identifiers import participant_code
 from switch.domain.money import Money, parse_amount
@@ -145,6 +145,7 @@ def statement_rule(
     ] = None,
     without_mapping: Annotated[bool, typer.Option("--without-mapping", help="Its files are of our own layouts again.")] = False,
     reason: Why = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """How a participant's statements are read and compared; with options, two people change it from the next statement on."""
@@ -166,10 +167,10 @@ def statement_rule(
 
         async def work(switch: Switch) -> tuple[MatchingRule, StatementMapping | None]:
             owner = switch.directory.current().participant(participant_code(participant))
-            await switch.set_statement_rule(owner, *wanted(), by=by_whom())
+            await switch.set_statement_rule(owner, *wanted(), by=by_whom(by))
             return await switch.statements.rule(owner.code)
 
-        if (changed := do_or_propose(reason, asked, work, as_json=as_json)) is None:
+        if (changed := do_or_propose(reason, asked, work, as_json=as_json, by=by)) is None:
             return
         rule, known = changed
     document = {

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import asyncssh
 import httpx2
 import pytest
 
@@ -63,6 +64,16 @@ def test_a_cap_takes_two_people_who_prove_who_they_are(desk: Desk) -> None:
     assert "staff:nour" in desk(*approve, "--as", "nour", typed=nour.typed())
 
     assert desk.json("cap", "show")[0]["cap"] == "5000.00"
+
+
+def test_who_proposes_at_the_console_may_be_named(desk: Desk, tmp_path: Path) -> None:
+    host_key = tmp_path / "host.pub"
+    host_key.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_public_key("openssh"))
+    place = ("push", "to", BANK, "--host", "127.0.0.1", "--user", "switch", "--host-key", str(host_key))
+    for asked in (("cap", "set", BANK, "5000.00"), place):
+        assert desk.json(*asked, "--reason", "by phone", "--by", "nour")["proposed_by"] == "staff:nour"
+    desk("participant", "resume", BANK, "--reason", "by phone", "--by", "sami")
+    assert sorted(one["proposed_by"] for one in desk.json("proposal", "list")) == ["staff:nour", "staff:nour", "staff:sami"]
 
 
 def test_a_kept_session_is_only_its_users_and_ends(desk: Desk, tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ def test_a_command_that_takes_two_people_asks_for_a_reason_and_proposes_that_kin
         command = by_name[row.what.removeprefix("switch ")]
         assert any("--reason" in parameter.opts for parameter in command.params), row
         kinds = [ProposalKind(kind) for kind in re.findall(r"`([^`]+)`", row.kinds)]
+        if kinds != [ProposalKind.ADMIT_STAFF]:  # whose account it is is never who was named, but the machine's user
+            assert any("--by" in parameter.opts for parameter in command.params), row
         source = inspect.getsource(inspect.getmodule(command.callback))  # type: ignore[arg-type]
         assert kinds, row
         assert any(f"ProposalKind.{kind.name}" in source for kind in kinds), row
