@@ -1,4 +1,5 @@
-"""ISO 20022 messages against their published definitions: order, how often, lengths, patterns, digits; read by pyiso20022's classes."""
+"""ISO 20022 messages against their published definitions: order, how often, choices, lengths, patterns, digits; by pyiso20022's classes,
+and validated against the official schemas that lie in `tests/iso20022` (docs/dependencies.md says where they come from)."""
 
 import dataclasses
 import importlib
@@ -6,28 +7,63 @@ import re
 import typing
 from decimal import Decimal
 from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from xsdata.exceptions import ConverterWarning, ParserError
 from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 
+OFFICIAL = Path(__file__).parent / "iso20022"
+WITH_SCHEMAS = {path.stem for path in OFFICIAL.glob("*.xsd")}
+_CHOICE = re.compile(r"Choice\d*$")
+"""In ISO 20022 a type so named is an `xs:choice`; the classes do not tell it otherwise."""
 STRICT = ParserConfig(fail_on_unknown_properties=True, fail_on_unknown_attributes=True, fail_on_converter_warnings=True)
 
 
 def read(content: bytes) -> Any:
     """The message as an object of its class; AssertionError names every place where it breaks the definition."""
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    namespace = etree.QName(root).namespace
-    assert namespace is not None
-    prefix = "urn:iso:std:iso:20022:tech:xsd:"
-    assert namespace.startswith(prefix)
-    message = namespace.removeprefix(prefix).replace(".", "_")
-    module = importlib.import_module(f"pyiso20022.{message.split('_')[0]}.{message}.{message}")
-    document = XmlParser(config=STRICT).from_bytes(content, module.Document)
+    assert by_official_schema(content) == []
+    return by_classes(content)
+
+
+def by_classes(content: bytes) -> Any:
+    root, message = _opened(content)
+    module = importlib.import_module(f"pyiso20022.{message.split('.')[0]}.{message.replace('.', '_')}.{message.replace('.', '_')}")
+    try:
+        document = XmlParser(config=STRICT).from_bytes(content, module.Document)
+    except (ParserError, ConverterWarning, TypeError) as fault:
+        raise AssertionError(str(fault)) from fault
     wrong = [*_in_order(root, module.Document), *_within(document, "Document")]
     assert wrong == []
     return document
+
+
+def by_official_schema(content: bytes) -> list[str]:
+    """What breaks it; nothing where the schema of this message is not at hand."""
+    root, message = _opened(content)
+    if message not in WITH_SCHEMAS:
+        return []
+    schema = _schema(message)
+    schema.validate(root)
+    log: Any = schema.error_log
+    return [str(fault) for fault in log]
+
+
+def _opened(content: bytes) -> tuple[Any, str]:
+    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    namespace = etree.QName(root).namespace
+    prefix = "urn:iso:std:iso:20022:tech:xsd:"
+    assert namespace is not None
+    assert namespace.startswith(prefix)
+    return root, namespace.removeprefix(prefix)
+
+
+@cache
+def _schema(message: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(OFFICIAL / f"{message}.xsd")))
 
 
 def _fields(kind: type[Any]) -> dict[str, tuple[dataclasses.Field[Any], Any]]:
@@ -57,6 +93,8 @@ def _in_order(element: Any, kind: Any) -> list[str]:
 
 def _within(value: Any, path: str) -> list[str]:
     wrong: list[str] = []
+    if _CHOICE.search(type(value).__name__) and sum(getattr(value, item.name) is not None for item in dataclasses.fields(value)) != 1:
+        wrong.append(f"{path} is a choice and has not one of it")
     for item in dataclasses.fields(value):
         held = getattr(value, item.name)
         name = f"{path}/{item.metadata.get('name', item.name)}"
