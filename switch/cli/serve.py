@@ -1,17 +1,20 @@
 """`switch serve`: the API over HTTP, in as many processes as there are cores, on one listening socket; until SIGTERM."""
 
+import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from switch.api.accepting import Shares
 from switch.processes import ChildFailed, Process, Supervisor, answers
-from switch.settings import load_settings
+from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
 
 WAITING_CONNECTIONS = 2048
@@ -19,6 +22,7 @@ FREED_WITHIN_SECONDS = 5.0
 """Processes of an API that was killed are told to stop, and let go of the port as soon as they hear it."""
 _ASK_AGAIN_SECONDS = 0.05
 
+Serve = Callable[[Settings, socket.socket, Shares], None]
 AtHost = Annotated[str | None, typer.Option("--host", help="Address to listen at; SWITCH_HOST.")]
 AtPort = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen at; SWITCH_PORT.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes; SWITCH_WORKERS, or one a core.")]
@@ -30,10 +34,16 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> 
     configure_logging(settings.log_level, "api")
     at = (host or settings.host, port or settings.port)
     with _listening(at) as listening:
+        serve_socket = _everything_imported()
         count = workers or settings.workers or os.cpu_count() or 1
         memory = Shares.memory(count)
-        scheme = "https" if settings.tls_certificate else "http"
-        children = [_process(number, scheme, at, listening, memory) for number in range(count)]
+        live = answers(f"{'https' if settings.tls_certificate else 'http'}://{at[0]}:{at[1]}/live")
+
+        def process(number: int) -> Process:
+            """The first tells whether the database and the key are there: what is wrong it has said itself."""
+            return Process(f"api-{number + 1}", lambda: _run(serve_socket, settings, listening, Shares(memory, number)), ready=live)
+
+        children = [process(number) for number in range(count)]
         try:
             with Supervisor(settings.run, children[:1]) as supervisor:
                 supervisor.add(*children[1:])
@@ -55,9 +65,21 @@ def _listening(at: tuple[str, int]) -> socket.socket:
             time.sleep(_ASK_AGAIN_SECONDS)
 
 
-def _process(number: int, scheme: str, at: tuple[str, int], listening: socket.socket, memory: int) -> Process:
-    """The first tells whether the database and the key are there: what is wrong it has said itself."""
-    handed_on = (listening.fileno(), memory)
-    words = [sys.executable, "-m", "switch.cli.start_api", *map(str, handed_on), str(number)]
-    url = f"{scheme}://{at[0]}:{at[1]}/live"
-    return Process(f"api-{number + 1}", words, log_file=None, handed_on=handed_on, ready=answers(url))
+def _everything_imported() -> Serve:
+    """Once, before the processes of the API are forked: each would take a second and a half of processor for the same, at each start
+    and again after each death."""
+    gc.disable()  # what is imported stays: looking for garbage in it is a fifth of the time
+    from switch.api.app import routes, warm  # noqa: PLC0415 - only now, see above
+    from switch.cli.api_process import serve_socket  # noqa: PLC0415 - only now, see above
+
+    asyncio.run(warm(routes()))
+    gc.collect()
+    gc.freeze()  # and so it stays shared with all of them
+    return serve_socket
+
+
+def _run(serve_socket: Serve, settings: Settings, listening: socket.socket, shares: Shares) -> None:
+    try:
+        serve_socket(settings, listening, shares)
+    except typer.Exit as told:
+        sys.exit(told.exit_code)

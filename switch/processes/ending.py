@@ -2,8 +2,19 @@
 
 import os
 import signal
-import subprocess
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Started(Protocol):
+    """A child that was started: a `Popen`, or one that was forked."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,7 @@ class Ending:
         return f"signal {self.killed_by}" + (f" ({signal.Signals(self.killed_by).name})" if known else "")
 
 
-def ending_of(child: subprocess.Popen[bytes]) -> Ending | None:
+def ending_of(child: Started) -> Ending | None:
     """None while it lives. A child that has ended stays a zombie until somebody waits for it (waitid(2), WNOWAIT)."""
     if child.returncode is not None:
         return Ending(killed_by=-child.returncode) if child.returncode < 0 else Ending(code=child.returncode)

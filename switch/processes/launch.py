@@ -31,12 +31,8 @@ def launch(
     account: Account | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
     working_directory: Path | None = None,
-    handed_on: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `argv` (its first word a full path). `env` is added to ours; output goes to the end of `log_file`, or where ours goes.
-
-    It keeps the file descriptors that are `handed_on`, under the same numbers.
-    """
+    """Start `argv` (its first word a full path). `env` is added to ours; output goes to the end of `log_file`, or where ours goes."""
     if threading.current_thread() is not threading.main_thread():
         # Linux sends the death signal when the *thread* that started the child ends.
         raise RuntimeError("a tied child must be started from the main thread")
@@ -51,7 +47,6 @@ def launch(
             env={**os.environ, **(env or {})},
             cwd=working_directory,
             start_new_session=True,
-            pass_fds=handed_on,
         )
 
 

@@ -3,12 +3,12 @@
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from switch.processes.ending import Ending, ending_of
+from switch.processes.ending import Ending, Started, ending_of
+from switch.processes.fork import fork
 from switch.processes.launch import launch, tail
 
 READY_WITHIN_SECONDS = 90.0
@@ -17,36 +17,41 @@ _POLL_SECONDS = 0.02
 
 
 class Process:
-    """A program run as our child. `ready` is asked again and again until it says yes; without it, started is ready."""
+    """A program, or a function of ours, run as our child. `ready` is asked again and again until it says yes; without it, started is
+    ready.
+
+    A function begins with all that we have imported, and shares our standard output; no log file, surroundings or files are for it.
+    """
 
     def __init__(
         self,
         name: str,
-        argv: Sequence[str | Path],
+        run: Sequence[str | Path] | Callable[[], None],
         *,
-        log_file: Path | None,
+        log_file: Path | None = None,
         env: Mapping[str, str] | None = None,
-        handed_on: Sequence[int] = (),
         ready: Callable[[], bool] | None = None,
         ready_within_seconds: float = READY_WITHIN_SECONDS,
         stop_within_seconds: float = 15.0,
     ) -> None:
         self.name = name
-        self._argv = tuple(argv)
+        self._run = run
         self._log_file = log_file
         self._env = dict(env or {})
-        self._handed_on = handed_on
         self._ready = ready
         self._ready_within_seconds = ready_within_seconds
         self._stop_within_seconds = stop_within_seconds
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Started | None = None
 
     @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 
     def start(self) -> None:
-        self._child = launch(self._argv, log_file=self._log_file, env=self._env, handed_on=self._handed_on)
+        if callable(self._run):
+            self._child = fork(self._run)
+        else:
+            self._child = launch(self._run, log_file=self._log_file, env=self._env)
 
     def is_alive(self) -> bool:
         return self._child is not None and self.ending is None
