@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from switch.domain.limits import GENERAL, Limit, Limited, Limits
 from switch.domain.networks import THIS_MACHINE, AllowedNetworks, read_networks
+from switch.domain.own_names import read_names
 from switch.domain.provider_sign_in import read_algorithms, read_second_factor
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -23,6 +24,11 @@ def _called_networks(text: str) -> str:
     """No list allows what is never called; one that says so is a mistake."""
     if vain := read_networks(text).listed_in_vain:
         raise ValueError(f"{vain[0]} is never called: it is nobody's, of one link or of many")
+    return text
+
+
+def _names(text: str) -> str:
+    read_names(text)
     return text
 
 
@@ -48,6 +54,9 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=2, le=100)] = 10
     host: str = "127.0.0.1"
     port: Port = 8080
+    names: Annotated[str, AfterValidator(_names)] = ""
+    """Under which participants reach it, as their Host fields say, such as `switch.example.sy,10.20.0.7:8443`; without a port, at every
+    port. What is sent, and so signed, for another name is refused. A sandbox goes without."""
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     """Processes of the API; one for each core where it is left out."""
     tls_certificate: Path | None = None

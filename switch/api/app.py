@@ -55,6 +55,7 @@ from switch.application import Switch
 from switch.certificates import ClientCertificates
 from switch.domain.limits import GENERAL, Limits
 from switch.domain.networks import AllowedNetworks
+from switch.domain.own_names import OwnNames
 
 ROUTERS = (
     catalogue.router,
@@ -104,10 +105,12 @@ class Tls:
     proxies: AllowedNetworks | None = None
 
 
-def create_app(switch: Switch, limits: Limits = GENERAL, run: Path | None = None, tls: Tls | None = None) -> ASGIApp:
+def create_app(
+    switch: Switch, limits: Limits = GENERAL, run: Path | None = None, tls: Tls | None = None, names: OwnNames | None = None
+) -> ASGIApp:
     """What the server runs: the routes inside the exchange. The processes of one switch share in the folder `run` what they have seen."""
     certificates = None if tls is None else Certificates(tls.trusted, switch.clock.now)
-    authentication = Authentication(switch, Nonces(run), certificates)
+    authentication = Authentication(switch, Nonces(run), certificates, names)
     counted = ParticipantLimits(switch.directory.current, switch.clock, switch.lane.busy, limits, run)
     exchange = Exchange(routes(), switch, authentication, counted, Sealing(switch.signer, switch.clock, over_tls=tls is not None))
     return exchange if tls is None or tls.proxies is None else BehindProxies(exchange, tls.proxies)

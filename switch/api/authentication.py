@@ -9,9 +9,10 @@ from starlette.types import Scope
 from switch.api.certificates import Certificates
 from switch.api.dependencies import switch_of
 from switch.api.nonces import Nonces
-from switch.api.refusals import NonceReplayed
+from switch.api.refusals import HostUnknown, NonceReplayed
 from switch.application import Switch
 from switch.domain.errors import NotAllowed
+from switch.domain.own_names import OwnNames
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, VIEWS, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SessionOver
@@ -21,10 +22,12 @@ CALLER = "switch.caller"
 REQUEST_ID = "switch.request_id"
 TARGET = "switch.target"
 """What was signed for, as the answer will cover it, too."""
+HEALTH_PATHS = frozenset({"/live", "/ready"})
+"""Asked by whoever watches over us, as often as they like."""
 SIGN_IN_PATH = "/v1/staff/sessions"
 PROVIDER_BEGIN_PATH, PROVIDER_FINISH_PATH = "/v1/staff/provider-sign-ins", "/v1/staff/provider-sessions"
 SIGN_IN_PATHS = frozenset({SIGN_IN_PATH, PROVIDER_BEGIN_PATH, PROVIDER_FINISH_PATH})
-UNSIGNED_PATHS = frozenset({"/live", "/ready", "/docs", "/openapi.json"}) | SIGN_IN_PATHS
+UNSIGNED_PATHS = HEALTH_PATHS | {"/docs", "/openapi.json"} | SIGN_IN_PATHS
 _KEYID = "switch.keyid"
 _BEARER = b"bearer "
 UNSIGNED_FOLDER = "/docs/"
@@ -39,7 +42,8 @@ OVERSEERS = (ParticipantKind.OPERATOR, ParticipantKind.OVERSEER)
 class Authentication:
     """Keys are the directory's, read anew for each message, so that a revoked key is dead at once."""
 
-    def __init__(self, switch: Switch, nonces: Nonces, certificates: Certificates | None = None) -> None:
+    def __init__(self, switch: Switch, nonces: Nonces, certificates: Certificates | None = None, names: OwnNames | None = None) -> None:
+        self._names = names or OwnNames()
         self._certificates = certificates
         self._know_staff = switch.know_staff
         self._directory = switch.directory
@@ -47,10 +51,14 @@ class Authentication:
         self._nonces = nonces
 
     def meet(self, scope: Scope) -> None:
-        """Before the body is read: over mutual TLS, whose line it is. Raises what is wrong with its certificate.
+        """Before the body is read: whether it is for us, and over mutual TLS, whose line it is. Raises HostUnknown, what is wrong with its
+        certificate.
 
-        Certificates are participants'; staff have their tokens.
+        Certificates are participants'; staff have their tokens. Whoever watches over us asks by address.
         """
+        scope[TARGET] = target = target_of_scope(scope)
+        if scope["path"] not in HEALTH_PATHS and not self._names.include(target.authority):
+            raise HostUnknown()
         if self._certificates is not None and not _unsigned(scope["path"]) and bearer_of(scope) is None:
             self._certificates.meet(scope)
 
@@ -64,8 +72,7 @@ class Authentication:
             known = directory.keys.get(keyid)
             return None if known is None else load_verifying_key(keyid, known.public_pem, known.algorithm)
 
-        scope[TARGET] = target = target_of_scope(scope)
-        verified = verify_request(target, scope["headers"], body, find_key=find_key, now=self._clock.now())
+        verified = verify_request(scope[TARGET], scope["headers"], body, find_key=find_key, now=self._clock.now())
         sender = directory.participant(directory.keys[verified.keyid].participant)
         if self._certificates is not None:
             self._certificates.require_same(scope, sender)

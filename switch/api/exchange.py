@@ -12,7 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from switch.api.audit import audited
-from switch.api.authentication import CALLER, REQUEST_ID, SIGN_IN_PATHS, Authentication, bearer_of
+from switch.api.authentication import CALLER, HEALTH_PATHS, REQUEST_ID, SIGN_IN_PATHS, Authentication, bearer_of
 from switch.api.connections import WHOLE
 from switch.api.dependencies import SWITCH
 from switch.api.limits import SIGN_IN_COSTS, OverLimit, ParticipantLimits, Sender, kind_of
@@ -31,8 +31,6 @@ from switch.posting.within import within
 
 READ = "switch.read"
 """In the scope of what was read to its end."""
-HEALTH_PATHS = frozenset({"/live", "/ready"})
-"""Asked by whoever watches over us, as often as they like."""
 BODY_BYTES = 64 * 1024
 BODY_SECONDS = 15
 ANSWER_SECONDS = 70

@@ -26,7 +26,7 @@ _SIGNED = (
     *("signature_expired", "signature_from_future", "signature_wrong", "digest_missing", "digest_mismatch", "nonce_replayed"),
     *("participant_not_live", "too_many_at_once"),
 )
-_ANYBODYS = ("body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_strangers")
+_ANYBODYS = ("host_unknown", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_strangers")
 _KNOWN = ("not_allowed", "too_many_requests", *_ANYBODYS)
 _AMOUNT = ("amount_malformed", "amount_too_precise", "amount_out_of_range", "currency_unsupported")
 _QUERY = ("field_unknown", "field_invalid", "text_forbidden")

@@ -99,6 +99,7 @@ MEANING: Mapping[int, str] = MappingProxyType(
         410: "In the archive · في الأرشيف",
         413: "Too large · كبير جداً",
         415: "Wrong type of content · نوع محتوى خاطئ",
+        421: "For another server · لخادم آخر",
         422: "Refused · مرفوض",
         429: "Too much · فوق الحد",
         431: "Head too large · رأس كبير",

@@ -79,6 +79,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "certificate_of_another": Kind(403, "Certificate of another", "شهادة مشارك آخر"),
         "certificate_unknown": Kind(404, "Certificate unknown", "شهادة غير معروفة"),
         "authority_unusable": Kind(503, "Authority's files unusable", "ملفات سلطة الشهادات غير صالحة", Retry.SAME_KEY),
+        "host_unknown": Kind(421, "Not a name of this switch", "اسم ليس لهذا المحوّل"),
         "participant_unknown": Kind(404, "Participant unknown", "مشارك غير معروف"),
         "participant_not_live": Kind(403, "Participant not live", "مشارك غير مفعّل"),
         "not_allowed": Kind(403, "Not for your kind", "غير متاح لكم"),

@@ -99,6 +99,12 @@ class NonceReplayed(Refusal):
     ar = "استُلمت هذه الرسالة الموقعة من قبل؛ وقّع كل رسالة من جديد برقم عشوائي جديد."
 
 
+class HostUnknown(Refusal):
+    code = "host_unknown"
+    en = "This switch is not reached under the name in your Host field; nothing was done. Sign for the name that you were given."
+    ar = "الاسم في حقل Host ليس من أسماء هذا المحوّل؛ ولم يُنفَّذ شيء. وقّعوا الرسالة للاسم المبلَّغ إليكم وأرسلوها به."
+
+
 class RouteUnknown(Refusal):
     code = "route_unknown"
     en = "There is nothing at this address."

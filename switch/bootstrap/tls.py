@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from switch.api.app import Tls
 from switch.certificates import ClientCertificates, ServerFiles, server_context
 from switch.domain.networks import read_networks
+from switch.domain.own_names import OwnNames, read_names
 from switch.settings import Settings, SettingsWrong
 
 
@@ -50,6 +51,13 @@ def find_tls(settings: Settings) -> Serving | None:
         return Serving(tls, files, server_context(files), _changed(files))
     except OSError as wrong:  # ssl.SSLError is one
         raise SettingsWrong(f"SWITCH_TLS_…: {wrong.filename or 'a certificate or key'}: {wrong.strerror or wrong}") from None
+
+
+def find_names(settings: Settings) -> OwnNames:
+    """What a participant has signed for one switch must not be good for another, which it tries things out with, say. Raises SettingsWrong."""
+    if not settings.names and not settings.sandbox:
+        raise SettingsWrong("SWITCH_NAMES: under which names participants reach it, such as switch.example.sy; others are refused")
+    return read_names(settings.names)
 
 
 def _require_private(settings: Settings) -> None:

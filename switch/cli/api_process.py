@@ -18,7 +18,7 @@ from switch.api.app import create_app, warm
 from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
 from switch.bootstrap.opening import opened_switch
-from switch.bootstrap.tls import Serving, find_tls
+from switch.bootstrap.tls import Serving, find_names, find_tls
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.certificate_errors import AuthorityUnusable
 from switch.settings import Settings
@@ -43,11 +43,11 @@ def serve_socket(settings: Settings, listening: socket.socket, shares: Shares) -
 
 async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -> None:
     settings.run.mkdir(parents=True, exist_ok=True)
-    serving = find_tls(settings)
+    serving, names = find_tls(settings), find_names(settings)
     context = None if serving is None else serving.context
     async with opened_switch(settings) as switch:
         keeping = asyncio.create_task(_keep_current(switch, serving))
-        app = create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls)
+        app = create_app(switch, settings.limits, settings.run, None if serving is None else serving.tls, names)
         await warm(app)
         server = _Server(
             uvicorn.Config(

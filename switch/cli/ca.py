@@ -53,6 +53,7 @@ def init(
     say(f"{folder.absolute()}: {AUTHORITY}, {REVOKED}, {SERVER}.pem. To serve with them:")
     for variable, file in (("CERTIFICATE", f"{SERVER}.pem"), ("KEY", f"{SERVER}.key"), ("CLIENT_CA", AUTHORITY), ("REVOKED", REVOKED)):
         say(f"  export SWITCH_TLS_{variable}={(folder / file).absolute()}")
+    say(f"  export SWITCH_NAMES={','.join(_certified_names(folder / f'{SERVER}.pem'))}")
 
 
 @app.command()
@@ -167,6 +168,12 @@ def _refusals() -> Iterator[None]:
 
 def _told(certificate: x509.Certificate, path: Path) -> str:
     return f"{_name(certificate)} {certificate.serial_number:x} until {certificate.not_valid_after_utc:%Y-%m-%d}: {path}"
+
+
+def _certified_names(path: Path) -> list[str]:
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    named = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return [str(name.value) for name in named]
 
 
 def _own_names(settings: Settings) -> list[str]:

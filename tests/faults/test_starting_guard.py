@@ -46,6 +46,7 @@ def _run(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
         "SWITCH_DATA": str(settings.data),
         "SWITCH_DATABASE_URL": str(settings.database_url),
         "SWITCH_PORT": str(free_ports(1)[0]),
+        "SWITCH_NAMES": "switch.example.sy",
     }
     return subprocess.run([sys.executable, "-m", "switch", *words], env=env, capture_output=True, text=True, timeout=60, check=False)
 

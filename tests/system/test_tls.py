@@ -22,11 +22,12 @@ def test_a_sandbox_serves_over_mutual_tls_and_revokes_while_it_runs(tmp_path: Pa
         made = bare.command("ca", "init")
         assert made.returncode == 0, made.stderr
         assert all(f"SWITCH_TLS_{name}={folder / file}" in made.stdout for name, file in files.items())
+        assert "SWITCH_NAMES=127.0.0.1,localhost" in made.stdout
         assert bare.command("ca", "client", "--sandbox").returncode == 0
     finally:
         assert bare.end(signal.SIGTERM) == 0
 
-    env |= {f"SWITCH_TLS_{name}": str(folder / file) for name, file in files.items()}
+    env |= {f"SWITCH_TLS_{name}": str(folder / file) for name, file in files.items()} | {"SWITCH_NAMES": "127.0.0.1,localhost"}
     switch = RunningSwitch(env)
     try:
         switch.wait_started()
