@@ -1,4 +1,4 @@
-"""Mutual TLS from the settings: what the server shows, and whom it believes."""
+"""Mutual TLS and names from the settings: what the server shows, whom it believes, and as whom it is called."""
 
 import ssl
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def find_tls(settings: Settings) -> Serving | None:
 
 
 def find_names(settings: Settings) -> OwnNames:
-    """What a participant has signed for one switch must not be good for another, which it tries things out with, say. Raises SettingsWrong."""
+    """What a participant has signed for one switch must not be good for another one, for practice. Raises SettingsWrong."""
     if not settings.names and not settings.sandbox:
         raise SettingsWrong("SWITCH_NAMES: under which names participants reach it, such as switch.example.sy; others are refused")
     return read_names(settings.names)
