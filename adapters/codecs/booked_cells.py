@@ -13,7 +13,7 @@ from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code, plain_payment_reference, service_code
 from switch.domain.money import SCALES, parse_amount
 from switch.domain.statement_faults import FaultCode, Faults
-from switch.domain.texts import latin_digits, require_plain
+from switch.domain.texts import is_blank, latin_digits, require_plain
 
 T = TypeVar("T")
 
@@ -133,7 +133,9 @@ def date_of(text: str, date_format: str) -> date:
 
 
 def text_of(text: str) -> str:
-    """As it was sent. Raises TextForbidden."""
+    """As it was sent; blanks alone, which fill a column up, are nothing. Raises TextForbidden."""
+    if is_blank(text):
+        return ""
     require_plain(text, "cell", MOST_CELL_CHARACTERS)
     return text
 

@@ -29,10 +29,10 @@ _SIGNED = (
 _ANYBODYS = ("host_unknown", "body_too_large", "body_too_slow", "content_encoding_refused", "overloaded", "too_many_strangers")
 _KNOWN = ("not_allowed", "too_many_requests", *_ANYBODYS)
 _AMOUNT = ("amount_malformed", "amount_too_precise", "amount_out_of_range", "currency_unsupported")
-_QUERY = ("field_unknown", "field_invalid", "text_forbidden")
+_QUERY = ("field_unknown", "field_invalid", "text_forbidden", "text_blank")
 _JSON = (
     *("json_malformed", "json_not_utf8", "json_duplicate_key", "json_too_deep", "json_number_refused", "media_type_unsupported"),
-    *("field_unknown", "field_missing", "field_invalid", "text_forbidden"),
+    *("field_unknown", "field_missing", "field_invalid", "text_forbidden", "text_blank"),
 )
 
 

@@ -24,6 +24,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "field_missing": Kind(422, "Missing field", "حقل ناقص"),
         "field_invalid": Kind(422, "Invalid field", "حقل غير صالح"),
         "text_forbidden": Kind(422, "Forbidden text", "نص ممنوع"),
+        "text_blank": Kind(422, "Blank text", "نص فارغ"),
         "file_name_forbidden": Kind(422, "Forbidden file name", "اسم ملف ممنوع"),
         "national_code_malformed": Kind(422, "Not a national code", "ليس رمزاً وطنياً"),
         "check_digit_wrong": Kind(422, "Wrong check digit", "رقم تحقق خاطئ"),

@@ -64,6 +64,10 @@ def _moment(value: object) -> object:
         return _not("moment")
 
 
+def _uuid(value: object) -> object:
+    return value if isinstance(value, UUID) or (isinstance(value, str) and _ID.fullmatch(value)) else _not("uuid_parsing")
+
+
 def _not(kind: str) -> Any:
     raise PydanticCustomError(kind, "wrong form")
 
@@ -77,7 +81,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["SYP"])]
 ParticipantText = Annotated[str, AfterValidator(participant_code), Field(examples=["100010"], json_schema_extra={"pattern": "^[0-9]{6}$"})]
 ServiceText = Annotated[str, AfterValidator(service_code), Field(examples=["200019011"], json_schema_extra={"pattern": "^[0-9]{9}$"})]
-Uuid = Annotated[UUID, Field(strict=False)]
+Uuid = Annotated[UUID, BeforeValidator(_uuid), Field(strict=False)]
+"""As in a path: no braces, no `urn:uuid:`, nothing without its hyphens."""
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-24"]})]
 Moment = Annotated[
     datetime,

@@ -4,7 +4,7 @@ import json
 from typing import Any, NoReturn
 
 from switch.api.refusals import JsonDuplicateKey, JsonMalformed, JsonNotUtf8, JsonNumberRefused, JsonTooDeep
-from switch.domain.errors import TextForbidden
+from switch.domain import texts
 from switch.domain.texts import FORBIDDEN_CHARACTERS
 
 DEEPEST_LEVELS = 8
@@ -32,9 +32,8 @@ def parse(body: bytes) -> Any:
 
 
 def require_plain(text: str, field: str, longest: int = LONGEST_TEXT_CHARACTERS) -> None:
-    """Refuses control and direction characters and too long a text, by the name of its field."""
-    if len(text) > longest or FORBIDDEN_CHARACTERS.search(text) is not None:
-        raise TextForbidden(field=printable(field))
+    """As the domain's own, of a field that a stranger has named."""
+    texts.require_plain(text, printable(field), longest)
 
 
 def printable(text: str) -> str:

@@ -32,6 +32,7 @@ class FaultCode(StrEnum):
     CURRENCY = "currency"
     DATE = "date"
     DAY_UNSAID = "day_unsaid"
+    DAY_TOO_FAR = "day_too_far"
     STATE = "state"
     SIDE = "side"
     LINES_TOTAL = "lines_total"
@@ -58,6 +59,7 @@ WORDS: Mapping[FaultCode, tuple[str, str]] = {
     FaultCode.CURRENCY: ("the currency is not used here", "العملة غير مستخدمة هنا"),
     FaultCode.DATE: ("it is not a date written as {expected}", "ليس تاريخاً مكتوباً على الشكل {expected}"),
     FaultCode.DAY_UNSAID: ("the file does not say its business date: say it beside the file", "الملف لا يذكر يوم العمل: اذكره مع الملف"),
+    FaultCode.DAY_TOO_FAR: ("too far ahead; {expected} is the last to be taken", "بعيد في المستقبل؛ آخر يوم مقبول هو {expected}"),
     FaultCode.STATE: ("the state is one of {expected}", "الحالة واحدة من {expected}"),
     FaultCode.SIDE: ("the side is bank or biller", "الطرف bank أو biller"),
     FaultCode.LINES_TOTAL: (

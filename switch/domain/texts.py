@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from switch.domain.errors import FileNameForbidden, TextForbidden
+from switch.domain.text_errors import TextBlank
 
 FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters
@@ -13,10 +14,25 @@ FORBIDDEN_CHARACTERS = re.compile(
 )
 
 
+UNSEEN_CHARACTERS = (
+    " \u00a0\u00ad\u034f\u115f\u1160\u1680\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u202f"
+    "\u2800\u3000\u3164\uffa0" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+"""Blanks of any width, joiners, fillers, selectors: of use between letters, and alone nothing that anybody could see."""
+
+
 def require_plain(text: str, field: str, longest: int) -> None:
-    """Refuses control and direction characters and too long a text, by the name of its field."""
+    """Refuses control and direction characters, too long a text and one of blanks alone, by the name of its field."""
     if len(text) > longest or FORBIDDEN_CHARACTERS.search(text) is not None:
         raise TextForbidden(field=field)
+    if text and is_blank(text):
+        raise TextBlank(field=field)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody could see anything of it."""
+    return not text.strip(UNSEEN_CHARACTERS)
 
 
 def require_file_name(name: str, longest: int) -> str:

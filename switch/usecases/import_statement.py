@@ -6,7 +6,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import BinaryIO
 
 from switch.domain.booked_statements import (
@@ -18,18 +18,19 @@ from switch.domain.booked_statements import (
     statement_id,
     statement_key,
 )
+from switch.domain.calendar import local_date
 from switch.domain.errors import NotAllowed, StatementNotYours
 from switch.domain.file_errors import LayoutUnknown
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
 from switch.domain.quarantine import MOST_KEPT_BYTES, QuarantinedStatement, quarantine_id
-from switch.domain.reconciliation import Grouping
-from switch.domain.statement_faults import StatementMalformed
+from switch.domain.reconciliation import MOST_CARRY_FORWARD_DAYS, Grouping
+from switch.domain.statement_faults import Fault, FaultCode, StatementMalformed
 from switch.domain.statement_mapping import mapping_of
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, FileDrop, StatementLayout
-from switch.store import archive_queries, quarantine, statement_rules, statements
+from switch.store import archive_queries, quarantine, statement_rules, statements, windows
 from switch.store.copying import DataRefused
 from switch.store.database import Connection, Database
 from switch.usecases.statement_pouring import Sums, Tell, nobody, pour_booked, pour_plain
@@ -133,6 +134,7 @@ class ImportStatement:
         try:
             async with self.database.transaction() as connection:
                 await archive_queries.require_hot(connection, head.business_date)
+                await _require_near(connection, head, local_date(now))
                 await statements.prepare(connection, key)
                 sums = await pour(connection, key)
                 fail_point(FailPoint.POURED)
@@ -177,6 +179,14 @@ class _TakenInMeanwhile(Exception):
 
     def __init__(self, known: ImportedStatement) -> None:
         self.known = known
+
+
+async def _require_near(connection: Connection, head: StatementHead, today: date) -> None:
+    """Beyond what is looked through for a payment of today, nothing can be meant but another year. Raises StatementMalformed."""
+    last = await windows.last(connection, head.currency)
+    farthest = (today if last is None else max(today, last.business_date)) + timedelta(days=MOST_CARRY_FORWARD_DAYS)
+    if head.business_date > farthest:
+        raise StatementMalformed([Fault(0, "business_date", FaultCode.DAY_TOO_FAR, head.business_date.isoformat(), farthest.isoformat())])
 
 
 async def _require_new(connection: Connection, participant: ParticipantCode, sha256: str) -> None:

@@ -17,8 +17,9 @@ from switch.domain.errors import FileMalformed
 from switch.domain.file_errors import LayoutUnknown
 from switch.domain.networks import THIS_MACHINE
 from switch.domain.participants import Participant
-from switch.domain.reconciliation import MatchingRule
+from switch.domain.reconciliation import MOST_CARRY_FORWARD_DAYS, MatchingRule
 from switch.domain.statement_errors import MappingRefused, QuarantineUnknown
+from switch.domain.statement_faults import FaultCode, StatementMalformed
 from switch.domain.statement_mapping import StatementMapping, mapping_of
 from switch.reports.statements import Statements
 from switch.signatures import generate_key
@@ -64,6 +65,21 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     await seed(database, {BANK: 10_000_000, OTHER_BANK: 10_000_000})
     yield Desk(database, tmp_path, FixedClock())
     await database.close()
+
+
+@pytest.mark.parametrize("days", [31, 32, 3_650])
+async def test_a_day_that_is_far_ahead_is_refused_in_both_languages(desk: Desk, days: int) -> None:
+    content = csv_1(booked(2)).replace(b"2026-11-24,SYP", f"{DAY + timedelta(days=days)},SYP".encode())
+    if days <= MOST_CARRY_FORWARD_DAYS:
+        assert (await desk.hand_in(content)).lines == 2
+        return
+    with pytest.raises(StatementMalformed) as refused:
+        await desk.hand_in(content)
+    assert [fault.code for fault in refused.value.faults] == [FaultCode.DAY_TOO_FAR]
+    assert "2026-12-25" in refused.value.detail("en")
+    assert "2026-12-25" in refused.value.detail("ar")
+    assert (await desk.statements.quarantined(BANK))[0].faults == refused.value.faults
+    assert await rows(desk.database, "SELECT 1 FROM statement") == []
 
 
 @pytest.mark.parametrize("name", WRITTEN)
