@@ -12,7 +12,7 @@ from switch.api.operator_views import EntryView, entry_view
 from switch.api.payment_views import PaymentView, view
 from switch.api.reconciliation_views import BreakView, break_view
 from switch.api.reversal_views import ReversalView, reversal_view
-from switch.api.shapes import Amount, Day, Moment, ParticipantText, Shape
+from switch.api.shapes import Amount, BilingualName, Day, Moment, ParticipantText, Shape
 from switch.api.webhook_views import WebhookDeliveryView, delivery_view
 from switch.api.window_views import WindowText, WindowView, window_view
 from switch.domain.adjustments import Adjustment
@@ -109,6 +109,8 @@ class PaymentStoryView(Shape):
     """All of one moment, oldest first."""
 
     payment: PaymentView
+    in_words: list[BilingualName]
+    """What became of it, and what is to be done, in sentences."""
     attempts: Annotated[int, Field(ge=0)]
     """How often the biller was asked after it without an answer."""
     next_attempt_at: Moment | None
@@ -135,6 +137,7 @@ def story_view(story: PaymentStory) -> PaymentStoryView:
     payment = story.payment
     return PaymentStoryView.model_construct(
         payment=view(payment),
+        in_words=[BilingualName.of(said) for said in story.in_words],
         attempts=payment.attempts,
         next_attempt_at=payment.next_attempt_at if payment.live else None,
         steps=[_step(event) for event in story.history],

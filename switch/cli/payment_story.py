@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from switch.cli.output import money, print_table
+from switch.cli.output import money, print_table, say
 from switch.reports.payment_stories import PaymentStory
 
 
 def show_story(found: PaymentStory) -> None:
     """From what the bank asked for to how it ended in everybody's books; what there is none of is left out."""
+    for told in found.in_words:
+        say(f"{told.ar}\n{told.en}")
     print_table("الدفعة · Payment", ("", ""), _about(found))
     _list(
         "ما جرى · What happened",

@@ -10,8 +10,10 @@ from switch.domain.disputes import Dispute
 from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.messages import KeptMessage, Said
+from switch.domain.participants import Name
+from switch.domain.payment_words import in_words
 from switch.domain.payments import Payment, PaymentEvent
-from switch.domain.reconciliation import Break
+from switch.domain.reconciliation import Break, BreakState
 from switch.domain.reversals import Reversal
 from switch.domain.settlement import Window
 from switch.domain.statements import IssuedFile
@@ -68,6 +70,11 @@ class PaymentStory:
     disputes: Sequence[Dispute]
     messages: Sequence[Said]
     """What was said over the lines, by digest: the content may name the payer."""
+
+    @property
+    def in_words(self) -> list[Name]:
+        """What became of it, and what is to be done."""
+        return in_words(self.payment, self.reversals, (its.participant for its in self.breaks if its.state is BreakState.OPEN))
 
 
 @dataclass(frozen=True, slots=True)

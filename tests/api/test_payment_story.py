@@ -26,6 +26,9 @@ async def test_the_story_of_a_payment_is_found_by_its_id_and_by_its_reference_as
     assert (advice["attempts"], advice["acknowledged_at"]) == (0, None)
     assert (story["window"]["window_id"], story["window"]["state"]) == (paid["window_id"], "open")
     assert (story["files"], story["stated"], story["breaks"]) == ([], [], [])
+    (said,) = story["in_words"]
+    assert said["en"].startswith("It is paid")
+    assert said["ar"].startswith("دُفعت")
 
 
 async def test_what_is_in_doubt_shows_since_when_and_what_comes_next(line: Line) -> None:
@@ -36,6 +39,10 @@ async def test_what_is_in_doubt_shows_since_when_and_what_comes_next(line: Line)
     assert story["steps"][-1]["note"] == "silence"
     assert story["next_attempt_at"] is not None
     assert (story["entries"], story["advices"], story["window"]) == ([], [], None)
+    (said,) = story["in_words"]
+    until = paid["certain_by"][:19].replace("T", " ")
+    assert f"goes on asking until {until} UTC: do not pay anew" in said["en"]
+    assert until in said["ar"]
 
 
 @pytest.mark.parametrize("name", ["0", "06H12R4ZTCFWA4KZR", "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "%D9%A3", "O" * 17, "x" * 41])
