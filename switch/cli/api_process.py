@@ -19,6 +19,7 @@ from switch.api.connections import HEAD_SECONDS, MOST_CONNECTIONS, at_most
 from switch.application import Switch
 from switch.bootstrap.opening import opened_switch
 from switch.bootstrap.tls import Serving, find_names, find_tls
+from switch.cli.parent_died import GO_ON_SECONDS, PARENT_DIED
 from switch.cli.reaching import needs_database_and_key
 from switch.domain.certificate_errors import AuthorityUnusable
 from switch.settings import Settings
@@ -66,8 +67,10 @@ async def _serve(settings: Settings, listening: socket.socket, shares: Shares) -
             ),
             shares,
         )
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+            loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(PARENT_DIED, loop.call_later, GO_ON_SECONDS, server.stop)
         _look_for_garbage_seldom()
         _log.info("api.serving", at=listening.getsockname(), pid=os.getpid())
         await server.serve(sockets=[listening])

@@ -8,18 +8,20 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from switch.api.accepting import Shares
+from switch.cli.parent_died import PARENT_DIED
 from switch.processes import ChildFailed, Process, Supervisor, answers
 from switch.settings import Settings, load_settings
 from switch.telemetry import configure_logging
 
 WAITING_CONNECTIONS = 2048
 FREED_WITHIN_SECONDS = 5.0
-"""Processes of an API that was killed are told to stop, and let go of the port as soon as they hear it."""
+"""By a `switch serve` that is just ending."""
 _ASK_AGAIN_SECONDS = 0.05
 
 Serve = Callable[[Settings, socket.socket, Shares], None]
@@ -33,15 +35,21 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> 
     settings = load_settings()
     configure_logging(settings.log_level, "api")
     at = (host or settings.host, port or settings.port)
-    with _listening(at) as listening:
-        serve_socket = _everything_imported()
+    serve_socket = _everything_imported()
+    with ExitStack() as held:
+        claim, listening = map(held.enter_context, _listening(at))
         count = workers or settings.workers or os.cpu_count() or 1
         memory = Shares.memory(count)
         live = answers(f"{'https' if settings.tls_certificate else 'http'}://{at[0]}:{at[1]}/live")
 
         def process(number: int) -> Process:
             """The first tells whether the database and the key are there: what is wrong it has said itself."""
-            return Process(f"api-{number + 1}", lambda: _run(serve_socket, settings, listening, Shares(memory, number)), ready=live)
+
+            def run() -> None:
+                claim.close()
+                _run(serve_socket, settings, listening, Shares(memory, number))
+
+            return Process(f"api-{number + 1}", run, ready=live, death_signal=PARENT_DIED)
 
         children = [process(number) for number in range(count)]
         try:
@@ -53,12 +61,20 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> 
             raise typer.Exit(1) from None
 
 
-def _listening(at: tuple[str, int]) -> socket.socket:
+def _listening(at: tuple[str, int]) -> tuple[socket.socket, socket.socket]:
+    """The claim, which says that there is one `switch serve` for this port and ends with it; and a socket to be accepted from.
+
+    The port is shared with the processes of a `switch serve` that was killed: they go on until ours have taken over. It is listened at
+    only when these are about to be there, for whoever is led to our socket has to wait for them.
+    """
     deadline = time.monotonic() + FREED_WITHIN_SECONDS
     while True:
+        claim = socket.socket(socket.AF_UNIX)
         try:
-            return socket.create_server(at, backlog=WAITING_CONNECTIONS)
+            claim.bind(f"\0switch serve {at[0]}:{at[1]}")
+            return claim, socket.create_server(at, backlog=WAITING_CONNECTIONS, reuse_port=True)
         except OSError as error:
+            claim.close()
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 typer.echo(f"cannot listen at {at[0]}:{at[1]}: {error.strerror}; give another --port, or SWITCH_PORT", err=True)
                 raise typer.Exit(1) from None

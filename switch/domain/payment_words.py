@@ -13,8 +13,8 @@ from switch.domain.stand_in import StandInState
 _UNCERTAIN = Name(
     "لا يُعرف بعد هل قبلتها الجهة المفوترة. يواصل المحوّل السؤال حتى {by} (UTC)، فلا تُدفع من جديد ولا يُحسم المبلغ نهائياً قبل ذلك. "
     "وإن انقضى الموعد فاسألوا الجهة مباشرة ثم يقرّر شخصان: `switch payment overdue`.",
-    "Whether the biller has taken it is not known yet. The switch goes on asking until {by} UTC: do not pay anew, and do not debit the payer "
-    "for good before. Where that time is past, ask the biller by hand, then two people decide: `switch payment overdue`.",
+    "Whether the biller has taken it is not known yet. The switch goes on asking until {by} UTC: do not pay anew, and do not debit the "
+    "payer for good before. Where that time is past, ask the biller by hand, then two people decide: `switch payment overdue`.",
 )
 _COMPLETED = Name(
     "دُفعت: هي لدى الجهة المفوترة أو تُبلَّغ بها، وحُسم المبلغ نهائياً.",

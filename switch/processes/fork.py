@@ -36,8 +36,8 @@ class Forked:
         return self.returncode
 
 
-def fork(run: Callable[[], None]) -> Forked:
-    """`run` in a child, in a session of its own and told to stop when we die, even by kill -9; its exit code is that of SystemExit."""
+def fork(run: Callable[[], None], death_signal: signal.Signals = signal.SIGTERM) -> Forked:
+    """`run` in a child, in a session of its own and told so when we die, even by kill -9; its exit code is that of SystemExit."""
     if threading.active_count() > 1:
         # A lock that another thread holds at this moment would never be given back in the child.
         raise RuntimeError("only a process without threads may fork")
@@ -51,7 +51,7 @@ def fork(run: Callable[[], None]) -> Forked:
         return Forked(pid)
     code = 1
     try:
-        _become_a_child_of(parent)
+        _become_a_child_of(parent, death_signal)
         run()
         code = 0
     except SystemExit as ended:
@@ -64,14 +64,14 @@ def fork(run: Callable[[], None]) -> Forked:
         os._exit(code)
 
 
-def _become_a_child_of(parent: int) -> None:
+def _become_a_child_of(parent: int, death_signal: signal.Signals) -> None:
     os.setsid()
     for number in _INHERITED_HANDLERS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INHERITED_HANDLERS)
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_PDEATHSIG, death_signal)
     if os.getppid() != parent:
         sys.exit("the parent died first")
     nothing = os.open(os.devnull, os.O_RDONLY)

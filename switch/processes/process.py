@@ -21,6 +21,7 @@ class Process:
     ready.
 
     A function begins with all that we have imported, and shares our standard output; no log file, surroundings or files are for it.
+    `death_signal` is what it gets when we die.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Process:
         ready: Callable[[], bool] | None = None,
         ready_within_seconds: float = READY_WITHIN_SECONDS,
         stop_within_seconds: float = 15.0,
+        death_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
         self._run = run
@@ -41,6 +43,7 @@ class Process:
         self._ready = ready
         self._ready_within_seconds = ready_within_seconds
         self._stop_within_seconds = stop_within_seconds
+        self._death_signal = death_signal
         self._child: Started | None = None
 
     @property
@@ -49,9 +52,9 @@ class Process:
 
     def start(self) -> None:
         if callable(self._run):
-            self._child = fork(self._run)
+            self._child = fork(self._run, self._death_signal)
         else:
-            self._child = launch(self._run, log_file=self._log_file, env=self._env)
+            self._child = launch(self._run, log_file=self._log_file, env=self._env, death_signal=self._death_signal)
 
     def is_alive(self) -> bool:
         return self._child is not None and self.ending is None

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.system.running import SWITCH, RunningSwitch, is_gone, surroundings
@@ -97,6 +98,16 @@ def test_a_killed_process_is_started_again_and_payments_go_on(started: RunningSw
     wait_until(pays, deadline_seconds=60)
     assert started.document("bank", "status", "--as", "100010", "--key", f"after-{name}")["state"] == "COMPLETED"
     assert started.command("verify").returncode == 0
+
+
+def test_payers_are_answered_while_what_watches_over_the_api_is_started_again(started: RunningSwitch) -> None:
+    before = started.pids()["api"]
+    os.kill(before, signal.SIGKILL)
+    answers: list[int] = []
+    while started.pids().get("api", before) == before or len(answers) < 20:
+        answers.append(httpx2.get(f"{started.url}/live", timeout=10).status_code)
+    assert set(answers) == {200}
+    assert started.command("bank", "pay", *BILL, "--key", "after-the-watch").returncode == 0
 
 
 def test_a_message_is_heard_once_whichever_process_it_comes_to(started: RunningSwitch) -> None:
