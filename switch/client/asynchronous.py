@@ -150,12 +150,28 @@ class AsyncSwitchClient:
         """Each reason such as `{"reason": "line_unknown", "line": 12, "note": "…"}`; all of them are in docs/file-formats.md."""
         return await self._run(operations.refuse_file(self._patience, file_id, content, reasons))
 
-    async def hand_in_statement(self, statement: bytes) -> Document:
-        """What we booked on a business date, in the CSV layout of docs/files.md."""
-        return await self._run(operations.hand_in_statement(self._patience, statement))
+    async def hand_in_statement(self, statement: bytes, media_type: str = "text/csv", **query: str) -> Document:
+        """What we booked on a business date, in a layout of docs/file-formats.md; `layout="mt940"`, `business_date="2026-11-24"`."""
+        return await self._run(operations.hand_in_statement(self._patience, statement, media_type, query))
 
-    async def breaks(self, most: int | None = None) -> list[Document]:
-        return await self._run(operations.listed(self._patience, "/v1/breaks", most))
+    async def breaks(self, most: int | None = None, **query: str) -> list[Document]:
+        """In our own statements, or handed to us; `state="open"`, `business_date="2026-11-24"`."""
+        return await self._run(operations.listed(self._patience, operations.BREAKS, most, **query))
+
+    async def break_history(self, break_id: str) -> Document:
+        """Both sides, who has it, by when, and what was done; with the attachments."""
+        return await self._run(operations.one(self._patience, f"{operations.BREAKS}/{break_id}"))
+
+    async def work_on_break(self, break_id: str, move: str, **said: str) -> Document:
+        """`move`: take, comments (with a `text`) or hand-back (with a `note`)."""
+        return await self._run(operations.post(self._patience, f"{operations.BREAKS}/{break_id}/{move}", said or None))
+
+    async def attach_to_break(self, break_id: str, attached: bytes, media_type: str, name: str) -> Document:
+        """A PDF, PNG, JPEG or text."""
+        return await self._run(operations.attach(self._patience, f"{operations.BREAKS}/{break_id}", attached, media_type, name))
+
+    async def break_attachment(self, break_id: str, sha256: str) -> bytes:
+        return await self._run(operations.content(self._patience, f"{operations.BREAKS}/{break_id}/attachments/{sha256}"))
 
     # --- disputes, of banks and billers ------------------------------------------------------------------------------
 
@@ -189,7 +205,7 @@ class AsyncSwitchClient:
 
     async def attach_to_dispute(self, dispute_id: str, attached: bytes, media_type: str, name: str) -> Document:
         """A PDF, PNG, JPEG or text."""
-        return await self._run(operations.attach_to_dispute(self._patience, dispute_id, attached, media_type, name))
+        return await self._run(operations.attach(self._patience, f"{operations.DISPUTES}/{dispute_id}", attached, media_type, name))
 
     async def dispute_attachment(self, dispute_id: str, sha256: str) -> bytes:
         return await self._run(operations.content(self._patience, f"{operations.DISPUTES}/{dispute_id}/attachments/{sha256}"))

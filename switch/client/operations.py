@@ -17,7 +17,7 @@ LARGEST_PAGE = 500
 JSON = "application/json"
 BATCHES = "/v1/payment-batches"
 DISPUTES = "/v1/disputes"
-CSV = "text/csv"
+BREAKS = "/v1/breaks"
 
 T = TypeVar("T")
 Operation = Generator[Call | Pause, Answer | Silence | None, T]
@@ -121,8 +121,9 @@ def move_dispute(patience: Patience, dispute_id: str, move: str, note: str, to: 
     return post(patience, f"{DISPUTES}/{dispute_id}/{move}", {"note": note} | ({} if to is None else {"to": to}))
 
 
-def attach_to_dispute(patience: Patience, dispute_id: str, attached: bytes, media_type: str, name: str) -> Operation[Document]:
-    call = Call("POST", f"{DISPUTES}/{dispute_id}/attachments", {"name": name}, attached, media_type)
+def attach(patience: Patience, to: str, attached: bytes, media_type: str, name: str) -> Operation[Document]:
+    """`to`: the path of a dispute or a break."""
+    call = Call("POST", f"{to}/attachments", {"name": name}, attached, media_type)
     answer = yield from patiently(call, patience)
     return document_of(answer)
 
@@ -159,8 +160,8 @@ def upload_bills(patience: Patience, lines: Iterable[BillLine]) -> Operation[lis
     return results
 
 
-def hand_in_statement(patience: Patience, statement: bytes) -> Operation[Document]:
-    answer = yield from patiently(Call("POST", "/v1/statements", content=statement, content_type=CSV), patience)
+def hand_in_statement(patience: Patience, statement: bytes, media_type: str, query: Mapping[str, str]) -> Operation[Document]:
+    answer = yield from patiently(Call("POST", "/v1/statements", query, statement, media_type), patience)
     return document_of(answer)
 
 

@@ -144,12 +144,28 @@ class SwitchClient:
         """Each reason such as `{"reason": "line_unknown", "line": 12, "note": "…"}`; all of them are in docs/file-formats.md."""
         return self._run(operations.refuse_file(self._patience, file_id, content, reasons))
 
-    def hand_in_statement(self, statement: bytes) -> Document:
-        """What we booked on a business date, in the CSV layout of docs/files.md."""
-        return self._run(operations.hand_in_statement(self._patience, statement))
+    def hand_in_statement(self, statement: bytes, media_type: str = "text/csv", **query: str) -> Document:
+        """What we booked on a business date, in a layout of docs/file-formats.md; `layout="mt940"`, `business_date="2026-11-24"`."""
+        return self._run(operations.hand_in_statement(self._patience, statement, media_type, query))
 
-    def breaks(self, most: int | None = None) -> list[Document]:
-        return self._run(operations.listed(self._patience, "/v1/breaks", most))
+    def breaks(self, most: int | None = None, **query: str) -> list[Document]:
+        """In our own statements, or handed to us; `state="open"`, `business_date="2026-11-24"`."""
+        return self._run(operations.listed(self._patience, operations.BREAKS, most, **query))
+
+    def break_history(self, break_id: str) -> Document:
+        """Both sides, who has it, by when, and what was done; with the attachments."""
+        return self._run(operations.one(self._patience, f"{operations.BREAKS}/{break_id}"))
+
+    def work_on_break(self, break_id: str, move: str, **said: str) -> Document:
+        """`move`: take, comments (with a `text`) or hand-back (with a `note`)."""
+        return self._run(operations.post(self._patience, f"{operations.BREAKS}/{break_id}/{move}", said or None))
+
+    def attach_to_break(self, break_id: str, attached: bytes, media_type: str, name: str) -> Document:
+        """A PDF, PNG, JPEG or text."""
+        return self._run(operations.attach(self._patience, f"{operations.BREAKS}/{break_id}", attached, media_type, name))
+
+    def break_attachment(self, break_id: str, sha256: str) -> bytes:
+        return self._run(operations.content(self._patience, f"{operations.BREAKS}/{break_id}/attachments/{sha256}"))
 
     # --- disputes, of banks and billers ------------------------------------------------------------------------------
 
@@ -183,7 +199,7 @@ class SwitchClient:
 
     def attach_to_dispute(self, dispute_id: str, attached: bytes, media_type: str, name: str) -> Document:
         """A PDF, PNG, JPEG or text."""
-        return self._run(operations.attach_to_dispute(self._patience, dispute_id, attached, media_type, name))
+        return self._run(operations.attach(self._patience, f"{operations.DISPUTES}/{dispute_id}", attached, media_type, name))
 
     def dispute_attachment(self, dispute_id: str, sha256: str) -> bytes:
         return self._run(operations.content(self._patience, f"{operations.DISPUTES}/{dispute_id}/attachments/{sha256}"))

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from switch.client import BillLine, PaymentOrder, Refused, SwitchClient
+from switch.domain.calendar import local_date
 from switch.domain.identifiers import ParticipantCode
 from switch.signatures import SigningKey
 from tests.api.conftest import opened_line
-from tests.api.line import BANK, CUSTOMER, FEE, NATIONAL_NUMBER, OPERATOR, UPLOADED, UPLOADING_BILLER
+from tests.api.line import BANK, BILLER, CUSTOMER, FEE, NATIONAL_NUMBER, OPERATOR, UPLOADED, UPLOADING_BILLER
 from tests.api.served import Served, served
 
 RETRIES = 32
+MADE_UP = "019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071"
 
 
 @pytest.fixture
@@ -106,3 +108,21 @@ def test_a_dispute_is_opened_answered_and_ended_by_both_sides_of_the_client(runn
         ended = bank.move_dispute(dispute_id, "confirmation", "seen")["dispute"]
         assert (ended["state"], ended["outcome"]) == ("closed", "put_right")
         assert len(bank.dispute(dispute_id)["history"]) == 6
+
+
+def test_a_statement_in_its_own_layout_and_its_break_are_worked_on_by_the_client(running: Served) -> None:
+    day = local_date(running.line.clock.at)
+    stray = f"H,csv-1,booked,{BANK},bank,{day},SYP\nD,1,{MADE_UP},FT-7,{BILLER},{CUSTOMER},3.00,{day},booked\nT,1,3.00\n".encode()
+    with _client(running, BANK) as bank:
+        taken = bank.hand_in_statement(stray, "text/csv", layout="csv-1", business_date=str(day))
+        assert (taken["layout"], taken["lines"]) == ("csv-1", 1)
+        running.run(running.line.switch.reconcile(day, "SYP"))
+        assert bank.breaks(state="matched_later") == []
+        (found,) = bank.breaks(state="open", business_date=str(day))
+        assert found["kind"] == "missing_at_switch"
+
+        bank.work_on_break(found["break_id"], "take")
+        bank.work_on_break(found["break_id"], "comments", text="our clerk looks for it")
+        attached = bank.attach_to_break(found["break_id"], b"a letter", "text/plain", "letter.txt")
+        assert bank.break_attachment(found["break_id"], attached["sha256"]) == b"a letter"
+        assert [its["kind"] for its in bank.break_history(found["break_id"])["history"]] == ["taken", "commented", "attached"]
