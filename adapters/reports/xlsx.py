@@ -16,10 +16,10 @@ from switch.domain.reports import NUMBERS, CellKind, Report, Row, Sheet
 MOST_ROWS = 1_000_000
 """Of the 1,048,576 of a sheet; more are in the CSV."""
 BYTES_AT_ONCE = 1 << 20
-_WIDTHS = {
-    CellKind.TEXT: 22, CellKind.ENGLISH: 30, CellKind.WORD: 26, CellKind.COUNT: 13, CellKind.MONEY: 20, CellKind.RATE: 13,
-    CellKind.DAY: 13, CellKind.MOMENT: 21, CellKind.MILLISECONDS: 15,
-}  # fmt: skip
+NARROWEST, WIDEST = 11, 70
+"""Of a column, in digits."""
+ROOM = 1.25
+"""A bold title, and an Arabic letter with its neighbours, are wider than a digit."""
 
 
 class SpreadsheetReport:
@@ -71,8 +71,7 @@ def _write_cover(workbook: Workbook, look: Look, report: Report) -> None:
 def _write_sheet(workbook: Workbook, look: Look, report: Report, sheet: Sheet, number: int) -> None:
     plan = sheet.plan
     page = look.page(workbook, f"{number} {plan.title.ar}"[:31])
-    for place, column in enumerate(plan.columns):
-        page.set_column(place, place, _WIDTHS[column.kind])
+    longest = [max(len(column.title.ar), len(column.title.en)) for column in plan.columns]
     page.write_string(0, 0, f"{plan.title.ar} / {plan.title.en}", look.heading)
     page.set_row(2, 34)
     for place, column in enumerate(plan.columns):
@@ -84,16 +83,20 @@ def _write_sheet(workbook: Workbook, look: Look, report: Report, sheet: Sheet, n
         if line - 3 == MOST_ROWS:
             page.write_string(line, 0, f"… {len(sheet.rows) - MOST_ROWS:,} CSV", look.words)
             break
-        _write_row(page, look, line, row, sheet, report.asked.currency)
+        _write_row(page, look, line, row, sheet, report.asked.currency, longest)
         line += 1
+    for place, characters in enumerate(longest):
+        page.set_column(place, place, min(max(round(characters * ROOM) + 2, NARROWEST), WIDEST))
     if not len(sheet.rows):
         page.write_string(line, 0, "لا شيء / Nothing", look.words)
     if plan.note is not None:
         page.write_string(line + 2, 0, plan.note.ar, look.words)
 
 
-def _write_row(page: Worksheet, look: Look, line: int, row: Row, sheet: Sheet, currency: str) -> None:
+def _write_row(page: Worksheet, look: Look, line: int, row: Row, sheet: Sheet, currency: str, longest: list[int]) -> None:
+    """`longest`: of each column the characters of its longest cell so far."""
     for place, (cell, column) in enumerate(zip(row, sheet.plan.columns, strict=True)):
+        longest[place] = max(longest[place], len(shown(cell, column, currency)))
         match cell:
             case None:
                 continue
