@@ -23,7 +23,7 @@ class Plant:
     write: Callable[[Entry], InStatements]
     expected: Expected
     needs: str = ""
-    """`counterparty`, `fee`, `eastern` or `ids`: what the layout must be able to say."""
+    """`counterparty`, `fee`, `currency`, `eastern` or `ids`: what the layout must be able to say."""
 
 
 def on(day: date, its: Entry) -> tuple[date, Entry]:
@@ -65,6 +65,7 @@ PLANTS = (
     Plant("under another own reference", lambda its: [(DAY, replace(its, own=its.own + "X"))], [REFERENCE], "ids"),
     Plant("of another counterparty", lambda its: [(DAY, replace(its, counterparty="100036"))], [REFERENCE], "counterparty"),
     Plant("with another fee", lambda its: [(DAY, replace(its, fee=its.fee + 1))], [("fee_differs", DAY)], "fee"),
+    Plant("in another currency", lambda its: [(DAY, replace(its, currency="USD"))], [("currency_differs", DAY)], "currency"),
     # two things at once
     Plant("dated before and one unit more", lambda its: [(DAY, more(replace(its, day=BEFORE)))], [DATE, AMOUNT]),
     Plant("of another customer and one unit less", lambda its: [(DAY, more(of_another(its), -1))], [REFERENCE, AMOUNT]),
@@ -79,7 +80,7 @@ PLANTS = (
     Plant("twice, both one unit more", lambda its: [(DAY, more(its))] * 2, [AMOUNT, TWICE]),
     Plant("twice, the first of another customer", lambda its: [(DAY, of_another(its)), (DAY, its)], [TWICE]),
 )
-TATWEEL, FATHA, ALEF = "\u0640", "\u064e", str.maketrans("أإآة", "اااه")
+TATWEEL, FATHA, MARK, ALEF = "\u0640", "\u064e", "\u200f", str.maketrans("أإآة", "اااه")
 SAME = (
     Plant(
         "in Arabic-Indic digits", lambda its: [(DAY, replace(its, customer=its.customer.translate(EASTERN), eastern=True))], [], "eastern"
@@ -87,6 +88,7 @@ SAME = (
     Plant("with spaces", lambda its: [(DAY, replace(its, customer=f" {its.customer}", own=f"{its.own} "))], []),
     Plant("in small letters", lambda its: [(DAY, replace(its, own=its.own.lower()))], []),
     Plant("with tatweel and a vowel", lambda its: [(DAY, replace(its, own=its.own + TATWEEL, customer=its.customer + FATHA))], []),
+    Plant("between direction marks", lambda its: [(DAY, replace(its, own=MARK + its.own + MARK, customer=MARK + its.customer))], []),
     Plant("with other forms of alef", lambda its: [(DAY, replace(its, customer=its.customer.translate(ALEF)))], []),
     Plant("booked again after it was taken back", lambda its: [(DAY, its), (DAY, back(its)), (DAY, its)], []),
     Plant("a day early and taken back there", lambda its: [on(BEFORE, its), on(BEFORE, back(its)), (DAY, its)], []),

@@ -26,6 +26,7 @@ class Entry:
     fee: int = 0
     eastern: bool = False
     """Its amount and date in Arabic-Indic digits, where the layout's writing has them."""
+    currency: str = "SYP"
 
     @property
     def amount(self) -> str:
@@ -60,18 +61,18 @@ CSV_MAPPING = {
     "layout": "csv", "encoding": "windows-1256", "delimiter": ";", "titles_row": 2, "last_rows": 1, "date_format": "%d/%m/%Y",
     "decimal": ",", "thousands": ".", "booked": ["مقيد"], "reversed": ["معكوس"],
     "columns": {"payment_id": "رقم الدفعة", "own_reference": "مرجعنا", "customer_reference": 4, "amount": "المبلغ", "state": "الحالة",
-                "business_date": "التاريخ", "counterparty": "الجهة"},
+                "business_date": "التاريخ", "counterparty": "الجهة", "currency": "العملة"},
 }  # fmt: skip
 
 
 def arabic_csv(head: Head, entries: Sequence[Entry]) -> bytes:
     """As an older accounting program has it: windows-1256, semicolons, a title above, a sum below, thousands with points."""
-    rows = [f"كشف {head.owner}", "رقم الدفعة;مرجعنا;الجهة;مرجع الزبون;المبلغ;التاريخ;الحالة"]
+    rows = [f"كشف {head.owner}", "رقم الدفعة;مرجعنا;الجهة;مرجع الزبون;المبلغ;التاريخ;الحالة;العملة"]
     for its in entries:
         grouped = f"{its.minor // 100:,}".replace(",", ".") + f",{its.minor % 100:02d}"
         state = "معكوس" if its.taken_back else "مقيد"
-        rows.append(f'{its.payment_id};"{its.own}";{its.counterparty};"{its.customer}";{grouped};{its.day:%d/%m/%Y};{state}')
-    return "\r\n".join([*rows, "المجموع;;;;;;"]).encode("windows-1256")
+        rows.append(f'{its.payment_id};"{its.own}";{its.counterparty};"{its.customer}";{grouped};{its.day:%d/%m/%Y};{state};{its.currency}')
+    return "\r\n".join([*rows, "المجموع;;;;;;;"]).encode("windows-1256")
 
 
 FIXED_MAPPING = {
@@ -110,11 +111,13 @@ def xlsx(head: Head, entries: Sequence[Entry]) -> bytes:
 
 
 def camt_053(head: Head, entries: Sequence[Entry]) -> bytes:
-    """An entry each, the references where ISO 20022 has them; one that is still pending says nothing."""
+    """An entry each, the references where ISO 20022 has them, of 35 characters at most; one that is still pending says nothing."""
     words = [
-        f'<Ntry><Amt Ccy="SYP">{its.minor // 100}.{its.minor % 100:02d}</Amt><CdtDbtInd>{"CRDT" if its.taken_back else "DBIT"}</CdtDbtInd>'
+        f'<Ntry><Amt Ccy="{its.currency}">{its.minor // 100}.{its.minor % 100:02d}</Amt>'
+        f"<CdtDbtInd>{'CRDT' if its.taken_back else 'DBIT'}</CdtDbtInd>"
         f"<RvslInd>{str(its.taken_back).lower()}</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{its.day}</Dt></BookgDt>"
-        f"<AcctSvcrRef>{escape(its.own)}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>{its.payment_id}</EndToEndId></Refs>"
+        f"<AcctSvcrRef>{escape(its.own)}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>"
+        f"{its.payment_id.replace('-', '')}</EndToEndId></Refs>"
         f"<RmtInf><Strd><CdtrRefInf><Ref>{escape(its.customer)}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>"
         for its in entries
     ]
@@ -160,6 +163,8 @@ class Layout:
     fee: bool = True
     eastern: bool = True
     """Whether it can hold Arabic-Indic digits."""
+    currency: bool = False
+    """Whether each line says its own."""
     ids: bool = True
     """Whether it says the switch's payment ids; else payments are found by its writer's own references."""
 
@@ -167,10 +172,10 @@ class Layout:
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAYOUTS = (
     Layout("csv-1", csv_1, "text/csv"),
-    Layout("csv", arabic_csv, "text/csv", CSV_MAPPING, fee=False, eastern=False),
+    Layout("csv", arabic_csv, "text/csv", CSV_MAPPING, fee=False, eastern=False, currency=True),
     Layout("csv", by_own_reference, "text/csv", OWN_MAPPING, ids=False),
     Layout("fixed-width", fixed_width, mapping=FIXED_MAPPING),
     Layout("xlsx", xlsx, SHEET),
-    Layout("camt", camt_053, "application/xml", counterparty=False, fee=False),
+    Layout("camt", camt_053, "application/xml", counterparty=False, fee=False, currency=True),
     Layout("mt940", mt940, counterparty=False, fee=False),
 )

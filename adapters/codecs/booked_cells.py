@@ -10,10 +10,11 @@ from uuid import UUID
 
 from switch.domain.booked_statements import BookedLine
 from switch.domain.errors import Refusal
+from switch.domain.foreign_currencies import DECIMALS
 from switch.domain.identifiers import ParticipantCode, PaymentId, participant_code, plain_payment_reference, service_code
-from switch.domain.money import SCALES, parse_amount
+from switch.domain.money import parse_scaled
 from switch.domain.statement_faults import FaultCode, Faults
-from switch.domain.texts import is_blank, latin_digits, require_plain
+from switch.domain.texts import is_blank, latin_digits, require_plain, without_direction_marks
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ class LineReader:
             if text is None:
                 return None
             try:
-                return parse(text)
+                return parse(without_direction_marks(text))
             except Wrong as wrong:
                 self.faults.note(row, name, wrong.code, text, wrong.expected)
             except Refusal:
@@ -112,14 +113,14 @@ def amount_of(text: str, currency: str, writing: Writing, *, zero: bool = False)
         plain = plain.replace(writing.thousands, "")
     if writing.decimal != ".":
         plain = plain.replace(writing.decimal, ".")
-    scale = SCALES[currency]
+    scale = DECIMALS[currency]
     if writing.minor_units:
         plain = plain.lstrip("0").rjust(scale + 1, "0")
         plain = f"{plain[:-scale]}.{plain[-scale:]}" if scale else plain
     if zero and plain.replace("0", "") in ("", "."):
         return 0
     try:
-        return parse_amount(plain, currency).minor
+        return parse_scaled(plain, currency, scale).minor
     except Refusal:
         raise Wrong(FaultCode.AMOUNT, currency) from None
 
@@ -142,7 +143,7 @@ def text_of(text: str) -> str:
 
 def _currency(text: str) -> str:
     found = text.strip().upper()
-    if found not in SCALES:
+    if found not in DECIMALS:
         raise Wrong(FaultCode.CURRENCY)
     return found
 
@@ -169,7 +170,7 @@ def _payment_id(text: str) -> PaymentId | None:
         found = UUID(plain)
     except ValueError:
         raise Wrong(FaultCode.PAYMENT_ID) from None
-    if str(found) != plain.lower():
+    if plain.lower() not in (str(found), found.hex):
         raise Wrong(FaultCode.PAYMENT_ID)
     return PaymentId(found)
 

@@ -35,10 +35,7 @@ class Money:
 
     def text(self) -> str:
         """Decimal digits with all of the currency's decimals: `1250.00`."""
-        scale = SCALES[self.currency]
-        sign = "-" if self.minor < 0 else ""
-        digits = str(abs(self.minor)).rjust(scale + 1, "0")
-        return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
+        return decimal_text(self.minor, SCALES[self.currency])
 
     def __str__(self) -> str:
         return f"{self.text()} {self.currency}"
@@ -49,6 +46,11 @@ def parse_amount(text: object, currency: str) -> Money:
     scale = SCALES.get(currency)
     if scale is None:
         raise CurrencyUnsupported(currency=currency[:8])
+    return parse_scaled(text, currency, scale)
+
+
+def parse_scaled(text: object, currency: str, scale: int) -> Money:
+    """The same in any currency, also one in which nothing is paid here; its decimals are `scale`."""
     match = _AMOUNT.fullmatch(text) if isinstance(text, str) and len(text) <= 40 else None
     if match is None:
         raise AmountMalformed()
@@ -57,13 +59,20 @@ def parse_amount(text: object, currency: str) -> Money:
         raise AmountTooPrecise(currency=currency, scale=scale)
     money = Money(int(whole + fraction.ljust(scale, "0")), currency)
     if not 0 < money.minor <= MAXIMUM_MINOR:
-        raise AmountOutOfRange(maximum=Money(MAXIMUM_MINOR, currency).text(), currency=currency)
+        raise AmountOutOfRange(maximum=decimal_text(MAXIMUM_MINOR, scale), currency=currency)
     return money
 
 
 def share(amount_minor: int, parts_per_million: int) -> int:
     """`parts_per_million` of a non-negative amount, rounded half up to a whole minor unit."""
     return (amount_minor * parts_per_million + 500_000) // 1_000_000
+
+
+def decimal_text(minor: int, scale: int) -> str:
+    """Decimal digits, `scale` of them after the point."""
+    sign = "-" if minor < 0 else ""
+    digits = str(abs(minor)).rjust(scale + 1, "0")
+    return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
 
 
 def _same(one: Money, other: Money) -> None:

@@ -43,6 +43,14 @@ def require_file_name(name: str, longest: int) -> str:
     return stripped
 
 
+_DIRECTION_MARKS = dict.fromkeys(map(ord, "\u061c\u200e\u200f"))
+
+
+def without_direction_marks(text: str) -> str:
+    """Spreadsheets and Arabic forms set them around dates, digits and references; alone they move nothing and mean nothing."""
+    return text if text.isascii() else text.translate(_DIRECTION_MARKS)
+
+
 ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 _LATIN_DIGITS = "0123456789" * 2
 LETTERS_WRITTEN = "أإآٱىیئؤةک"

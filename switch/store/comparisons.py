@@ -160,7 +160,7 @@ _DIFFERENCES = text(f"""
     FROM ours JOIN (
         SELECT {_COMPARED}, NULL::date AS stands_on FROM booked WHERE nth = 1 UNION ALL SELECT {_COMPARED}, stands_on FROM carried
     ) AS booked USING (side, participant_code, payment_id) CROSS JOIN LATERAL (VALUES
-        (1, 'currency_differs', 'currency', booked.currency IS NOT NULL, booked.minor, CAST(:currency AS text), booked.currency),
+        (1, 'currency_differs', 'currency', booked.currency IS NOT NULL, ours.amount_minor, CAST(:currency AS text), booked.currency),
         (2, 'amount_differs', 'amount', booked.currency IS NULL AND abs(booked.minor - ours.amount_minor) > booked.tolerance,
             abs(booked.minor - ours.amount_minor), {_AMOUNT.format("ours.amount_minor")}, {_AMOUNT.format("booked.minor")}),
         (3, 'fee_differs', 'fee', booked.currency IS NULL AND booked.fee_minor <> ours.fee_minor,

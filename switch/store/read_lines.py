@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.booked_statements import BookedLine, Side, StatementHead, made_up_payment_id
+from switch.domain.foreign_currencies import DECIMALS
 from switch.domain.identifiers import chance_of, payment_ids_of
-from switch.domain.money import Money
+from switch.domain.money import decimal_text
 from switch.domain.pseudonyms import customer_pseudonym
 from switch.domain.reconciliation import MOST_CARRY_FORWARD_DAYS
 from switch.store.copying import copy_in
@@ -90,7 +91,7 @@ def _around(day: date) -> dict[str, date]:
 def _written(key: int, currency: str, lines: Iterable[BookedLine]) -> Iterator[str]:
     """Rows in COPY's own text format (PostgreSQL, COPY, text format): cells between tabs, a backslash before what would be misread."""
     for line in lines:
-        amount = Money(line.minor, line.currency or currency).text()
+        amount = decimal_text(line.minor, DECIMALS[line.currency or currency])
         customer = None if line.customer_reference is None else customer_pseudonym(line.customer_reference)
         named: tuple[object, ...] = (None, None, None, None)
         if line.payment_id is None and line.payment_reference is not None:

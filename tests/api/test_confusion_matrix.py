@@ -169,7 +169,7 @@ def part(its: Entry, minor: int) -> Entry:
 
 async def plant(line: Line, database: Database, books: Books) -> None:
     layout = books.layout
-    able = {"": True, "counterparty": layout.counterparty, "fee": layout.fee, "eastern": layout.eastern, "ids": layout.ids}
+    able = {"": True} | {need: getattr(layout, need) for need in ("counterparty", "fee", "currency", "eastern", "ids")}
     sides = (BANK, BILLER)
     plants = [each for each in (*PLANTS, *SAME) if able[each.needs]]
     payments, others = await paid(database, 2 * len(plants) + 4 * len(SWAPS) + 40), await paid(database, 5, OTHER_BANK)

@@ -180,9 +180,10 @@ def _first(found: Mapping[str, str], fits: Callable[[str], bool]) -> str | None:
 
 def _is_uuid(text: str) -> bool:
     try:
-        return str(UUID(text)) == text.lower() and UUID(text).version == 7
+        found = UUID(text)
     except ValueError:
         return False
+    return found.version == 7 and text.lower() in (str(found), found.hex)  # with its hyphens it does not fit into Max35Text
 
 
 def _is_reference(text: str) -> bool:

@@ -26,7 +26,9 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _BALANCE = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})(?P<amount>\d{1,15},\d{0,2})")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[0-9A-Z]{17}")
 _CUSTOMER = re.compile(r"(?:/ROC/|CUST[:/])([^/\n]+)")
 _WRITING = Writing(decimal=",")
