@@ -53,6 +53,8 @@ class LineReader:
     currency: str
     business_date: date | None
     writing: Writing
+    sums: bool = False
+    """A line stands for many payments, and need not say which."""
     lines: int = 0
     total: int = 0
 
@@ -92,7 +94,8 @@ class LineReader:
             payment_reference=reference,
             service=service,
         )
-        if payment_id is None and reference is None and service is None and not own_reference and len(self.faults.found) == before:
+        names_none = payment_id is None and reference is None and service is None and not own_reference
+        if names_none and not self.sums and len(self.faults.found) == before:
             self.faults.note(row, "payment_id", FaultCode.REFERENCE_MISSING)
         if line.business_date == date.min and len(self.faults.found) == before:
             self.faults.note(row, "business_date", FaultCode.DATE, "", self.writing.date_format)

@@ -36,11 +36,12 @@ def head_for(asked: StatementAsked, mapping: StatementMapping, found: date | Non
 
 def mapped(rows: Iterator[Row], asked: StatementAsked, mapping: StatementMapping, faults: Faults) -> BookedStatement:
     head = head_for(asked, mapping, None, faults)
-    places = _places(rows, mapping, faults)
-    return BookedStatement(head, _lines(rows, places, head, mapping, faults))
+    places = _places(rows, mapping, asked.sums, faults)
+    reader = LineReader(faults, head.currency, head.business_date, writing_of(mapping), asked.sums)
+    return BookedStatement(head, _lines(rows, places, mapping, reader))
 
 
-def _places(rows: Iterator[Row], mapping: StatementMapping, faults: Faults) -> dict[str, int]:
+def _places(rows: Iterator[Row], mapping: StatementMapping, sums: bool, faults: Faults) -> dict[str, int]:
     """Where each field stands, counted from 0."""
     titles: Sequence[str | None] = ()
     for number, cells in rows if mapping.titles_row else ():
@@ -52,7 +53,7 @@ def _places(rows: Iterator[Row], mapping: StatementMapping, faults: Faults) -> d
         wanted = mapping.columns
     else:
         wanted = {name: name for name in FIELDS if name in named}
-        needed = ("amount",) if KEYS & set(wanted) else ("amount", "payment_id")
+        needed = ("amount",) if sums or KEYS & set(wanted) else ("amount", "payment_id")
         wanted |= {name: name for name in needed}
     places: dict[str, int] = {}
     for name, place in wanted.items():
@@ -65,10 +66,8 @@ def _places(rows: Iterator[Row], mapping: StatementMapping, faults: Faults) -> d
     return places
 
 
-def _lines(
-    rows: Iterable[Row], places: dict[str, int], head: StatementHead, mapping: StatementMapping, faults: Faults
-) -> Iterator[BookedLine]:
-    reader = LineReader(faults, head.currency, head.business_date, writing_of(mapping))
+def _lines(rows: Iterable[Row], places: dict[str, int], mapping: StatementMapping, reader: LineReader) -> Iterator[BookedLine]:
+    faults = reader.faults
     width = max(places.values()) + 1
     for number, cells in _without_last(rows, mapping.last_rows):
         if not any(cells):

@@ -40,6 +40,8 @@ class StatementAsked:
     business_date: date | None = None
     """Where the file does not say it."""
     mapping: StatementMapping | None = None
+    sums: bool = False
+    """Each line stands for many payments, so it need not name one."""
 
 
 @dataclass(frozen=True, slots=True)

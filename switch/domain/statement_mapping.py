@@ -48,9 +48,9 @@ class StatementMapping:
         return (
             (bool(unknown), f"there is no field {', '.join(unknown)[:80]}", f"لا يوجد حقل {', '.join(unknown)[:80]}"),
             (
-                bool(self.columns) and ("amount" not in self.columns or not KEYS & set(self.columns)),
-                "the amount and one of payment_id, payment_reference, own_reference, service are needed",
-                "لا بد من المبلغ وأحد الحقول payment_id وpayment_reference وown_reference وservice",
+                bool(self.columns) and ("amount" not in self.columns or not (KEYS | {"counterparty"}) & set(self.columns)),
+                "the amount and one of payment_id, payment_reference, own_reference, service (of sums, counterparty) are needed",
+                "لا بد من المبلغ وأحد الحقول payment_id وpayment_reference وown_reference وservice (وللمجاميع counterparty)",
             ),
             (self.encoding not in ENCODINGS, f"the encoding is one of {', '.join(ENCODINGS)}", f"الترميز أحد {', '.join(ENCODINGS)}"),
             (len(self.delimiter) != 1 or self.delimiter in '"\r\n', "the delimiter is one character", "الفاصل محرف واحد"),

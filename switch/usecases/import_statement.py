@@ -69,7 +69,8 @@ class ImportStatement:
             rule, mapping = await statement_rules.newest(connection, participant.code)
         if known is not None:
             return replace(known, replayed=True)
-        asked = StatementAsked(participant.code, side, business_date, mapping_of(mapping) if mapping is not None else None)
+        mapped = mapping_of(mapping) if mapping is not None else None
+        asked = StatementAsked(participant.code, side, business_date, mapped, sums=rule.grouping is not None)
         reads = self._layout(file, layout, asked)
         grouping = None if reads.layout == DEFAULT_LAYOUT else rule.grouping
         try:

@@ -67,6 +67,17 @@ def _field(its: dict[str, Any], name: str) -> str:
     return str(found["ours"] or found["theirs"])
 
 
+@pytest.mark.parametrize(("grouping", "row"), [(Grouping.DAY, "60.00"), (Grouping.COUNTERPARTY, f"60.00,{BANK}")])
+async def test_a_sum_need_not_name_a_payment(line: Line, furnished_url: str, grouping: Grouping, row: str) -> None:
+    await paid(furnished_url, [1_000, 2_000, 3_000])
+    content, headers = f"amount,counterparty\n{row}{'' if ',' in row else ','}\n".encode(), {"Content-Type": "text/csv"}
+    url = f"/v1/statements?layout=csv&business_date={DAY}"
+    assert (await line.of(BILLER).post(url, content=content, headers=headers)).json()["code"] == "file_malformed"
+    await booking_sums(line, BILLER, grouping)
+    assert (await line.of(BILLER).post(url, content=content, headers=headers)).status_code == 201
+    assert await stands(line, BILLER) == (3, [])
+
+
 @pytest.mark.parametrize("grouping", [Grouping.DAY, Grouping.SERVICE, Grouping.COUNTERPARTY])
 async def test_a_sum_of_all_its_payments_matches_them_all_and_one_unit_off_matches_none(
     line: Line, furnished_url: str, grouping: Grouping

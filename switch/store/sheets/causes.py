@@ -138,8 +138,8 @@ STAGES = SheetPlan(
         word("stage", "المرحلة", "Stage"),
         count("payments", "عدد الدفعات", "Payments"),
         lasted("half", "نصفها خلال", "Half within"),
-        lasted("p95", "95% خلال", "95 % within"),
-        lasted("p99", "99% خلال", "99 % within"),
+        lasted("p95", "95% خلال", "95th percentile"),
+        lasted("p99", "99% خلال", "99th percentile"),
         lasted("longest", "أطولها", "Longest"),
     ),
     f"""

@@ -107,8 +107,8 @@ BILLERS = SheetPlan(
         count("answered", "أجابت", "Answered"),
         rate("availability", "الإتاحة %", "Availability %"),
         lasted("half", "نصفها خلال", "Half within"),
-        lasted("p95", "95% خلال", "95 % within"),
-        lasted("p99", "99% خلال", "99 % within"),
+        lasted("p95", "95% خلال", "95th percentile"),
+        lasted("p99", "99% خلال", "99th percentile"),
         _IN_DOUBT,
     ),
     f"""
