@@ -19,7 +19,7 @@ from switch.application import Switch
 from switch.bootstrap.migrating import migrate_database
 from switch.bootstrap.opening import DATABASE_NAME, opened_switch
 from switch.cli.key_files import ensure_switch_key, load_sandbox_key
-from switch.cli.sandbox.children import children
+from switch.cli.sandbox.children import api, children
 from switch.cli.sandbox.place import free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
 from switch.domain.catalogue import AmountRuleKind, Mode, Service
@@ -176,7 +176,7 @@ class Place:
         for bank in self.banks:
             await switch.change_cap(bank, Money(CAP_MINOR, CURRENCY), by=BY)
         self.script.write_text("{}", encoding="ascii")
-        started = children(self.settings, central_bank(directory.participants.values()), self.script)
+        started = children(self.settings, central_bank(directory.participants.values()), self.script, api(self.settings))
         self._processes = {process.name: process for process in started}
         if self.profile is not None:
             self._processes["api"] = self._profiled(self.profile)

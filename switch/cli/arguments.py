@@ -7,6 +7,11 @@ import typer
 
 BusinessDate = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only this business date.")]
 
+Wait = Annotated[
+    float,
+    typer.Option("--wait", min=0, max=3600, help="Seconds to wait for the database, as after a power cut when everything starts at once."),
+]
+
 
 def business_date_of(read: datetime | None) -> date | None:
     """typer reads dates as moments."""

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from switch.api.accepting import Shares
+from switch.cli.arguments import Wait
 from switch.cli.parent_died import PARENT_DIED
 from switch.processes import ChildFailed, Process, Supervisor, answers
 from switch.settings import Settings, load_settings
@@ -30,12 +31,14 @@ AtPort = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Po
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes; SWITCH_WORKERS, or one a core.")]
 
 
-def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None) -> None:
+def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None, wait: Wait = 0) -> None:
     """Serve the API. The database must be there and migrated: `switch run` does that, or `switch migrate up`."""
     settings = load_settings()
     configure_logging(settings.log_level, "api")
     at = (host or settings.host, port or settings.port)
     serve_socket = _everything_imported()
+    if wait:
+        _await_database(settings, wait)
     with ExitStack() as held:
         claim, listening = map(held.enter_context, _listening(at))
         count = workers or settings.workers or os.cpu_count() or 1
@@ -92,6 +95,12 @@ def _everything_imported() -> Serve:
     gc.collect()
     gc.freeze()  # and so it stays shared with all of them
     return serve_socket
+
+
+def _await_database(settings: Settings, seconds: float) -> None:
+    from switch.bootstrap.awaiting import await_database  # noqa: PLC0415 - with everything else, see above
+
+    asyncio.run(await_database(settings, seconds))
 
 
 def _run(serve_socket: Serve, settings: Settings, listening: socket.socket, shares: Shares) -> None:

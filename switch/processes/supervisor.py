@@ -106,13 +106,19 @@ class Supervisor:
         return self._stopping.is_set()
 
     def add(self, *children: Child) -> None:
-        """Start more, all at once, when what they need has been prepared. Raises ChildFailed. Main thread only."""
+        """Start more, all at once, when what they need has been prepared; one that was started before is watched from now on.
+
+        Raises ChildFailed. Main thread only.
+        """
         if self._stopping.is_set():
             return
         added = [_Watched(child) for child in children]
         for watched in added:
             self._watched.append(watched)
-            self._start(watched)
+            if watched.child.is_alive():
+                self._note(watched)
+            else:
+                self._start(watched)
         for watched in added:
             self._wait_ready(watched)
 
@@ -135,6 +141,9 @@ class Supervisor:
 
     def _start(self, watched: _Watched) -> None:
         watched.child.start()
+        self._note(watched)
+
+    def _note(self, watched: _Watched) -> None:
         watched.started_at = time.monotonic()
         watched.restart_at = None
         self._pid_file(watched.child).write_text(f"{watched.child.pid}\n", encoding="ascii")

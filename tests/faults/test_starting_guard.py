@@ -1,5 +1,6 @@
 """The guard at the start: on a server that may forget, or beside a clock that is far off, no process of the switch begins."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
+from switch.bootstrap.awaiting import await_database
 from switch.bootstrap.migrating import migrate_database
 from switch.cli.key_files import ensure_switch_key
 from switch.cli.sandbox.place import free_ports
@@ -19,6 +21,8 @@ from switch.store.revision import NEEDED
 from switch.store.server_safety import FARTHEST_OFF_SECONDS, ClockFarOff, ServerNotSafe, require_safe
 from tests.seeded import one
 
+WAITED_SECONDS = 60
+ASKED_SEVERAL_TIMES_SECONDS = 0.3
 COMMANDS = (["serve"], ["worker"], ["verify"])
 
 
@@ -74,6 +78,26 @@ def test_nothing_begins_on_a_schema_of_another_program(kept: tuple[Settings, str
         _execute(url, f"UPDATE alembic_version SET version_num = '{NEEDED}'")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "of-tomorrow" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+async def test_who_waits_for_the_database_goes_on_as_soon_as_it_has_the_schema_that_is_needed(kept: tuple[Settings, str]) -> None:
+    settings, url = kept
+    _execute(url, "UPDATE alembic_version SET version_num = 'of-yesterday'")
+    waiting = asyncio.create_task(await_database(settings, WAITED_SECONDS))
+    await asyncio.wait([waiting], timeout=ASKED_SEVERAL_TIMES_SECONDS)
+    assert not waiting.done()
+    _execute(url, f"UPDATE alembic_version SET version_num = '{NEEDED}'")
+    async with asyncio.timeout(WAITED_SECONDS / 2):
+        await waiting
+
+
+@pytest.mark.parametrize("command", [["serve"], ["worker"]], ids=lambda command: command[0])
+def test_who_has_waited_long_enough_says_what_is_wrong(kept: tuple[Settings, str], command: list[str]) -> None:
+    nowhere = kept[0].model_copy(update={"database_url": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/switch"})
+    done = _run(nowhere, *command, "--wait", "0.2")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "the database cannot be reached" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout
 
 

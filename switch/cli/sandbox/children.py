@@ -10,16 +10,23 @@ from switch.cli.sandbox.faults import Faults
 from switch.processes import Process, answers
 from switch.settings import Settings
 
+DATABASE_WITHIN_SECONDS = 120
+"""The API may be started first, and imports what it needs while the database is prepared: migrations are the longest of it."""
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
-def children(settings: Settings, central_bank: str, script: Path | None, faults: Faults | None = None) -> list[Process]:
+def api(settings: Settings, faults: Faults | None = None) -> Process:
+    return _child(settings, "api", ["serve", "--wait", DATABASE_WITHIN_SECONDS], f"{settings.api_url}/ready", _failing(faults))
+
+
+def children(
+    settings: Settings, central_bank: str, script: Path | None, api_process: Process, faults: Faults | None = None
+) -> list[Process]:
     """In the order in which they are started: the other side first, so that the switch finds it there.
 
     With faults the switch has two workers, so that one takes over what the other has left.
     """
     billers_port = settings.billers_port if faults is None else faults.billers_port
-    failing = {} if faults is None else faults.environment()
     pretend = ["--keys", settings.sandbox_keys, "--switch-key", settings.keys / SWITCH_PUBLIC]
     scripted = [] if script is None else ["--script", script]
     exchanged = [] if settings.rtgs_exchange is None else ["--exchange", settings.rtgs_exchange]
@@ -49,9 +56,13 @@ def children(settings: Settings, central_bank: str, script: Path | None, faults:
             ],
             f"{settings.rtgs_url}/live",
         ),
-        _child(settings, "api", ["serve"], f"{settings.api_url}/ready", failing),
-        *(_child(settings, name, ["worker"], None, failing) for name in ("worker", "worker-2")[: 1 if faults is None else 2]),
+        api_process,
+        *(_child(settings, name, ["worker"], None, _failing(faults)) for name in ("worker", "worker-2")[: 1 if faults is None else 2]),
     ]
+
+
+def _failing(faults: Faults | None) -> Mapping[str, str]:
+    return NOTHING_MORE if faults is None else faults.environment()
 
 
 def _child(

@@ -11,7 +11,7 @@ from typing import Self
 from switch.bootstrap.migrating import migrate_database
 from switch.bootstrap.opening import DATABASE_NAME, opened_switch
 from switch.cli.key_files import ensure_switch_key
-from switch.cli.sandbox.children import children
+from switch.cli.sandbox.children import api, children
 from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.place import CannotStart, own_folder, require_free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
@@ -72,6 +72,10 @@ class Sandbox:
         if self.faults is not None:
             held.enter_context(self.faults.on_the_lines())
         self._supervisor = supervisor = Supervisor(settings.data / "run", [embedded] if embedded else [])
+        serving = api(settings, self.faults)
+        if embedded is not None and embedded.has_data:  # what is new is prepared first
+            held.callback(serving.stop)
+            serving.start()
         held.enter_context(supervisor)
         if embedded is not None and not supervisor.stopping:
             embedded.ensure_database(DATABASE_NAME)
@@ -80,7 +84,7 @@ class Sandbox:
             migrate_database(settings)
             self.tell("the database is migrated")
         bank = "" if supervisor.stopping else asyncio.run(self._prepare())
-        started = children(settings, bank, self._script, self.faults)
+        started = children(settings, bank, self._script, serving, self.faults)
         supervisor.add(*started)
         if not supervisor.stopping:
             self.tell(", ".join(f"{child.name} (process {child.pid})" for child in started) + ": ready")
