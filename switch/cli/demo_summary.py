@@ -25,6 +25,7 @@ def _payments(report: DayReport) -> None:
         *((f"  مرفوضة · refused: {code}", count) for code, count in sorted(report.refused_inquiries.items())),
         *((f"الدفعات · payments: {state}", count) for state, count in sorted(report.payments.items())),
         *((f"  مرفوضة · refused: {code}", count) for code, count in sorted(report.refused.items())),
+        *((f"طلبات العكس · asked to be taken back: {code}", count) for code, count in sorted(report.taken_back.items())),
         ("لم تكن مؤكدة أولاً ثم تأكدت · not certain at first, certain in the end", report.first_in_doubt),
         ("مجموع المكتملة · sum of the completed", f"{money(report.amount_minor, CURRENCY)} {CURRENCY}"),
     ]

@@ -10,8 +10,10 @@ from switch.domain.catalogue import Mode
 from switch.domain.money import Money, parse_amount
 from switch.simulators.customers import ONE_UNKNOWN_IN, draw, is_known
 from switch.simulators.orders import Twist, Wish, part_of, prepaid_amount
+from switch.simulators.taking_back import AskedBack, ask_back, asked_back, take_back
 
 ASK_AGAIN_SECONDS = 0.5
+COMPLETED, REVERSED, AGREED = "COMPLETED", "REVERSED", "AGREED"
 UNKNOWN_REFERENCES_TRIED = 40 * ONE_UNKNOWN_IN
 
 
@@ -28,21 +30,38 @@ class Ordered:
     refused: str | None = None
     acknowledged: str | None = None
     """The first state that we were told."""
+    asked_back: list[AskedBack] = field(default_factory=list)
 
     @property
     def payment_id(self) -> str | None:
         return None if self.payment is None else str(self.payment["payment_id"])
 
     @property
+    def biller(self) -> str | None:
+        return None if self.payment is None else str(self.payment["biller_code"])
+
+    @property
     def state(self) -> str:
         """As last told: a state of the payment, `refused`, or `unknown` where no answer has come yet."""
         if self.payment is not None:
-            return str(self.payment["state"])
+            return REVERSED if self.agreed_back and self.taken_back == self.amount else str(self.payment["state"])
         return "refused" if self.refused is not None else "unknown"
 
     @property
     def certain(self) -> bool:
-        return self.refused is not None or (self.payment is not None and bool(self.payment["final"]))
+        paid = self.refused is not None or (self.payment is not None and bool(self.payment["final"]))
+        return paid and all(asked.certain for asked in self.asked_back)
+
+    @property
+    def agreed_back(self) -> list[Document]:
+        """Each reversal that we were told was agreed, once."""
+        told = (asked.told for asked in self.asked_back)
+        return list({one["reversal_id"]: one for one in told if one is not None and one["state"] == AGREED}.values())
+
+    @property
+    def taken_back(self) -> Money:
+        amounts = (parse_amount(one["amount"]["amount"], one["amount"]["currency"]) for one in self.agreed_back)
+        return Money(sum(amount.minor for amount in amounts), self.amount.currency)
 
 
 @dataclass
@@ -94,6 +113,9 @@ class Banks:
             await self._pay_again(first, order)
         elif wish.twist is Twist.TWICE:
             await self._pay_elsewhere(wish, first)
+        elif first.state == COMPLETED and first.payment_id is not None:
+            first.asked_back = asked_back(wish.taken_back, first.key, first.amount)
+            await take_back(self.clients[wish.bank], first.payment_id, wish.taken_back, first.asked_back)
 
     async def learn_the_rest(self, *, deadline_seconds: float, progress: Callable[[int, int], None]) -> None:
         """Ask after what was not certain until it is."""
@@ -112,6 +134,9 @@ class Banks:
         try:
             if ordered.payment_id is not None:
                 ordered.payment = await client.payment(ordered.payment_id)
+                for asked in ordered.asked_back:
+                    if not asked.certain:
+                        await ask_back(client, ordered.payment_id, asked)
             else:
                 ordered.payment = await client.payment_under_key(ordered.key)
                 if ordered.payment is None:
@@ -177,7 +202,7 @@ class Banks:
         second = await self._pay(other, order, f"{self.run}-{wish.number:06d}-elsewhere")
         exact = wish.service.rule.kind == "exact"
         same = first.payment is not None and second.payment is not None and first.payment["bill_number"] == second.payment["bill_number"]
-        if exact and same and first.state == second.state == "COMPLETED":
+        if exact and same and first.state == second.state == COMPLETED:
             self.day.wrongs.append(f"{first.key}: one bill was paid twice")
 
 

@@ -146,7 +146,7 @@ class BillerBooks:
     def note_advice(self, biller: ParticipantCode, event_id: str, payment_id: str, at: datetime) -> None:
         self._books.write("INSERT INTO advice VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", biller, event_id, payment_id, at.isoformat())
 
-    def statement(self, biller: ParticipantCode, business_date: str | None) -> list[dict[str, str]]:
+    def statement(self, biller: ParticipantCode, business_date: str | None) -> list[dict[str, Any]]:
         """What stands booked for a business date, or for all, in the order of booking."""
         rows = self._books.rows(
             f"SELECT * FROM booking WHERE biller = ? AND {_BOOKED} AND (? IS NULL OR business_date = ?) ORDER BY rowid",  # noqa: S608
@@ -164,10 +164,15 @@ class BillerBooks:
                 "amount": Money(row["booked_minor"], row["currency"]).text(),
                 "currency": row["currency"],
                 "refunded": Money(self.refunded(biller, row["payment_id"]), row["currency"]).text(),
+                "refunds": self._refunds(biller, row["payment_id"], row["currency"]),
                 "business_date": row["business_date"],
             }
             for row in rows
         ]
+
+    def _refunds(self, biller: ParticipantCode, payment_id: str, currency: str) -> list[dict[str, str]]:
+        rows = self._books.rows("SELECT * FROM refund WHERE biller = ? AND payment_id = ? ORDER BY rowid", biller, payment_id)
+        return [{"reversal_id": row["reversal_id"], "amount": Money(row["minor"], currency).text()} for row in rows]
 
     def close(self) -> None:
         self._books.close()

@@ -15,6 +15,10 @@ CHANNELS = ("mobile", "internet", "branch", "atm", "agent", "kiosk")
 CHANNEL_WEIGHTS = (50, 22, 12, 8, 5, 3)
 MISTAKES_PER_THOUSAND = {"wrong_customer": 10, "wrong_amount": 8, "twice": 12, "again": 15}
 SMALLEST_PART_PERCENT = 20
+TAKEN_BACK_PER_THOUSAND = {"whole": 10, "by_two": 10, "parts": 15}
+TOO_LATE_PER_THOUSAND = 200
+TOO_LATE_AT = "200465020"
+"""This service lets a payment be taken back for a moment only; some of its customers ask after that."""
 
 
 class Twist(StrEnum):
@@ -31,6 +35,18 @@ class Twist(StrEnum):
     """The bank repeats the order with the same key, as after silence: it must be the same payment."""
 
 
+class TakenBack(StrEnum):
+    """What a customer asks for once it is paid."""
+
+    NONE = "none"
+    WHOLE = "whole"
+    BY_TWO = "by_two"
+    """Two clerks at once, under two keys: it is taken back once."""
+    PARTS = "parts"
+    """Two parts at once; where the service has no parts, none."""
+    TOO_LATE = "too_late"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What one customer wants; which bill it is, only the inquiry tells."""
@@ -43,6 +59,7 @@ class Wish:
     twist: Twist
     percent: int
     """Of what is due, where the rule allows a part."""
+    taken_back: TakenBack = TakenBack.NONE
 
 
 def wishes(services: Sequence[ChargedService], banks: Sequence[str], count: int, seed: int) -> list[Wish]:
@@ -51,7 +68,7 @@ def wishes(services: Sequence[ChargedService], banks: Sequence[str], count: int,
     known: Mapping[str, Iterator[str]] = {service.code: _wanting(service) for service in services}
     turns = list(itertools.islice(itertools.cycle(services), count))
     chance.shuffle(turns)
-    return [_wish(number, service, next(known[service.code]), banks, chance) for number, service in enumerate(turns)]
+    return [_wish(number, service, next(known[service.code]), banks, chance, seed) for number, service in enumerate(turns)]
 
 
 def customers_needed(services: Sequence[ChargedService], count: int) -> int:
@@ -92,7 +109,7 @@ def _wanting(service: ChargedService) -> Iterator[str]:
         yield from itertools.cycle(seen)
 
 
-def _wish(number: int, service: ChargedService, customer_reference: str, banks: Sequence[str], chance: random.Random) -> Wish:
+def _wish(number: int, service: ChargedService, customer_reference: str, banks: Sequence[str], chance: random.Random, seed: int) -> Wish:
     twists = [Twist(name) for name in MISTAKES_PER_THOUSAND]
     weights = list(MISTAKES_PER_THOUSAND.values())
     twist = chance.choices([*twists, Twist.NONE], [*weights, 1000 - sum(weights)])[0]
@@ -104,7 +121,18 @@ def _wish(number: int, service: ChargedService, customer_reference: str, banks: 
         channel=chance.choices(CHANNELS, CHANNEL_WEIGHTS)[0],
         twist=_fitting(twist, service),
         percent=100 if chance.random() < 0.8 else chance.randint(SMALLEST_PART_PERCENT, 99),
+        taken_back=_taken_back(draw("taken back", seed, number, below=1000), service),
     )
+
+
+def _taken_back(lot: int, service: ChargedService) -> TakenBack:
+    if service.code == TOO_LATE_AT:
+        return TakenBack.TOO_LATE if lot < TOO_LATE_PER_THOUSAND else TakenBack.NONE
+    for name, share in TAKEN_BACK_PER_THOUSAND.items():
+        if lot < share:
+            return TakenBack(name)
+        lot -= share
+    return TakenBack.NONE
 
 
 def _fitting(twist: Twist, service: ChargedService) -> Twist:

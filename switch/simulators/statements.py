@@ -17,6 +17,7 @@ class BookedRow:
     customer_reference: str
     amount: Money
     business_date: date
+    state: str = "booked"
 
 
 def statement(participant: str, side: str, business_date: date, currency: str, booked: Iterable[BookedRow]) -> bytes:
@@ -28,16 +29,20 @@ def statement(participant: str, side: str, business_date: date, currency: str, b
     for count, row in enumerate(booked, start=1):
         total += row.amount.minor
         cells = [row.payment_id, row.own_reference, row.counterparty, row.customer_reference, row.amount.text()]
-        rows.writerow(["D", count, *map(_guarded, cells), row.business_date.isoformat(), "booked"])
+        rows.writerow(["D", count, *map(_guarded, cells), row.business_date.isoformat(), row.state])
     rows.writerow(["T", count, Money(total, currency).text()])
     return text.getvalue().encode("utf-8-sig")
 
 
 def payments_in(file: bytes) -> list[tuple[str, Money]]:
-    """The payments of a settlement file or a bank's statement from the switch, with their amounts."""
+    """The payments of a settlement file or a bank's statement from the switch, with their amounts; below zero what was taken back."""
     rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), strict=True))
     currency = next(row[6] for row in rows if row[0] == "H")
-    return [(row[2], parse_amount(row[10], currency)) for row in rows if row[0] == "D"]
+    return [(row[2], _signed(row[10], currency)) for row in rows if row[0] == "D"]
+
+
+def _signed(text: str, currency: str) -> Money:
+    return -parse_amount(text[1:], currency) if text.startswith("-") else parse_amount(text, currency)
 
 
 def _guarded(text: str) -> str:

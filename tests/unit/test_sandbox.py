@@ -21,6 +21,7 @@ from switch.simulators.banks import Ordered
 from switch.simulators.charging import shipped_billers
 from switch.simulators.orders import Twist, prepaid_amount, wishes
 from switch.simulators.statements import BookedRow, payments_in, statement
+from switch.simulators.taking_back import AskedBack
 
 BANK, BILLER = "100010", "200019"
 SERVICES = [service for biller in shipped_billers().values() for service in biller.services.values()]
@@ -150,17 +151,27 @@ def test_the_script_tells_liars_from_the_merely_broken(tmp_path: Path) -> None:
 # --- agreement: each way to be wrong is seen -------------------------------------------------------------------------
 
 
-def payment(payment_id: str = "p1", amount: str = "10.00", state: str = "COMPLETED") -> dict[str, Any]:
+def payment(payment_id: str = "p1", amount: str = "10.00", state: str = "COMPLETED", refunded: str = "0.00") -> dict[str, Any]:
     return {
         "payment_id": payment_id,
         "state": state,
         "final": True,
         "amount": {"amount": amount, "currency": "SYP"},
+        "refunded": {"amount": refunded, "currency": "SYP"},
         "customer_reference": "12345678",
         "bank_code": BANK,
         "biller_code": BILLER,
         "business_date": "2026-11-24",
     }
+
+
+def back(amount: str) -> AskedBack:
+    agreed = {"reversal_id": f"r{amount}", "state": "AGREED", "final": True, "business_date": "2026-11-25"}
+    return AskedBack("key-1-back", told=agreed | {"amount": {"amount": amount, "currency": "SYP"}})
+
+
+def paid_once(payment_id: str = "p1", *taken_back: AskedBack) -> dict[str, Ordered]:
+    return {payment_id: told(payment=payment(payment_id), asked_back=list(taken_back))}
 
 
 def told(**changes: Any) -> Ordered:
@@ -176,6 +187,10 @@ def told(**changes: Any) -> Ordered:
         (told(), {}, "is gone"),
         (told(), {"p1": payment(state="REJECTED")}, "was acknowledged"),
         (told(), {"p1": payment(amount="10.01")}, "another content"),
+        (told(), {"p1": payment(state="REVERSED", refunded="10.00")}, "was acknowledged"),
+        (told(asked_back=[back("10.00")]), {"p1": payment()}, "was acknowledged"),
+        (told(asked_back=[back("2.00")]), {"p1": payment(refunded="4.00")}, "agreed to be taken back"),
+        (told(asked_back=[AskedBack("key-1-back")]), {"p1": payment()}, "still not certain"),
         (told(payment=None, acknowledged=None), {"p1": payment()}, "ordered by nobody"),
         (told(payment=None, acknowledged=None), {}, "still not certain"),
     ],
@@ -195,21 +210,48 @@ def test_a_broken_promise_is_seen(ordered: Ordered, stands: dict[str, Any], wron
     ],
 )
 def test_a_wrong_file_is_seen(filed: list[tuple[str, Money]], wrong: str) -> None:
-    assert list(agreement.wrongly_filed(BILLER, {"p1": payment()}, [("p1", Money(1000, "SYP"))])) == []
-    assert any(wrong in said for said in agreement.wrongly_filed(BILLER, {"p1": payment()}, filed))
+    assert list(agreement.wrongly_filed(BILLER, paid_once(), [("p1", Money(1000, "SYP"))])) == []
+    assert any(wrong in said for said in agreement.wrongly_filed(BILLER, paid_once(), filed))
+
+
+def test_what_was_taken_back_stands_in_the_files_as_less() -> None:
+    paid, lines = paid_once("p1", back("2.00"), back("3.00")), [("p1", Money(minor, "SYP")) for minor in (1000, -200, -300)]
+    assert list(agreement.wrongly_filed(BILLER, paid, lines)) == []
+    for wrong in (lines[:2], [*lines, lines[1]], [*lines[:2], ("p1", Money(-301, "SYP"))]):
+        assert list(agreement.wrongly_filed(BILLER, paid, wrong))
+    rows = agreement.bank_rows(paid.values())
+    assert [(row.amount.minor, row.state, row.business_date.day) for row in rows] == [
+        (1000, "booked", 24),
+        (200, "reversed", 25),
+        (300, "reversed", 25),
+    ]
+    assert [(row.amount.minor, row.state) for row in agreement.bank_rows(paid_once("p1", back("10.00")).values())] == [(1000, "reversed")]
 
 
 def test_each_lie_is_expected_under_its_kind() -> None:
-    paid = {"p1": payment(), "p2": payment("p2"), "p3": payment("p3"), "p4": payment("p4")}
+    paid = (
+        paid_once()
+        | paid_once("p2")
+        | paid_once("p3")
+        | paid_once("p4")
+        | paid_once("back", back("10.00"))
+        | paid_once("kept", back("10.00"))
+    )
+    paid |= paid_once("part", back("2.00")) | paid_once("more", back("2.00"))
     line = {"biller_reference": "B", "bank_code": BANK, "customer_reference": "12345678", "currency": "SYP", "business_date": "2026-11-24"}
-    booked = [line | {"payment_id": name, "amount": amount} for name, amount in
-              [("p1", "10.00"), ("p2", "11.00"), ("p3", "10.00"), ("p3", "10.00"), ("lie", "10.00")]]  # fmt: skip
-    rows = agreement.biller_rows(booked, {})
+    booked: list[dict[str, Any]] = [line | {"payment_id": name, "amount": amount} for name, amount in
+              [("p1", "10.00"), ("p2", "11.00"), ("p3", "10.00"), ("p3", "10.00"), ("lie", "10.00"),
+               ("kept", "10.00"), ("part", "10.00"), ("more", "10.00")]]  # fmt: skip
+    for name, amount in (("part", "2.00"), ("more", "2.50")):
+        next(one for one in booked if one["payment_id"] == name)["refunds"] = [{"reversal_id": f"r-{name}", "amount": amount}]
+    rows = agreement.biller_rows(booked, {}, {})
     assert agreement.expected_breaks(BILLER, rows, paid) == {
         (BILLER, "p2", "amount_differs"),
         (BILLER, "p3", "duplicate_at_biller"),
         (BILLER, "p4", "missing_at_biller"),
         (BILLER, "lie", "status_differs"),
+        (BILLER, "kept", "status_differs"),
+        (BILLER, "more", "status_differs"),
     }
 
 

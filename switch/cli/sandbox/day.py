@@ -21,12 +21,14 @@ from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.kills import OTHERWISE, Kills, Strike
 from switch.cli.sandbox.report import DayReport
 from switch.cli.sandbox.sandbox import Sandbox
+from switch.cli.sandbox.taking_back import agree_on_reversals, not_of_liars
 from switch.cli.tls_files import client_tls
-from switch.client import AsyncSwitchClient, Document, Patience
+from switch.client import AsyncSwitchClient, Patience
 from switch.domain.participants import ParticipantKind
 from switch.domain.reconciliation import BreakKind, BreakState
+from switch.domain.retries import LONGEST_PAUSE_SECONDS
 from switch.domain.settlement import WindowState
-from switch.simulators.banks import Banks
+from switch.simulators.banks import Banks, Ordered
 from switch.simulators.charging import shipped_billers
 from switch.simulators.mischief import Mischief
 from switch.simulators.orders import wishes
@@ -38,7 +40,8 @@ CUSTOMERS_AT_ONCE = 32
 PERSISTENT = Patience(tries=10, first_pause_seconds=0.2, longest_pause_seconds=2.0)
 CERTAIN_WITHIN_SECONDS = 240.0
 SETTLED_WITHIN_SECONDS = 120.0
-ADVISED_WITHIN_SECONDS = 120.0
+ADVISED_WITHIN_SECONDS = 1.5 * LONGEST_PAUSE_SECONDS + 60.0
+"""An advice that met with a fault nine times waits that long for the next attempt, though its biller is back."""
 ASK_AGAIN_SECONDS = 0.3
 DATABASE_BACK_WITHIN_TRIES = 60
 MOST_BREAKS = 5_000
@@ -72,8 +75,12 @@ class BusinessDay:
                 await self._verify()
 
     async def _pay(self) -> None:
+        await agree_on_reversals(self.switch, BY)
         services = [service for biller in shipped_billers().values() for service in biller.services.values()]
-        wanted = wishes(services, list(self.banks.clients), self.report.wishes, self.report.seed)
+        wanted = [
+            not_of_liars(one, self.report.misbehaving)
+            for one in wishes(services, list(self.banks.clients), self.report.wishes, self.report.seed)
+        ]
         half, progressed = asyncio.Event(), 0.0
         otherwise: Sequence[Strike] = ()
         if self.sandbox.faults is not None:
@@ -144,7 +151,7 @@ class BusinessDay:
                     return False
         return True
 
-    async def _compare(self) -> tuple[dict[str, Document], dict[str, date]]:
+    async def _compare(self) -> tuple[dict[str, Ordered], dict[str, date]]:
         """The completed payments, and the business date under which the files have each."""
         day = self.banks.day
         for bank, client in self.banks.clients.items():
@@ -154,11 +161,12 @@ class BusinessDay:
         self.report.wrongs += day.wrongs
         self.report.payments = dict(Counter(ordered.state for ordered in day.ordered.values()))
         self.report.refused = dict(Counter(ordered.refused for ordered in day.ordered.values() if ordered.refused is not None))
+        self.report.taken_back = dict(Counter(asked.outcome for ordered in day.ordered.values() for asked in ordered.asked_back))
         paid = agreement.completed(day.ordered.values())
-        self.report.amount_minor = sum(agreement.money(payment["amount"]).minor for payment in paid.values())
+        self.report.amount_minor = sum(order.amount.minor - order.taken_back.minor for order in paid.values())
         return paid, await self._check_files(paid)
 
-    async def _check_files(self, paid: dict[str, Document]) -> dict[str, date]:
+    async def _check_files(self, paid: dict[str, Ordered]) -> dict[str, date]:
         dated: dict[str, date] = {}
         with progress("files", hidden=self.quiet) as steps:
             for number, (code, client) in enumerate(self.clients.items(), start=1):
@@ -167,18 +175,18 @@ class BusinessDay:
                     lines = payments_in(await client.file_content(file["file_id"]))
                     if len(lines) != file["lines"]:
                         self.report.wrongs.append(f"{file['file_id']} has {len(lines)} lines and says {file['lines']}")
-                    dated |= {payment_id: date.fromisoformat(file["business_date"]) for payment_id, _ in lines}
+                    dated |= {payment_id: date.fromisoformat(file["business_date"]) for payment_id, amount in lines if amount.minor > 0}
                     filed += lines
                     self.report.files += 1
                     self.report.file_lines += len(lines)
-                own = {key: payment for key, payment in paid.items() if code in (payment["bank_code"], payment["biller_code"])}
+                own = {key: order for key, order in paid.items() if code in (order.bank, order.biller)}
                 self.report.wrongs += agreement.wrongly_filed(code, own, filed)
                 steps(number, len(self.clients))
         return dated
 
-    async def _reconcile(self, paid: dict[str, Document], dated: dict[str, date]) -> None:
+    async def _reconcile(self, paid: dict[str, Ordered], dated: dict[str, date]) -> None:
         await self._all_advised()
-        days = sorted(set(dated.values()))
+        days = sorted({*dated.values(), *agreement.dates_taken_back(paid.values()).values()})
         expected = await self._hand_in(paid, dated, days)
         for day in days:
             sides = await _patiently(partial(self.switch.reconcile, day, CURRENCY))
@@ -208,8 +216,9 @@ class BusinessDay:
 
         await _until(none_waiting, ADVISED_WITHIN_SECONDS)
 
-    async def _hand_in(self, paid: dict[str, Document], dated: dict[str, date], days: list[date]) -> agreement.Expected:
+    async def _hand_in(self, paid: dict[str, Ordered], dated: dict[str, date], days: list[date]) -> agreement.Expected:
         expected: agreement.Expected = set()
+        taken_back = agreement.dates_taken_back(paid.values())
         room = asyncio.Semaphore(STATEMENTS_AT_ONCE)
         async with httpx2.AsyncClient(base_url=self.sandbox.settings.billers_url, timeout=30) as books:
 
@@ -221,8 +230,8 @@ class BusinessDay:
                     else:
                         side = "biller"
                         booked = (await books.get(f"/{code}/statement")).raise_for_status().json()
-                        rows = agreement.biller_rows(booked, dated)
-                        own = {key: payment for key, payment in paid.items() if payment["biller_code"] == code}
+                        rows = agreement.biller_rows(booked, dated, taken_back)
+                        own = {key: order for key, order in paid.items() if order.biller == code}
                         expected.update(agreement.expected_breaks(code, rows, own))
                     for day in days:
                         of_day = [row for row in rows if row.business_date == day]

@@ -9,10 +9,10 @@ from switch.domain.catalogue import Mode
 from switch.simulators.charging import shipped_billers
 
 HONEST_ONLINE: tuple[dict[str, Any], ...] = (
-    {"does": "silent", "share": 0.06, "calls": ["pay"]},
-    {"does": "cut-after-booking", "share": 0.25, "calls": ["pay"]},
-    {"does": "garbage", "share": 0.2, "calls": ["pay"]},
-    {"does": "error500", "share": 0.15, "calls": ["pay"]},
+    {"does": "silent", "share": 0.06, "calls": ["pay", "reverse"]},
+    {"does": "cut-after-booking", "share": 0.25, "calls": ["pay", "reverse"]},
+    {"does": "garbage", "share": 0.2, "calls": ["pay", "reverse"]},
+    {"does": "error500", "share": 0.15, "calls": ["pay", "reverse"]},
     {"does": "slow", "share": 0.5, "milliseconds": 400, "calls": ["inquire", "pay"]},
 )
 LYING_ONLINE: tuple[dict[str, Any], ...] = (
@@ -22,6 +22,7 @@ LYING_ONLINE: tuple[dict[str, Any], ...] = (
 )
 HONEST_UPLOADED: tuple[dict[str, Any], ...] = ({"does": "cut-before-booking", "share": 0.3, "calls": ["advise"]},)
 LYING_UPLOADED: tuple[dict[str, Any], ...] = ({"does": "unbooked", "share": 0.25, "calls": ["advise"]},)
+LIES = frozenset(str(rule["does"]) for rule in (*LYING_ONLINE, *LYING_UPLOADED))
 
 
 def write_script(path: Path, seed: int) -> dict[str, str]:

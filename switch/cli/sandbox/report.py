@@ -24,6 +24,8 @@ class DayReport:
     """By state, as the banks know it in the end."""
     refused: dict[str, int] = field(default_factory=dict)
     """Orders that were refused, by code."""
+    taken_back: dict[str, int] = field(default_factory=dict)
+    """Reversals that banks asked for, by what they were told of each in the end."""
     first_in_doubt: int = 0
     amount_minor: int = 0
     """Of the completed payments."""
