@@ -37,11 +37,13 @@ class RtgsContradicts(Refusal):
     code = "rtgs_contradicts"
     en = (
         "The RTGS had refused {instruction}, and calls it settled now, under {reference}: nothing else is sent for that money. "
-        "If it is settled, `switch settle WINDOW --again` takes it so where the window is as it was sent; if not, the RTGS must say so."
+        "If it is settled, `switch settle WINDOW --again` takes it so where the window is as it was sent; else two people book what it has "
+        "moved into suspense (`switch breaks repair --how suspend`). If it is not, the RTGS must say so."
     )
     ar = (
         "رفض RTGS التعليمة {instruction} ثم قال إنها سُوّيت بالمرجع {reference}: فلا يُرسل عن هذا المال شيء آخر. فإن سُوّيت فعلاً اعتمدها بالأمر "
-        "`switch settle WINDOW --again` إن كانت النافذة كما أُرسلت، وإلا فعلى RTGS أن يصحح قوله."
+        "`switch settle WINDOW --again` إن كانت النافذة كما أُرسلت، وإلا قيّد شخصان ما نقلته في الأموال المعلّقة "
+        "(`switch breaks repair --how suspend`). وإن لم تُسوَّ فعلى RTGS أن يصحح قوله."
     )
 
 

@@ -44,6 +44,10 @@ _UNDER_WAY = text("""
     SELECT debt_payment_id FROM debt_payment WHERE currency = :currency AND defaulter_code = :defaulter AND state = 'asked'
 """)
 _REFUSED = text(f"{_PAYMENTS} WHERE currency = :currency AND defaulter_code = :defaulter AND state = 'refused' ORDER BY number")
+_REFERENCES = text("""
+    SELECT rtgs_reference FROM debt_payment
+    WHERE currency = :currency AND defaulter_code = :defaulter AND state = 'done' AND rtgs_reference IS NOT NULL
+""")
 _DUE = text("SELECT debt_payment_id FROM debt_payment WHERE state = 'asked' AND next_attempt_at <= :now ORDER BY debt_payment_id")
 _LEASE = text("""
     UPDATE debt_payment SET asked = asked + 1, next_attempt_at = :until WHERE debt_payment_id = :id AND next_attempt_at <= :now
@@ -105,6 +109,11 @@ async def refused(connection: AsyncConnection, currency: str, defaulter: Partici
     """By the RTGS, which may say otherwise by now."""
     rows = (await connection.execute(_REFUSED, {"currency": currency, "defaulter": defaulter})).all()
     return [_from_row(row) for row in rows]
+
+
+async def references(connection: AsyncConnection, currency: str, defaulter: ParticipantCode) -> set[str]:
+    """Of the RTGS, under which a debt of it was paid; noted ones, too."""
+    return set((await connection.execute(_REFERENCES, {"currency": currency, "defaulter": defaulter})).scalars())
 
 
 async def due(connection: AsyncConnection, now: datetime) -> list[str]:

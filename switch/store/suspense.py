@@ -1,5 +1,6 @@
 """Suspense in the database: which breaks have something left there, and what was paid on over the RTGS."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from switch.domain.identifiers import ParticipantCode, WindowId
 from switch.domain.money import Money
 from switch.domain.rtgs_statements import SettledInstruction
 from switch.domain.settlement import SettlementInstruction, SettlementLeg
-from switch.domain.suspense import WRITTEN_OFF, Held
+from switch.domain.suspense import WRITTEN_OFF, Held, Suspended
 
 _HELD = text("""
     SELECT break.break_id, break.participant_code, break.business_date, break.currency, booked.at, -posting.minor AS minor,
@@ -27,6 +28,13 @@ _PAID_ON = text("""
     WHERE break.side = 'rtgs' AND break.currency = :currency AND event.kind = 'released' AND event.facts->>'to' <> :written_off
       AND event.at >= :begin AND event.at < :end
     ORDER BY event.at, event.break_id, event.number
+""")
+_SUSPENDED = text("""
+    SELECT (SELECT jsonb_object_agg(each->>'field', each->>'theirs') FROM jsonb_array_elements(break.differences) AS each) AS its
+    FROM break JOIN break_event AS booked USING (break_id)
+    WHERE break.side = 'rtgs' AND break.kind = 'rtgs_not_ours' AND booked.kind = 'repaired' AND booked.facts->>'repair' = 'suspend'
+      AND EXISTS (SELECT FROM jsonb_array_elements(break.differences) AS each
+                  WHERE each->>'field' = 'instruction' AND each->>'theirs' = ANY(:instructions))
 """)
 
 
@@ -53,3 +61,11 @@ async def paid_on_between(connection: AsyncConnection, currency: str, begin: dat
         )
         for facts in (await connection.execute(_PAID_ON, asked)).scalars()
     ]
+
+
+async def of_instructions(connection: AsyncConnection, instruction_ids: Sequence[str]) -> set[Suspended]:
+    """What two people have booked into suspense of what these have moved."""
+    if not instruction_ids:
+        return set()
+    found = (await connection.execute(_SUSPENDED, {"instructions": list(instruction_ids)})).scalars()
+    return {Suspended(its["instruction"], ParticipantCode(its["participant"]), its.get("account") or "", its["amount"]) for its in found}

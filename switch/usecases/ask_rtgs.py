@@ -1,6 +1,6 @@
 """Ask the RTGS: for an instruction, or what became of one that may have left; what is not a whole answer is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -8,7 +8,10 @@ from switch.domain.outcomes import Unknown
 from switch.domain.retries import pause_milliseconds
 from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
 from switch.domain.settlement_errors import RtgsNotSure
+from switch.domain.suspense import in_suspense
 from switch.ports import SettlementBank
+from switch.store import suspense
+from switch.store.database import Connection
 
 LEASE_SECONDS = 30
 """Longer than the RTGS may take to answer: for so long no other worker asks."""
@@ -24,10 +27,18 @@ async def ask_rtgs(rtgs: SettlementBank, instruction: SettlementInstruction, *, 
     return Unknown("the answer is not whole")
 
 
-async def settled_after_all(rtgs: SettlementBank, refused: Sequence[SettlementInstruction]) -> SettlementAnswer | None:
+async def not_in_suspense(connection: Connection, refused: Sequence[SettlementInstruction]) -> list[SettlementInstruction]:
+    """Without those of which two people have booked all that the RTGS has moved after all: nothing is to be asked about them any more."""
+    booked = await suspense.of_instructions(connection, [each.instruction_id for each in refused])
+    return [each for each in refused if not in_suspense(each, booked)]
+
+
+async def settled_after_all(
+    rtgs: SettlementBank, refused: Sequence[SettlementInstruction], known: Collection[str] = ()
+) -> SettlementAnswer | None:
     """Asked before another instruction for the same money is sent: of what was refused, what the RTGS now calls settled.
 
-    Raises RtgsNotSure where it does not say again that it was refused.
+    Without what is in the books under one of the `known` references. Raises RtgsNotSure where it does not say again that it was refused.
     """
     for instruction in refused:
         answer = await rtgs.enquire(instruction, anew=True)
@@ -36,7 +47,8 @@ async def settled_after_all(rtgs: SettlementBank, refused: Sequence[SettlementIn
         if answer.status is SettlementStatus.SETTLED:
             if not _is_whole(answer, instruction):
                 raise RtgsNotSure(instruction=instruction.instruction_id, why="the answer is not whole")
-            return answer
+            if answer.rtgs_reference not in known:
+                return answer
     return None
 
 

@@ -9,13 +9,13 @@ from switch.domain.debts import DebtPayment, DebtState, DebtWay
 from switch.domain.errors import NoOpenWindow
 from switch.domain.ledger import debt_ended
 from switch.domain.outcomes import Unknown
-from switch.domain.settlement import SettlementAnswer, SettlementStatus
+from switch.domain.settlement import SettlementAnswer, SettlementInstruction, SettlementStatus
 from switch.domain.settlement_errors import RtgsContradicts, RtgsNotSure
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import debts, journal, open_window, positions, webhook_endpoints, webhooks, windows
 from switch.store.database import Connection, Database, Together
-from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, settled_after_all
+from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, not_in_suspense, settled_after_all
 
 _log = structlog.get_logger("switch.debts")
 
@@ -39,11 +39,13 @@ class SettleDebts:
         async with self.database.transaction() as connection:
             made = await debts.lock_payment(connection, debt_payment_id)
             now = self.clock.now()
-            refused = await debts.refused(connection, made.currency, made.defaulter)
+            refused = [each.instruction for each in await debts.refused(connection, made.currency, made.defaulter)]
+            asked_after = await not_in_suspense(connection, refused)
+            known = await debts.references(connection, made.currency, made.defaulter)
             if made.state is not DebtState.ASKED or not await debts.lease(connection, debt_payment_id, now, leased_until(now)):
                 return made
         fail_point(FailPoint.INSTRUCTING)
-        answer = await self._answer(made, refused)
+        answer = await self._answer(made, asked_after, known)
         fail_point(FailPoint.HEARD)
         async with self.database.transaction() as connection:
             standing = await debts.lock_payment(connection, debt_payment_id)
@@ -51,13 +53,14 @@ class SettleDebts:
                 return standing
             concluded = await self._conclude(connection, standing, answer)
             fail_point(FailPoint.CLEARING)
+        fail_point(FailPoint.CLEARED)
         _log.info("debt.concluded", payment=concluded.debt_payment_id, state=concluded.state)
         return concluded
 
-    async def _answer(self, made: DebtPayment, refused: list[DebtPayment]) -> SettlementAnswer | Unknown:
+    async def _answer(self, made: DebtPayment, refused: list[SettlementInstruction], known: set[str]) -> SettlementAnswer | Unknown:
         """What was refused before is asked after first: the same debt is not to be paid twice."""
         try:
-            settled = await settled_after_all(self.settlement, [each.instruction for each in refused])
+            settled = await settled_after_all(self.settlement, refused, known)
         except RtgsNotSure as silence:
             return Unknown(str(silence))
         if settled is None:

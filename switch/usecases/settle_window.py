@@ -24,7 +24,7 @@ from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock, SettlementBank
 from switch.store import journal, positions, settlement_instructions, windows
 from switch.store.database import Connection, Database, Together
-from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, settled_after_all
+from switch.usecases.ask_rtgs import again_at, ask_rtgs, leased_until, not_in_suspense, settled_after_all
 from switch.usecases.window_approval import approval_of
 from switch.usecases.window_nets import WindowNets, proven_nets
 
@@ -73,7 +73,7 @@ class SettleWindow:
             window = await windows.find(connection, window_id)
             if window is None or not (window.state is WindowState.CLOSED or (again and window.state is WindowState.ABORTED)):
                 return []
-            return await settlement_instructions.refused(connection, window_id)
+            return await not_in_suspense(connection, await settlement_instructions.refused(connection, window_id))
 
     async def _take_as_settled(self, window_id: WindowId, answer: SettlementAnswer, *, by_hand: bool) -> Window:
         """What was refused is settled after all. Raises RtgsContradicts where nobody says to take it so, or the sums are other ones now."""
