@@ -286,6 +286,7 @@ PROBLEMS: Mapping[str, Kind] = MappingProxyType(
         "server_too_old": Kind(503, "Database server too old", "خادم قاعدة البيانات قديم", Retry.SAME_KEY),
         "clock_far_off": Kind(503, "Clock far off", "الساعة غير مضبوطة", Retry.SAME_KEY),
         "schema_mismatch": Kind(503, "Schema not this program's", "مخطط قاعدة البيانات مختلف", Retry.SAME_KEY),
+        "directory_unreadable": Kind(503, "Directory unreadable", "دليل غير مقروء", Retry.SAME_KEY),
         "internal_fault": Kind(503, "Internal fault", "عطل داخلي", Retry.SAME_KEY),
     }
 )

@@ -3,7 +3,7 @@
 import stat
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from adapters.registry import ProviderAccess, open_adapters
 from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, FileMasterKeys
 from switch.bootstrap.wiring import Outside, make_switch
+from switch.domain.directory_errors import DirectoryUnreadable
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.identity_claims import is_issuer
 from switch.domain.participants import ParticipantKind
@@ -78,10 +79,11 @@ DATABASE_NAME = "switch"
 
 
 @asynccontextmanager
-async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
+async def opened_switch(settings: Settings, *, examined: bool = False) -> AsyncIterator[Switch]:
     """A switch from the settings; closed in the order that loses nothing.
 
-    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff: then nothing is begun.
+    `examined`: whether its books are right is what is asked, so a row that cannot be read is in nobody's way; the directory is empty then.
+    Raises SettingsWrong, SchemaMismatch, ServerTooOld, ServerNotSafe, ClockFarOff, DirectoryUnreadable: then nothing is begun.
     """
     _arm_fail_points(settings)
     clock = SystemClock()
@@ -116,7 +118,8 @@ async def opened_switch(settings: Settings) -> AsyncIterator[Switch]:
         async with database.reading() as connection:
             await require_safe(connection, clock.now())
             await require_current(connection)
-        await directory.refresh()
+        with suppress(*([DirectoryUnreadable] if examined else [])):
+            await directory.refresh()
         switch = make_switch(
             database, directory, Outside(clock, signer, adapters, networks=settings.outbound, former_keys=load_former_keys(settings))
         )

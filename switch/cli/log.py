@@ -43,7 +43,7 @@ def heads(
     async def work(switch: Switch) -> tuple[str, list[SignedHead], Waiting]:
         return switch.proof_log.origin, await switch.proof_log.heads(before, limit), await switch.proof_log.waiting()
 
-    origin, found, waiting = run(work)
+    origin, found, waiting = run(work, examined=True)
     if as_json:
         items = [{"size": head.size, "signed_at": head.signed_at, "note": head.note} for head in found]
         print_json({"origin": origin, "waiting": waiting, "items": items})
@@ -78,7 +78,7 @@ def export(file: Annotated[Path, typer.Argument(dir_okay=False, help="Is not wri
                     _write(out, exported(found))
                     steps(counts["leaves"], newest[0].size if newest else 0)
 
-            run(work)
+            run(work, examined=True)
     except FileExistsError:
         print(f"{file} is there already", file=sys.stderr)
         raise typer.Exit(WRONG_USAGE_EXIT_CODE) from None

@@ -19,13 +19,15 @@ T = TypeVar("T")
 REFUSED_EXIT_CODE = 1
 
 
-def run(work: Callable[[Switch], Awaitable[T]]) -> T:
-    """What `work` answers. Raises typer.Exit(1) where the switch refuses, after saying why on standard error."""
+def run(work: Callable[[Switch], Awaitable[T]], *, examined: bool = False) -> T:
+    """What `work` answers; `examined`: as for `opened_switch`.
+
+    Raises typer.Exit(1) where the switch refuses, after saying why on standard error."""
 
     settings = load_settings()
 
     async def within() -> T:
-        async with opened_switch(settings) as switch:
+        async with opened_switch(settings, examined=examined) as switch:
             return await audited(switch, work)
 
     try:

@@ -18,7 +18,7 @@ _WRONG = {
 def verify(as_json: AsJson = False) -> None:
     """Recompute the books and name every row that is not as it must be. Exits with 0 where they are clean, with 3 where not."""
     with progress("verify", hidden=as_json) as steps:
-        result = run(lambda switch: switch.verification(lambda name, done, total: steps(done, total, name)))
+        result = run(lambda switch: switch.verification(lambda name, done, total: steps(done, total, name)), examined=True)
     if as_json:
         print_json({"clean": result.clean, "checks": result.checks, "findings": result.findings})
     else:

@@ -22,6 +22,11 @@ def concerned(made: DebtPayment) -> list[ParticipantCode]:
     return sorted({made.defaulter, *(part.creditor for part in made.parts)})
 
 
+def debt_kind_told(state: DebtState, way: DebtWay) -> WebhookKind | None:
+    """None of what is not concluded."""
+    return _TOLD.get((state, way is DebtWay.WRITTEN_OFF))
+
+
 def debt_told(made: DebtPayment, listening: Listening, at: datetime) -> list[WebhookEvent]:
     """Each reads its own part: the defaulter all of it."""
     kind = _TOLD[made.state, made.way is DebtWay.WRITTEN_OFF]

@@ -109,3 +109,9 @@ class CatalogueMalformed(Refusal):
     code = "catalogue_malformed"
     en = "The catalogue cannot be read at {place}: {why}."
     ar = "تعذرت قراءة الدليل عند {place}: {why_ar}."
+
+
+class DirectoryUnreadable(Refusal):
+    code = "directory_unreadable"
+    en = "The directory holds what this program has never written; `switch verify` names the row."
+    ar = "في الدليل ما لم يكتبه هذا البرنامج قط؛ والأمر `switch verify` يسمّي السجل."

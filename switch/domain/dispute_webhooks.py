@@ -24,9 +24,14 @@ _TOLD: Mapping[DisputeEventKind, WebhookKind] = MappingProxyType(
 DISPUTE_KINDS = frozenset(_TOLD.values())
 
 
+def kind_told(line: DisputeEventKind) -> WebhookKind | None:
+    """Of a line of the history; none where nobody is told of it."""
+    return _TOLD.get(line)
+
+
 def dispute_told(dispute: Dispute, event: DisputeEvent, listening: Listening) -> list[WebhookEvent]:
     """Without what people wrote: that is asked for."""
-    endpoints, kind = listening.get(dispute.bank), _TOLD.get(event.kind)
+    endpoints, kind = listening.get(dispute.bank), kind_told(event.kind)
     if not endpoints or kind is None:
         return []
     event_id = EventId(bucketed_id(0, event.at))

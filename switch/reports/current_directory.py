@@ -2,7 +2,12 @@
 
 import asyncio
 
+from sqlalchemy.exc import NoResultFound
+
 from switch.domain.directory import Directory
+from switch.domain.directory_errors import DirectoryUnreadable
+from switch.domain.errors import Refusal
+from switch.reports.checks.examination import UNREADABLE
 from switch.store import directory
 from switch.store.database import Database
 from switch.store.vault import vault
@@ -25,9 +30,12 @@ class CurrentDirectory:
         return self._version
 
     async def refresh(self) -> None:
-        """One reading after the other, so that an older one never comes late and wins."""
+        """One reading after the other, so that an older one never comes late and wins. Raises DirectoryUnreadable."""
         async with self._one_at_a_time, self._database.snapshot() as connection:
-            self._version, self._directory = await directory.read(connection)
+            try:
+                self._version, self._directory = await directory.read(connection)
+            except (*UNREADABLE, NoResultFound, Refusal):  # somebody has edited a row beside us
+                raise DirectoryUnreadable() from None
 
     async def refresh_if_changed(self) -> bool:
         """One row is asked for; the whole is read only where another process, or another hand, has changed it. So are master keys."""

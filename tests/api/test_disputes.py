@@ -12,7 +12,6 @@ from switch.domain.proposals import ProposalKind, ProposalState
 from switch.domain.staff import Role
 from tests.api.line import BANK, BILLER, CUSTOMER, ONLINE, OPERATOR, OTHER_BANK, Line, order
 from tests.api.staff_clients import staff_client
-from tests.hooks import hooked
 
 TEXT = "دفع الزبون أحمد الفاتورة وما زالت تظهر غير مسددة"
 CONTACT = "0933777111"
@@ -193,22 +192,6 @@ async def test_strangers_see_nothing_and_staff_see_no_contact(line: Line) -> Non
     kept = await line.query("SELECT dispute::text, (SELECT string_agg(its::text, '') FROM dispute_event AS its) FROM dispute")
     assert CONTACT not in str(kept)
     assert "أحمد" not in str(kept)
-
-
-async def test_a_bank_that_listens_is_told_how_its_dispute_stood_and_the_books_agree(line: Line) -> None:
-    async with hooked(line) as hook:
-        path = await opened(line)
-        await line.of(BILLER).post(f"{path}/answer", json={"accepted": True, "remedy": "put_right", "note": "ours 7781"})
-        await line.bank.post(f"{path}/withdrawal", json={"note": "seen"})
-        while await hook.tell():
-            pass
-        told = [event["dispute"] | {"type": event["type"]} for event in hook.heard if event["type"].startswith("dispute.")]
-        assert {(each["type"], each["state"], each["remedy"], each["outcome"]) for each in told} == {
-            ("dispute.opened", "open", None, None),
-            ("dispute.answered", "accepted", "put_right", None),
-            ("dispute.closed", "closed", "put_right", "withdrawn"),
-        }
-        await clean(line)
 
 
 async def test_evidence_is_small_of_few_kinds_and_read_by_both_sides(line: Line) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from switch.domain.debt_webhooks import DEBT_KINDS
-from switch.domain.dispute_webhooks import DISPUTE_KINDS
+from switch.domain.debt_webhooks import DEBT_KINDS, debt_kind_told
+from switch.domain.debts import DebtState, DebtWay
+from switch.domain.dispute_webhooks import DISPUTE_KINDS, kind_told
 from switch.domain.payments import PaymentState
 from switch.domain.webhooks import KIND_OF, WebhookKind, moved_part
 from switch.reports.checks.examination import UNREADABLE, Examination
@@ -37,7 +38,13 @@ _ROWS = text("""
         asked.until, debt.state AS debt_state, CASE WHEN debt.defaulter_code = told.bank_code THEN debt.minor ELSE (
             SELECT sum(part.minor)::bigint FROM debt_part AS part
             WHERE part.debt_payment_id = debt.debt_payment_id AND part.creditor_code = told.bank_code) END AS debt_minor,
-        head.note AS head_note, outage.biller_code AS out, outage.begins_at, outage.ends_at,
+        head.note AS head_note, head.signed_at AS head_at, outage.biller_code AS out, outage.begins_at, outage.ends_at,
+        outage.reason_ar AS out_ar, outage.reason_en AS out_en, outage.withdrawn_at AS out_no_more,
+        debt.defaulter_code, debt.currency AS debt_currency, debt.way AS debt_way, debt.number AS debt_number,
+        line.kind AS line_kind, EXISTS (SELECT FROM cap_warning AS warned WHERE told.kind = 'position.warning'
+            AND warned.bank_code = told.bank_code AND told.moved = jsonb_build_object(
+                'currency', warned.currency, 'window_id', warned.window_id, 'level', warned.level::text,
+                'held', warned.held_minor::text, 'posted', warned.posted_minor::text, 'cap', warned.cap_minor::text)) AS warned,
         CASE WHEN complained.bank_code = told.bank_code THEN json_build_object('payment_id', complained.payment_id,
             'reason', complained.reason, 'state', line.state, 'holder', line.holder, 'deadline', line.deadline,
             'remedy', line.remedy, 'outcome', line.outcome) END AS complaint, payment.*
@@ -46,16 +53,19 @@ _ROWS = text("""
     LEFT JOIN payment ON payment.bucket = told.bucket AND payment.payment_id = told.payment_id
     LEFT JOIN payment_event AS history
         ON history.bucket = told.bucket AND history.payment_id = told.payment_id AND history.number = told.event_number
-    LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CAST(told.moved ->> 'size' AS bigint)
+    LEFT JOIN proof_head AS head ON told.kind = 'proof_log.head' AND head.size = CASE WHEN told.moved ->> 'size' ~ '^[0-9]{1,18}$'
+        THEN CAST(told.moved ->> 'size' AS bigint) END
     LEFT JOIN window_approval AS asked ON told.kind = 'window.approval_asked' AND asked.window_id = told.moved ->> 'window_id'
         AND asked.round = told.event_number AND asked.participant_code = told.bank_code
     LEFT JOIN debt_payment AS debt ON debt.debt_payment_id = told.moved ->> 'debt_payment_id'
-    LEFT JOIN outage ON told.kind = 'biller.outage' AND outage.outage_id = CAST(told.moved ->> 'outage_id' AS uuid)
+    LEFT JOIN outage ON told.kind = 'biller.outage' AND outage.outage_id = CASE WHEN told.moved ->> 'outage_id' ~ :an_id
+        THEN CAST(told.moved ->> 'outage_id' AS uuid) END
     LEFT JOIN dispute_event AS line ON told.kind LIKE 'dispute.%' AND line.number = told.event_number
-        AND line.dispute_id = CAST(told.moved ->> 'dispute_id' AS uuid)
+        AND line.dispute_id = CASE WHEN told.moved ->> 'dispute_id' ~ :an_id THEN CAST(told.moved ->> 'dispute_id' AS uuid) END
     LEFT JOIN dispute AS complained ON complained.dispute_id = line.dispute_id
     ORDER BY told.bucket, told.event_id
-""")
+""").bindparams(an_id="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+"""What a document says of an id may be none: then its row is named, and the others are looked at as well."""
 
 _DOUBLED = text("""
     SELECT 'webhook event ' || unnest(array_agg(event_id)), 'another one tells of the same line of payment ' || payment_id
@@ -72,7 +82,7 @@ async def examine(look: Examination) -> None:
         elif row.kind in _OF_NO_PAYMENT:
             if row.told_of is not None:
                 look.finds(where, f"a {row.kind} tells of a payment")
-            elif not _says_what_it_should(row):
+            elif not _says(row):
                 look.finds(where, "it says otherwise than what its bank was to be told")
         elif row.payment_id is None:
             look.finds(where, f"there is no payment {row.told_of}")
@@ -90,23 +100,32 @@ _OF_NO_PAYMENT = frozenset(
 )
 
 
+def _says(row: Row[Any]) -> bool:
+    try:
+        return _says_what_it_should(row)
+    except UNREADABLE:
+        return False
+
+
 def _says_what_it_should(row: Row[Any]) -> bool:
     match row.kind:
         case WebhookKind.TEST:
-            return not row.moved
+            return not row.moved and row.event_number == 0
         case WebhookKind.LOG_HEAD:
-            return bool(row.moved.get("note") == row.head_note)
+            return bool((row.moved.get("note"), row.moved.get("signed_at"), row.event_number) == (row.head_note, _iso(row.head_at), 0))
+        case WebhookKind.POSITION_WARNING:
+            return bool(row.warned and row.event_number == 0)
         case WebhookKind.WINDOW_APPROVAL_ASKED:
             return bool((row.moved.get("net_minor"), row.moved.get("until")) == _asked(row))
         case WebhookKind.BILLER_OUTAGE:
-            return bool([row.moved.get(name) for name in ("biller_code", "begins_at", "ends_at")] == _outage(row))
+            over = row.moved.get("withdrawn_at") in (None, _iso(row.out_no_more))
+            return bool([row.moved.get(name) for name in _OF_AN_OUTAGE] == _outage(row) and over and row.event_number == 0)
         case kind if kind in DISPUTE_KINDS:
-            return row.complaint is not None and _complaint(row.moved) == _complaint(row.complaint)
+            return row.complaint is not None and _complaint(row.moved) == _complaint(row.complaint) and kind == kind_told(row.line_kind)
         case kind if kind in DEBT_KINDS:
-            wanted = "refused" if kind == WebhookKind.DEBT_PAYMENT_REFUSED else "done"
-            return bool((row.moved.get("minor"), row.debt_state) == (str(row.debt_minor), wanted))
+            return [row.moved.get(name) for name in _OF_A_DEBT] == [str(row.debt_minor), *_debt(row)] and kind == _debt_kind(row)
         case _:
-            return True
+            return False
 
 
 def _wrong(row: Row[Any]) -> str | None:
@@ -146,5 +165,24 @@ def _complaint(said: Mapping[str, Any]) -> list[Any]:
 _OF_A_COMPLAINT = ("payment_id", "reason", "state", "holder", "remedy", "outcome")
 
 
+_OF_AN_OUTAGE = ("biller_code", "begins_at", "ends_at", "reason_ar", "reason_en")
+
+
 def _outage(row: Row[Any]) -> list[str | None]:
-    return [row.out, *(None if moment is None else moment.isoformat() for moment in (row.begins_at, row.ends_at))]
+    return [row.out, _iso(row.begins_at), _iso(row.ends_at), row.out_ar, row.out_en]
+
+
+_OF_A_DEBT = ("minor", "defaulter_code", "currency", "way")
+
+
+def _debt(row: Row[Any]) -> list[str | None]:
+    return [row.defaulter_code, row.debt_currency, row.debt_way]
+
+
+def _debt_kind(row: Row[Any]) -> WebhookKind | None:
+    told = row.debt_state is not None and row.debt_number == row.event_number
+    return debt_kind_told(DebtState(row.debt_state), DebtWay(row.debt_way)) if told else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
