@@ -130,7 +130,7 @@ async def test_of_several_at_once_the_one_that_lasts_longest_is_told(line: Line)
         ({"begins_at": "2026-11-24T06:00:00Z", "ends_at": "2026-11-24T08:00:00Z"}, "outage_refused"),
         ({"begins_at": BEGINS, "ends_at": "2026-12-24T09:00:00Z"}, "outage_refused"),
         ({"begins_at": "2027-11-24T09:00:00Z", "ends_at": "2027-11-24T10:00:00Z"}, "outage_refused"),
-        ({"reason": {"ar": " ", "en": "x"}}, "outage_refused"),
+        ({"reason": {"ar": " ", "en": "x"}}, "text_blank"),
         ({"reason": {"ar": "تقنين\u202e", "en": "x"}}, "text_forbidden"),
         ({"reason": {"ar": "تقنين"}}, "field_missing"),
         ({"reason": {"ar": "ت" * 201, "en": "x"}}, "field_invalid"),

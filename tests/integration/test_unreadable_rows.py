@@ -57,18 +57,3 @@ def test_a_directory_that_cannot_be_read_is_verified_all_the_same(
     finally:
         edit(owner, f"UPDATE {table} SET {column} = '{before}' WHERE code = '{code}'")
     assert desk.json("verify")["clean"]
-
-
-def test_a_check_that_cannot_be_finished_is_said_and_another_names_the_row(desk: Desk, owner: Engine) -> None:
-    """What the database itself cannot read: a moment that is none, in a document."""
-    desk("log", "seal")
-    with owner.connect() as connection:
-        change_id, content = connection.execute(
-            text("SELECT change_id, content::text FROM directory_change WHERE kind = 'webhook' ORDER BY changed_at DESC LIMIT 1")
-        ).one()
-    edit(owner, f"""UPDATE directory_change SET content = content || '{{"secret_changed_at": "soon"}}' WHERE change_id = '{change_id}'""")
-    found = desk.json("verify", code=WRONG)["findings"]
-    assert "check of directory" in {finding["where"] for finding in found}
-    assert any(str(change_id) in finding["where"] for finding in found)
-    edit(owner, f"UPDATE directory_change SET content = '{content}' WHERE change_id = '{change_id}'")
-    assert desk.json("verify")["clean"]
