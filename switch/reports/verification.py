@@ -41,7 +41,7 @@ from switch.reports.checks import (
 )
 from switch.reports.checks.examination import UNREADABLE, Examination, Finding, Progress
 from switch.signatures.notes import LogIdentity
-from switch.store.database import Connection, Database
+from switch.store.database import Connection, Database, set_apart
 
 __all__ = ["Check", "Finding", "Verification", "VerificationResult"]
 
@@ -100,7 +100,7 @@ class Verification:
         for name, invariant, examine in self._checks():
             look = Examination(name, invariant, connection, progress)
             try:
-                async with connection.begin_nested():
+                async with set_apart(connection):
                     await examine(look)
             except _NEVER_WRITTEN as unreadable:  # the row is named by its record, or its leaf
                 look.finds(

@@ -62,6 +62,13 @@ LINE_TROUBLE = (CommitUnknown, OperationalError, InterfaceError, PoolTimeout)
 """The database cannot be reached, or went away in the middle."""
 
 
+@asynccontextmanager
+async def set_apart(connection: AsyncConnection) -> AsyncIterator[None]:
+    """What fails within is undone by itself, and the transaction around it goes on (PostgreSQL, SAVEPOINT)."""
+    async with connection.begin_nested():
+        yield
+
+
 class Database:
     """One engine. A unit of work is `transaction()`; questions are asked in `snapshot()`, which sees one moment."""
 
