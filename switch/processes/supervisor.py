@@ -146,7 +146,9 @@ class Supervisor:
     def _note(self, watched: _Watched) -> None:
         watched.started_at = time.monotonic()
         watched.restart_at = None
-        self._pid_file(watched.child).write_text(f"{watched.child.pid}\n", encoding="ascii")
+        new = self._pid_file(watched.child).with_suffix(".new")
+        new.write_text(f"{watched.child.pid}\n", encoding="ascii")
+        new.replace(self._pid_file(watched.child))  # whoever reads it at this moment finds the whole of the one or of the other
 
     def _watch(self, watched: _Watched) -> None:
         now = time.monotonic()

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,8 +44,15 @@ except ChildFailed as failed:
 """
 
 
-def owner(folder: Path, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", OWNER, str(folder), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@contextmanager
+def owner(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    argv = [sys.executable, "-c", OWNER, str(folder), *words]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def line_of(process: subprocess.Popen[str]) -> str:
