@@ -245,7 +245,7 @@ async def test_two_people_make_an_overdue_reversal_final(line: Line, kind: Propo
     payment_id = await _in_doubt_back(line)
     with pytest.raises(PaymentNotOverdue):
         await _proposed(line, kind, payment_id)
-    line.clock.move(HOUR_SECONDS)
+    line.clock.move(HOUR_SECONDS + 1)
     (overdue,) = await line.switch.proposals.overdue_reversals(10)
     assert str(overdue.request.payment_id) == payment_id
 

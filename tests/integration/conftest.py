@@ -101,6 +101,7 @@ def durable_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[st
     data = tmp_path_factory.mktemp("data")
 
     async def fill(url: str) -> None:
+        use_test_vault()  # commands, which the tests of another file have run in this process, use the keys of their data folder
         database = connect(url)
         await filled_world(database, data / "files")
         await database.close()

@@ -16,7 +16,7 @@ from switch.domain.booked_statements import BookedLine, BookedStatement, NotPlai
 from switch.domain.errors import FileMalformed
 from switch.domain.identifiers import ParticipantCode, PaymentId
 from switch.domain.money import Money
-from switch.domain.texts import FORBIDDEN_CHARACTERS
+from switch.domain.texts import FORBIDDEN_CHARACTERS, is_blank
 
 LAYOUT = CsvFormat()
 PAYMENT = PaymentId(UUID("019ab000-0000-7000-8000-00000000abcd"))
@@ -57,11 +57,19 @@ def read_back(content: bytes) -> BookedStatement:
     return BookedStatement(booked.head, tuple(booked.lines))
 
 
+def told(reference: str | None) -> str | None:
+    """Blanks alone, which fill a column up, say nothing."""
+    return "" if reference is not None and is_blank(reference) else reference
+
+
 @given(st.lists(lines, max_size=8))
 def test_what_is_rendered_is_read_back(booked: list[BookedLine]) -> None:
     given_statement = statement(booked)
     read = read_back(rendered(given_statement))
-    assert read.lines == given_statement.lines
+    assert read.lines == tuple(
+        replace(line, own_reference=told(line.own_reference), customer_reference=told(line.customer_reference))
+        for line in given_statement.lines
+    )
     assert read.head == HEAD
     assert read_back(rendered(given_statement)) == read
 

@@ -16,7 +16,7 @@ from switch.cli.sandbox.faults import Faults
 from switch.cli.sandbox.place import CannotStart, own_folder, require_free_ports
 from switch.cli.sandbox.prepare import central_bank, prepare
 from switch.postgres_server import DataDirectoryInUse, NoPostgres, PostgresServer, ServerFailed, WrongVersion
-from switch.processes import ChildFailed, Supervisor
+from switch.processes import ChildFailed, Process, Supervisor
 from switch.settings import Settings
 
 
@@ -72,8 +72,9 @@ class Sandbox:
         if self.faults is not None:
             held.enter_context(self.faults.on_the_lines())
         self._supervisor = supervisor = Supervisor(settings.data / "run", [embedded] if embedded else [])
-        serving = api(settings, self.faults)
+        serving: Process | None = None
         if embedded is not None and embedded.has_data:  # what is new is prepared first
+            serving = api(settings, self.faults)
             held.callback(serving.stop)
             serving.start()
         held.enter_context(supervisor)
@@ -84,7 +85,7 @@ class Sandbox:
             migrate_database(settings)
             self.tell("the database is migrated")
         bank = "" if supervisor.stopping else asyncio.run(self._prepare())
-        started = children(settings, bank, self._script, serving, self.faults)
+        started = children(settings, bank, self._script, serving or api(settings, self.faults), self.faults)
         supervisor.add(*started)
         if not supervisor.stopping:
             self.tell(", ".join(f"{child.name} (process {child.pid})" for child in started) + ": ready")
