@@ -139,7 +139,7 @@ class SettlingWorld:
         self.revise = ReviseFile(self.clock, self.database, remaking)
         self.advance = AdvanceWindows(self.clock, self.database, self.open, self.close, self.settle, self.issue)
         self.answer = AnswerWindow(self.clock, self.database)
-        undertakings: dict[ProposalKind, Undertaking] = {
+        self.undertakings: dict[ProposalKind, Undertaking] = {
             **{
                 kind: DecideWindow(self.clock, self.database, kind) for kind in (ProposalKind.OVERRIDE_WINDOW, ProposalKind.WITHHOLD_WINDOW)
             },
@@ -150,8 +150,8 @@ class SettlingWorld:
             ProposalKind.PUT_OFF_WINDOW: PutOffWindow(self.clock, self.database),
             ProposalKind.SET_SETTLEMENT_RULE: SetSettlementRule(self.database),
         }
-        self.propose = Propose(self.clock, self.database, undertakings)
-        self.decide = DecideProposal(self.clock, self.database, undertakings, KeepAudit(self.clock, self.database))
+        self.propose = Propose(self.clock, self.database, self.undertakings)
+        self.decide = DecideProposal(self.clock, self.database, self.undertakings, KeepAudit(self.clock, self.database))
         self.simulate = DefaultSimulations(self.database)
         self.windows = Windows(self.clock, self.database)
         self.files = Files(self.database, self.drop)

@@ -94,6 +94,7 @@ def _everything_imported() -> Serve:
     asyncio.run(warm(routes()))
     gc.collect()
     gc.freeze()  # and so it stays shared with all of them
+    gc.enable()
     return serve_socket
 
 

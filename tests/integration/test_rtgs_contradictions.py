@@ -1,6 +1,6 @@
 """The RTGS has settled after all what it had refused, and the money was asked for anew by then: two people book it, and things go on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
@@ -36,9 +36,7 @@ class Country(SettlingWorld):
         directory = CurrentDirectory(self.database)
         lines = BillerLines(directory.current, {}, Breakers(self.clock))
         posting = RepairPosting(ReversalPosting(self.database, directory.current))
-        self.decide.undertakings[ProposalKind.REPAIR_BREAK] = RepairBreaks(  # type: ignore[index]
-            self.clock, directory.current, self.database, lines, posting
-        )
+        self.undertakings[ProposalKind.REPAIR_BREAK] = RepairBreaks(self.clock, directory.current, self.database, lines, posting)
 
     def settles_after_all(self, instruction: SettlementInstruction) -> None:
         self.rtgs.refused.remove(instruction.instruction_id)
@@ -86,9 +84,11 @@ async def recomputed(country: Country) -> str:
 
 
 @pytest.mark.parametrize("asked_anew", [moved, recomputed])
-async def test_the_window_goes_on_once_all_that_the_rtgs_has_moved_is_in_suspense(country: Country, asked_anew: object) -> None:
+async def test_the_window_goes_on_once_all_that_the_rtgs_has_moved_is_in_suspense(
+    country: Country, asked_anew: Callable[[Country], Awaitable[str]]
+) -> None:
     sent = await refused(country)
-    waiting = await asked_anew(country)  # type: ignore[operator]
+    waiting = await asked_anew(country)
     country.settles_after_all(sent)
     with pytest.raises(RtgsContradicts, match="suspend"):
         await country.settle(waiting)

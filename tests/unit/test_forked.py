@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from switch.processes.fork import fork
+from tests.supervised import is_running, pid_in
 from tests.waiting import wait_until
 
 OWNER = """
@@ -58,17 +59,6 @@ def owner(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
 def line_of(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline()
-
-
-def pid_in(folder: Path, name: str) -> int:
-    return int((folder / f"{name}.pid").read_text())
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_it_begins_with_what_its_parent_has_and_with_no_handlers_of_its_signals(tmp_path: Path) -> None:

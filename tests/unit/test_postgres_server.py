@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from switch.postgres_server import DataDirectoryInUse, PostgresServer, WrongVersion
+from tests.supervised import is_running
 from tests.waiting import wait_until
 
 OWNER = """
@@ -42,13 +43,6 @@ def value(url: str, query: str) -> object:
         row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_a_database_is_a_copy_of_its_template(server: PostgresServer) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from switch.postgres_server import PostgresServer
 from switch.processes import ChildFailed, Process, Supervisor, answers
+from tests.supervised import is_running, pid_in
 from tests.waiting import wait_until
 
 SLEEPER = "import time; time.sleep(600)"
@@ -45,17 +46,6 @@ print("down", flush=True)
 
 def python(name: str, code: str, folder: Path, *arguments: str) -> Process:
     return Process(name, [sys.executable, "-c", code, *arguments], log_file=folder / f"{name}.log", stop_within_seconds=2)
-
-
-def pid_in(folder: Path, name: str) -> int:
-    return int((folder / f"{name}.pid").read_text())
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_children_start_in_order_and_stop_in_reverse_order(tmp_path: Path) -> None:
