@@ -5,7 +5,8 @@ from enum import StrEnum
 
 FAILURES_IN_A_ROW = 5
 FIRST_PAUSE_MILLISECONDS = 5_000
-LONGEST_PAUSE_MILLISECONDS = 60_000
+LONGEST_PAUSE_MILLISECONDS = 15_000
+"""So short that what waits is done within half a minute after the counterparty is back; a trial costs it one question."""
 LONGEST_TRIAL_MILLISECONDS = 120_000
 """Who took the trial and says nothing for so long is gone, and another may try."""
 

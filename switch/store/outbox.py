@@ -1,6 +1,6 @@
 """The outbox: advices added with the change they tell of, leased to be delivered, acknowledged or parked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,34 +10,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.advices import Advice, AdviceKind
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, bucket_of
-from switch.domain.retries import farthest
+from switch.domain.retries import waits_beyond
 from switch.domain.stand_in import StandInState
 from switch.store import stand_ins
 from switch.store.database import Writing, as_rows, insert_rows
+from switch.store.forwards import bring_forward, forward_of
 from switch.store.tables.outbox import outbox
 from switch.store.vault import row_name, vault
 
 _COLUMNS = ("bucket", "event_id", "biller_code", "kind", "payment_id", "content", "created_at", "attempts", "next_attempt_at")
 _INSERT = insert_rows(outbox, _COLUMNS)
 _BILLERS_DUE = text("""
-    SELECT biller_code FROM unnest(CAST(:billers AS text[])) AS wanted (code)
-    CROSS JOIN LATERAL (SELECT biller_code FROM outbox
-        WHERE biller_code = wanted.code AND acknowledged_at IS NULL AND parked_at IS NULL
-            AND (next_attempt_at <= :now OR next_attempt_at > :farthest) LIMIT 1) AS due
+    SELECT code FROM unnest(CAST(:billers AS text[]), CAST(:beyond AS timestamptz[])) AS wanted (code, beyond)
+    WHERE EXISTS (SELECT FROM outbox WHERE biller_code = wanted.code AND acknowledged_at IS NULL AND parked_at IS NULL
+                  AND (next_attempt_at <= :now OR next_attempt_at > wanted.beyond))
 """)
 # Of one payment and one moment, `payment.completed` is before `payment.reversed`, as it is in the alphabet.
 _LEASE = text("""
     UPDATE outbox SET next_attempt_at = CAST(:leased_until AS timestamptz)
-    FROM (SELECT bucket, event_id FROM outbox AS waiting
+    FROM (SELECT bucket, event_id, next_attempt_at AS due_at FROM outbox AS waiting
           WHERE biller_code = :biller AND acknowledged_at IS NULL AND parked_at IS NULL
-            AND (next_attempt_at <= :now OR next_attempt_at > :farthest)
+            AND (next_attempt_at <= :now OR next_attempt_at > :beyond)
             AND NOT EXISTS (SELECT FROM outbox AS earlier
                             WHERE earlier.bucket = waiting.bucket AND earlier.payment_id = waiting.payment_id
                               AND (earlier.created_at, earlier.kind) < (waiting.created_at, waiting.kind)
                               AND earlier.acknowledged_at IS NULL AND earlier.parked_at IS NULL)
           ORDER BY next_attempt_at, event_id LIMIT :most FOR UPDATE SKIP LOCKED) AS due
     WHERE outbox.bucket = due.bucket AND outbox.event_id = due.event_id
-    RETURNING outbox.*, (SELECT payment.personal FROM payment
+    RETURNING outbox.*, due.due_at, (SELECT payment.personal FROM payment
         WHERE payment.bucket = outbox.bucket AND payment.payment_id = outbox.payment_id) AS personal
 """)
 _ACKNOWLEDGE = text("""
@@ -52,8 +52,8 @@ _POSTPONE = text("""
     WHERE bucket = :bucket AND event_id = :event_id AND acknowledged_at IS NULL AND next_attempt_at = CAST(:leased_until AS timestamptz)
 """)
 _RELEASE = text("""
-    UPDATE outbox SET next_attempt_at = CAST(:next_attempt_at AS timestamptz)
-    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS untried (bucket, event_id)
+    UPDATE outbox SET next_attempt_at = untried.due_at
+    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[]), CAST(:due_at AS timestamptz[])) AS untried (bucket, event_id, due_at)
     WHERE outbox.bucket = untried.bucket AND outbox.event_id = untried.event_id AND acknowledged_at IS NULL
       AND outbox.next_attempt_at = CAST(:leased_until AS timestamptz)
 """)
@@ -74,9 +74,17 @@ _STANDING = text("""
     FROM outbox JOIN payment USING (bucket, payment_id)
     WHERE outbox.bucket = :bucket AND outbox.event_id = :event_id AND outbox.biller_code = :biller FOR NO KEY UPDATE OF outbox
 """)
-
+_FORWARD = forward_of("outbox", ("bucket", "event_id"), "biller_code = :whose AND acknowledged_at IS NULL AND parked_at IS NULL")
 
 _REFERENCE = "customer_reference"
+
+
+class Leased(NamedTuple):
+    """An advice to deliver now, how often it was tried, and when it is due: later than now only where it was leased early."""
+
+    advice: Advice
+    attempts: int
+    due_at: datetime
 
 
 async def append(connection: Writing, advices: Sequence[Advice]) -> None:
@@ -97,23 +105,31 @@ async def append(connection: Writing, advices: Sequence[Advice]) -> None:
     await connection.execute(_INSERT, as_rows(rows))
 
 
-async def billers_due(connection: AsyncConnection, billers: Collection[ParticipantCode], now: datetime) -> list[ParticipantCode]:
-    """Those of them for whom something waits."""
-    return list((await connection.execute(_BILLERS_DUE, {"billers": list(billers), "now": now, "farthest": farthest(now)})).scalars())
+async def billers_due(connection: AsyncConnection, billers: Mapping[ParticipantCode, datetime], now: datetime) -> list[ParticipantCode]:
+    """Those of them for whom something is due, or waits beyond the moment that stands beside them."""
+    parameters = {"billers": list(billers), "beyond": list(billers.values()), "now": now}
+    return list((await connection.execute(_BILLERS_DUE, parameters)).scalars())
 
 
 async def lease_due(
-    connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int
-) -> list[tuple[Advice, int]]:
-    """Advices to deliver now, oldest first, with how often each was tried; nobody else gets them until the lease ends.
+    connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int, *, early: bool = False
+) -> list[Leased]:
+    """Advices to deliver now, oldest first; nobody else gets them until the lease ends. `early`: also those whose time has not come.
 
     Of each payment the first that waits and no other. What is to wait longer than anything ever waits was written by a clock that has been
     set back since: its time has come, too.
     """
     leased_until = now + timedelta(seconds=lease_seconds)
-    parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
+    beyond = waits_beyond(now, lease_seconds, early=early)
+    parameters = {"biller": biller, "now": now, "beyond": beyond, "leased_until": leased_until, "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
-    return sorted(((from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
+    leased = (Leased(from_row(row), row.attempts, row.due_at if early else min(row.due_at, now)) for row in rows)
+    return sorted(leased, key=lambda one: one.advice.event_id)
+
+
+async def bring_forward_of(connection: AsyncConnection, biller: ParticipantCode, now: datetime, beyond: datetime) -> bool:
+    """What waits for a biller that is back; whether there may be more."""
+    return await bring_forward(connection, _FORWARD, biller, now, beyond)
 
 
 async def acknowledge(
@@ -168,10 +184,10 @@ async def is_there(connection: AsyncConnection, event: EventId) -> bool:
     return (await connection.execute(_IS_THERE, {"bucket": bucket_of(event), "event_id": event})).one_or_none() is not None
 
 
-async def release(connection: AsyncConnection, events: Sequence[EventId], next_attempt_at: datetime, leased_until: datetime) -> None:
-    """Give back leased advices that were not tried; not those that somebody else has leased since."""
+async def release(connection: AsyncConnection, untried: Mapping[EventId, datetime], leased_until: datetime) -> None:
+    """Give back leased advices, each to its former time, as if they had not been tried; not those that somebody else has leased since."""
     parameters = {
-        "buckets": [bucket_of(event) for event in events], "ids": list(events), "next_attempt_at": next_attempt_at,
+        "buckets": [bucket_of(event) for event in untried], "ids": list(untried), "due_at": list(untried.values()),
         "leased_until": leased_until,
     }  # fmt: skip
     await connection.execute(_RELEASE, parameters)

@@ -1,6 +1,6 @@
 """Payments: inserted, locked, moved on, found; and their append-only history."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from switch.domain.money import Money
 from switch.domain.outcomes import Reason
 from switch.domain.payments import Channel, Method, Payer, Payment, PaymentEvent, PaymentRequest, PaymentState
 from switch.domain.pseudonyms import customer_pseudonym
-from switch.domain.retries import farthest
+from switch.domain.retries import waits_beyond
 from switch.domain.stand_in import StandInState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
+from switch.store.forwards import bring_forward, forward_of
 from switch.store.tables.payments import payment as table
 from switch.store.tables.payments import payment_event
 from switch.store.tables.schema import given_columns
@@ -59,8 +60,10 @@ _CONCLUDE = text(f"""
     WHERE payment.bucket = moved.bucket AND payment.payment_id = moved.payment_id
 """)  # noqa: S608 - our own names
 _BILLERS_DUE = text("""
-    SELECT DISTINCT biller_code FROM payment
-    WHERE state IN ('RESERVED', 'IN_DOUBT') AND (next_attempt_at <= :now OR next_attempt_at > :farthest) ORDER BY biller_code
+    SELECT code FROM unnest(CAST(:billers AS text[]), CAST(:beyond AS timestamptz[])) AS wanted (code, beyond)
+    WHERE EXISTS (SELECT FROM payment WHERE biller_code = wanted.code AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at <= :now)
+       OR EXISTS (SELECT FROM payment
+                  WHERE biller_code = wanted.code AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at > wanted.beyond)
 """)
 _LEASE = text("""
     UPDATE payment SET next_attempt_at = CAST(:leased_until AS timestamptz)
@@ -69,12 +72,12 @@ _LEASE = text("""
                          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS due
           UNION ALL
           SELECT * FROM (SELECT bucket, payment_id FROM payment
-                         WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at > :farthest
+                         WHERE biller_code = :biller AND state IN ('RESERVED', 'IN_DOUBT') AND next_attempt_at > :beyond
                          ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED) AS stranded) AS due
     WHERE payment.bucket = due.bucket AND payment.payment_id = due.payment_id
     RETURNING payment.*
 """)
-
+_FORWARD = forward_of("payment", ("bucket", "payment_id"), "biller_code = :whose AND state = 'IN_DOUBT'")
 
 _NOBODY = Payer()
 _NOTHING_KNOWN = ("", None, None, None)
@@ -119,19 +122,28 @@ async def lock_only(connection: AsyncConnection, ids: Iterable[UUID]) -> None:
     await connection.execute(_LOCK_ONLY, _keys(ids))
 
 
-async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
-    """Those with live payments whose time has come, or was never to come."""
-    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": farthest(now)})).scalars())
+async def billers_due(connection: AsyncConnection, billers: Mapping[ParticipantCode, datetime], now: datetime) -> list[ParticipantCode]:
+    """Those of them with live payments whose time has come, or that wait beyond the moment that stands beside them."""
+    parameters = {"billers": list(billers), "beyond": list(billers.values()), "now": now}
+    return list((await connection.execute(_BILLERS_DUE, parameters)).scalars())
 
 
-async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Payment]:
-    """Live payments whose time has come, none of them given to another worker until the lease ends.
+async def lease_due(
+    connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int, *, early: bool = False
+) -> list[Payment]:
+    """Live payments whose time has come, none of them given to another worker until the lease ends. `early`: also before it.
 
     What is to wait longer than anything ever waits was written by a clock that has been set back since: its time has come, too.
     """
     leased_until = now + timedelta(seconds=lease_seconds)
-    parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
+    beyond = waits_beyond(now, lease_seconds, early=early)
+    parameters = {"biller": biller, "now": now, "beyond": beyond, "leased_until": leased_until, "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+async def bring_forward_of(connection: AsyncConnection, biller: ParticipantCode, now: datetime, beyond: datetime) -> bool:
+    """Doubts at a biller that is back; whether there may be more."""
+    return await bring_forward(connection, _FORWARD, biller, now, beyond)
 
 
 def from_row(row: Row[Any]) -> Payment:

@@ -1,6 +1,6 @@
 """Reversals: inserted, locked, moved on, found, leased to whoever asks the biller again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,10 @@ from switch.domain.fees import Fees
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId, ReversalId, ServiceCode, bucket_of
 from switch.domain.money import Money
 from switch.domain.outcomes import Reason
-from switch.domain.retries import farthest
+from switch.domain.retries import waits_beyond
 from switch.domain.reversals import Reversal, ReversalReason, ReversalRequest, ReversalState
 from switch.store.database import Writing, as_rows, insert_rows, rows_of
+from switch.store.forwards import bring_forward, forward_of
 from switch.store.tables.payments import reversal as table
 
 _INSERT = insert_rows(table, tuple(table.c.keys()))
@@ -31,19 +32,25 @@ _MOVE = text(f"""
     WHERE reversal.bucket = moved.bucket AND reversal.reversal_id = moved.reversal_id
 """)  # noqa: S608 - our own names
 _BILLERS_DUE = text("""
-    SELECT DISTINCT biller_code FROM reversal JOIN payment USING (bucket, payment_id)
-    WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > :farthest)
-    ORDER BY biller_code
+    SELECT DISTINCT code FROM unnest(CAST(:billers AS text[]), CAST(:beyond AS timestamptz[])) AS wanted (code, beyond)
+    JOIN payment ON payment.biller_code = wanted.code JOIN reversal USING (bucket, payment_id)
+    WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > wanted.beyond)
 """)
 _LEASE = text("""
     UPDATE reversal SET next_attempt_at = CAST(:leased_until AS timestamptz)
     FROM (SELECT reversal.bucket, reversal_id FROM reversal JOIN payment USING (bucket, payment_id)
           WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND payment.biller_code = :biller
-            AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > :farthest)
+            AND (reversal.next_attempt_at <= :now OR reversal.next_attempt_at > :beyond)
           ORDER BY reversal.next_attempt_at LIMIT :most FOR UPDATE OF reversal SKIP LOCKED) AS due
     WHERE reversal.bucket = due.bucket AND reversal.reversal_id = due.reversal_id
     RETURNING reversal.*
 """)
+_FORWARD = forward_of(
+    "reversal",
+    ("bucket", "reversal_id"),
+    "state = 'IN_DOUBT' AND EXISTS (SELECT FROM payment WHERE payment.bucket = reversal.bucket"
+    " AND payment.payment_id = reversal.payment_id AND biller_code = :whose)",
+)
 _OVERDUE = text("""
     SELECT reversal.*, payment.service_code FROM reversal JOIN payment USING (bucket, payment_id)
     WHERE reversal.state IN ('ASKED', 'IN_DOUBT') AND reversal.certain_by <= :now
@@ -99,19 +106,27 @@ async def overdue(
     return [(from_row(row), ServiceCode(row.service_code)) for row in (await connection.execute(_OVERDUE, parameters)).all()]
 
 
-async def billers_due(connection: AsyncConnection, now: datetime) -> list[ParticipantCode]:
-    """Those with live reversals whose time has come, or was never to come."""
-    return list((await connection.execute(_BILLERS_DUE, {"now": now, "farthest": farthest(now)})).scalars())
+async def billers_due(connection: AsyncConnection, billers: Mapping[ParticipantCode, datetime], now: datetime) -> list[ParticipantCode]:
+    """Those of them with live reversals whose time has come, or that wait beyond the moment that stands beside them."""
+    parameters = {"billers": list(billers), "beyond": list(billers.values()), "now": now}
+    return list((await connection.execute(_BILLERS_DUE, parameters)).scalars())
 
 
-async def lease_due(connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int) -> list[Reversal]:
-    """Live ones whose time has come, none of them given to another worker until the lease ends.
+async def lease_due(
+    connection: AsyncConnection, biller: ParticipantCode, now: datetime, lease_seconds: int, most: int, *, early: bool = False
+) -> list[Reversal]:
+    """Live ones whose time has come, none of them given to another worker until the lease ends. `early`: also before it.
 
     What is to wait longer than anything ever waits was written by a clock that has been set back since: its time has come, too.
     """
-    leased_until = now + timedelta(seconds=lease_seconds)
-    parameters = {"biller": biller, "now": now, "farthest": farthest(now, lease_seconds), "leased_until": leased_until, "most": most}
+    leased_until, beyond = now + timedelta(seconds=lease_seconds), waits_beyond(now, lease_seconds, early=early)
+    parameters = {"biller": biller, "now": now, "beyond": beyond, "leased_until": leased_until, "most": most}
     return [from_row(row) for row in (await connection.execute(_LEASE, parameters)).all()]
+
+
+async def bring_forward_of(connection: AsyncConnection, biller: ParticipantCode, now: datetime, beyond: datetime) -> bool:
+    """Those in doubt at a biller that is back; whether there may be more."""
+    return await bring_forward(connection, _FORWARD, biller, now, beyond)
 
 
 def from_row(row: Row[Any]) -> Reversal:

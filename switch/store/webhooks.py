@@ -1,6 +1,6 @@
 """What is told to webhook end points: queued with the change that it tells of, leased to be sent, delivered or parked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,9 +9,10 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switch.domain.identifiers import EventId, ParticipantCode, PaymentId, WebhookEndpointId, bucket_of
-from switch.domain.retries import farthest
-from switch.domain.webhooks import WebhookEvent, WebhookKind
+from switch.domain.retries import waits_beyond
+from switch.domain.webhooks import LONGEST_PAUSE_SECONDS, WebhookEvent, WebhookKind
 from switch.store.database import Writing, as_rows, insert_rows
+from switch.store.forwards import bring_forward, forward_of
 from switch.store.tables.webhooks import webhook_delivery
 
 _COLUMNS = (
@@ -19,26 +20,24 @@ _COLUMNS = (
     *("created_at", "attempts", "next_attempt_at"),
 )
 _INSERT = insert_rows(webhook_delivery, _COLUMNS)
-FARTHEST_SECONDS = 3_600
-"""Longer than any pause between two attempts, and any lease."""
 _WAITING = "delivered_at IS NULL AND parked_at IS NULL"
 _DUE = text(f"""
-    SELECT wanted.endpoint_id FROM unnest(CAST(:endpoints AS uuid[])) AS wanted (endpoint_id)
+    SELECT wanted.endpoint_id FROM unnest(CAST(:endpoints AS uuid[]), CAST(:beyond AS timestamptz[])) AS wanted (endpoint_id, beyond)
     WHERE EXISTS (SELECT FROM webhook_delivery AS waiting
                   WHERE waiting.endpoint_id = wanted.endpoint_id AND {_WAITING}
-                    AND (next_attempt_at <= :now OR next_attempt_at > :farthest))
+                    AND (next_attempt_at <= :now OR next_attempt_at > wanted.beyond))
 """)  # noqa: S608 - our own words
 _LEASE = text(f"""
     UPDATE webhook_delivery AS delivery SET next_attempt_at = CAST(:leased_until AS timestamptz)
-    FROM (SELECT bucket, event_id, endpoint_id FROM webhook_delivery AS waiting
-          WHERE endpoint_id = :endpoint AND {_WAITING} AND (next_attempt_at <= :now OR next_attempt_at > :farthest)
+    FROM (SELECT bucket, event_id, endpoint_id, next_attempt_at AS due_at FROM webhook_delivery AS waiting
+          WHERE endpoint_id = :endpoint AND {_WAITING} AND (next_attempt_at <= :now OR next_attempt_at > :beyond)
             AND NOT EXISTS (SELECT FROM webhook_delivery AS earlier
                             WHERE earlier.bucket = waiting.bucket AND earlier.payment_id = waiting.payment_id
                               AND earlier.endpoint_id = waiting.endpoint_id AND earlier.event_number < waiting.event_number
                               AND earlier.delivered_at IS NULL AND earlier.parked_at IS NULL)
           ORDER BY next_attempt_at, event_id LIMIT :most FOR UPDATE SKIP LOCKED) AS due
     WHERE (delivery.bucket, delivery.event_id, delivery.endpoint_id) = (due.bucket, due.event_id, due.endpoint_id)
-    RETURNING delivery.*
+    RETURNING delivery.*, due.due_at
 """)  # noqa: S608 - our own words
 _OWN = "bucket = :bucket AND event_id = :event_id AND endpoint_id = :endpoint"
 _TRIED = text(f"""
@@ -48,8 +47,8 @@ _TRIED = text(f"""
     WHERE {_OWN} AND {_WAITING}
 """)  # noqa: S608 - our own words
 _RELEASE = text(f"""
-    UPDATE webhook_delivery SET next_attempt_at = CAST(:next_attempt_at AS timestamptz)
-    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS untried (bucket, event_id)
+    UPDATE webhook_delivery SET next_attempt_at = untried.due_at
+    FROM unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[]), CAST(:due_at AS timestamptz[])) AS untried (bucket, event_id, due_at)
     WHERE webhook_delivery.bucket = untried.bucket AND webhook_delivery.event_id = untried.event_id
       AND endpoint_id = :endpoint AND {_WAITING}
 """)  # noqa: S608 - our own words
@@ -59,6 +58,17 @@ _ANEW = """
 """
 _REPLAY = text(f"{_ANEW} WHERE {_OWN} RETURNING event_id")
 _REPLAY_PARKED = text(f"{_ANEW} WHERE endpoint_id = :endpoint AND parked_at IS NOT NULL RETURNING event_id")
+
+
+_FORWARD = forward_of("webhook_delivery", ("bucket", "event_id", "endpoint_id"), f"endpoint_id = :whose AND {_WAITING}")
+
+
+class Leased(NamedTuple):
+    """An event to send now, how often it was tried, and when it is due: later than now only where it was leased early."""
+
+    event: WebhookEvent
+    attempts: int
+    due_at: datetime
 
 
 class Tried(NamedTuple):
@@ -91,24 +101,29 @@ async def append(connection: Writing, events: Sequence[WebhookEvent]) -> None:
     await connection.execute(_INSERT, as_rows(rows))
 
 
-def _farthest(now: datetime) -> datetime:
-    """What is to wait longer was written by a clock that has been set back since: its time has come, too."""
-    return farthest(now, FARTHEST_SECONDS)
-
-
-async def endpoints_due(connection: AsyncConnection, endpoints: Collection[WebhookEndpointId], now: datetime) -> list[WebhookEndpointId]:
-    """Those of them for which something waits."""
-    return list((await connection.execute(_DUE, {"endpoints": list(endpoints), "now": now, "farthest": _farthest(now)})).scalars())
+async def endpoints_due(
+    connection: AsyncConnection, endpoints: Mapping[WebhookEndpointId, datetime], now: datetime
+) -> list[WebhookEndpointId]:
+    """Those of them for which something is due, or waits beyond the moment that stands beside them."""
+    parameters = {"endpoints": list(endpoints), "beyond": list(endpoints.values()), "now": now}
+    return list((await connection.execute(_DUE, parameters)).scalars())
 
 
 async def lease_due(
-    connection: AsyncConnection, endpoint: WebhookEndpointId, now: datetime, lease_seconds: int, most: int
-) -> list[tuple[WebhookEvent, int]]:
-    """Events to send now, oldest first, with how often each was tried; of each payment the first that waits and no other."""
+    connection: AsyncConnection, endpoint: WebhookEndpointId, now: datetime, lease_seconds: int, most: int, *, early: bool = False
+) -> list[Leased]:
+    """Events to send now, oldest first; of each payment the first that waits and no other. `early`: also before their time."""
     leased_until = now + timedelta(seconds=lease_seconds)
-    parameters = {"endpoint": endpoint, "now": now, "farthest": _farthest(now), "leased_until": leased_until, "most": most}
+    beyond = waits_beyond(now, lease_seconds, LONGEST_PAUSE_SECONDS, early=early)
+    parameters = {"endpoint": endpoint, "now": now, "beyond": beyond, "leased_until": leased_until, "most": most}
     rows = (await connection.execute(_LEASE, parameters)).all()
-    return sorted(((from_row(row), row.attempts) for row in rows), key=lambda leased: leased[0].event_id)
+    leased = (Leased(from_row(row), row.attempts, row.due_at if early else min(row.due_at, now)) for row in rows)
+    return sorted(leased, key=lambda one: one.event.event_id)
+
+
+async def bring_forward_of(connection: AsyncConnection, endpoint: WebhookEndpointId, now: datetime, beyond: datetime) -> bool:
+    """What waits for an end point that is back; whether there may be more."""
+    return await bring_forward(connection, _FORWARD, endpoint, now, beyond)
 
 
 async def record(connection: AsyncConnection, endpoint: WebhookEndpointId, attempts: Sequence[Tried]) -> None:
@@ -117,10 +132,10 @@ async def record(connection: AsyncConnection, endpoint: WebhookEndpointId, attem
         await connection.execute(_TRIED, rows)
 
 
-async def release(connection: AsyncConnection, endpoint: WebhookEndpointId, events: Sequence[EventId], next_attempt_at: datetime) -> None:
-    """Give back leased events that were not tried."""
-    keys = {"buckets": [bucket_of(event) for event in events], "ids": list(events)}
-    await connection.execute(_RELEASE, {**keys, "endpoint": endpoint, "next_attempt_at": next_attempt_at})
+async def release(connection: AsyncConnection, endpoint: WebhookEndpointId, untried: Mapping[EventId, datetime]) -> None:
+    """Give back leased events, each to its former time, as if they had not been tried."""
+    keys = {"buckets": [bucket_of(event) for event in untried], "ids": list(untried), "due_at": list(untried.values())}
+    await connection.execute(_RELEASE, {**keys, "endpoint": endpoint})
 
 
 async def park_all(connection: AsyncConnection, endpoint: WebhookEndpointId, now: datetime) -> None:

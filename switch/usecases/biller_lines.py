@@ -111,10 +111,16 @@ class BillerLines:
         return self.breakers.state(LineName(biller, purpose)) is BreakerState.CLOSED
 
     def may_be_asked(self, biller: ParticipantCode, purpose: Purpose) -> bool:
-        """Not in a declared outage: what is due waits, and no attempt is burned."""
+        """Not in a declared outage: what is due waits, and no attempt is burned. After it, nothing is known of the biller."""
+        name = LineName(biller, purpose)
         if self.directory().outage(biller, self.breakers.clock.now()) is not None:
+            self.breakers.forget(name)
             return False
-        return self.breakers.admits(LineName(biller, purpose))
+        return self.breakers.admits(name)
+
+    def wants_trial(self, biller: ParticipantCode, purpose: Purpose) -> bool:
+        """Where it may be asked: whether something is to be tried before its time, because nothing good is known of the biller."""
+        return self.breakers.wants_trial(LineName(biller, purpose))
 
     @property
     def reached(self) -> list[ParticipantCode]:

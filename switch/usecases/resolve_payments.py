@@ -1,6 +1,7 @@
 """Resolve: payments left RESERVED past their deadline, or IN_DOUBT, are asked after until their outcome is certain."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,13 +11,14 @@ from switch.domain.directory import Directory
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.outcomes import NotFound, Outcome
 from switch.domain.payments import Payment
-from switch.domain.retries import pause_milliseconds
+from switch.domain.retries import pause_milliseconds, waits_beyond
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.posting.lane import PostingLane
 from switch.store import payments
 from switch.store.database import Database
-from switch.usecases.biller_lines import BillerLines, Purpose
+from switch.usecases.biller_lines import BillerLines, LineName, Purpose
+from switch.usecases.bring_forward import BringForward
 from switch.usecases.own_queues import OwnQueues
 
 MOST_AT_ONCE = 50
@@ -31,7 +33,21 @@ class ResolvePayments:
     billers: BillerLines
     chance: Callable[[], int]
     """0 to 999, to spread the attempts."""
+    forward: BringForward[LineName, ParticipantCode]
     queues: OwnQueues[ParticipantCode] = field(default_factory=lambda: OwnQueues("doubts"))
+
+    @classmethod
+    def on(
+        cls,
+        clock: Clock,
+        directory: Callable[[], Directory],
+        database: Database,
+        lane: PostingLane,
+        billers: BillerLines,
+        chance: Callable[[], int],
+    ) -> "ResolvePayments":
+        forward = BringForward(clock, database, billers.breakers, payments.bring_forward_of)
+        return cls(clock, directory, database, lane, billers, chance, forward)
 
     async def __call__(self) -> int:
         """How many were asked after, of those that were due."""
@@ -40,9 +56,16 @@ class ResolvePayments:
 
     async def start(self) -> None:
         """On every biller with payments to ask after; in the background, until the queues are closed."""
+        now = self.clock.now()
+        wanted = {
+            biller: waits_beyond(now, lease_seconds, early=self.billers.wants_trial(biller, Purpose.QUESTIONS))
+            for biller, lease_seconds in self._lease_seconds().items()
+            if self._may_be_asked(biller)
+        }
         async with self.database.reading() as connection:
-            due = await payments.billers_due(connection, self.clock.now())
-        self.queues.start([biller for biller in due if self._may_be_asked(biller)], self._resolve_all)
+            due = await payments.billers_due(connection, wanted, now)
+        back = [biller for biller in wanted if self.forward.waits(LineName(biller, Purpose.QUESTIONS))]
+        self.queues.start({*due, *back}, self._resolve_all)
 
     def _may_be_asked(self, biller: ParticipantCode) -> bool:
         return self.billers.may_be_asked(biller, Purpose.QUESTIONS)
@@ -50,11 +73,10 @@ class ResolvePayments:
     async def _resolve_all(self, biller: ParticipantCode) -> int:
         """Each payment is given to one worker at a time. Of a biller that has not been answering one is asked after: that is the trial."""
         asked = 0
-        lease_seconds = self._longest_seconds(biller)
+        lease_seconds = self._lease_seconds()[biller]
         while self._may_be_asked(biller) and not self.queues.stopping.is_set():
-            most = MOST_AT_ONCE if self.billers.answering(biller, Purpose.QUESTIONS) else 1
-            async with self.database.transaction() as connection:
-                due = await payments.lease_due(connection, biller, self.clock.now(), lease_seconds, most)
+            await self.forward(LineName(biller, Purpose.QUESTIONS), biller, lease_seconds)
+            due = await self._lease(biller, lease_seconds, early=not asked)
             if not due:
                 break
             fail_point(FailPoint.LEASED)
@@ -64,11 +86,21 @@ class ResolvePayments:
             asked += len(due)
         return asked
 
-    def _longest_seconds(self, biller: ParticipantCode) -> int:
-        """A dead worker's payments are taken over after it."""
-        return max(
-            (service.longest_question_seconds for service in self.directory().services.values() if service.biller == biller), default=0
-        )
+    async def _lease(self, biller: ParticipantCode, lease_seconds: int, *, early: bool) -> list[Payment]:
+        """What is due; of a biller of which nothing good is known at least one payment: the trial."""
+        now, most = self.clock.now(), MOST_AT_ONCE if self.billers.answering(biller, Purpose.QUESTIONS) else 1
+        async with self.database.transaction() as connection:
+            due = await payments.lease_due(connection, biller, now, lease_seconds, most)
+            if not due and early and self.billers.wants_trial(biller, Purpose.QUESTIONS):
+                due = await payments.lease_due(connection, biller, now, lease_seconds, 1, early=True)
+        return due
+
+    def _lease_seconds(self) -> dict[ParticipantCode, int]:
+        """Of each biller, for the longest question; a dead worker's payments are taken over after it."""
+        longest: Counter[ParticipantCode] = Counter()
+        for service in self.directory().services.values():
+            longest[service.biller] = max(longest[service.biller], service.longest_question_seconds)
+        return longest
 
     async def _resolve(self, payment: Payment, lease_seconds: int) -> None:
         if payment.attempts and self._would_outlast_its_rule(payment):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from switch.domain.advices import Advice
-from switch.domain.breakers import FAILURES_IN_A_ROW
+from switch.domain.breakers import FAILURES_IN_A_ROW, LONGEST_PAUSE_MILLISECONDS
 from switch.domain.directory import Directory, Endpoint
 from switch.domain.identifiers import EventId, bucketed_id
 from switch.domain.outcomes import Refused
@@ -72,7 +72,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     biller = SlowBiller(clock=clock, database=database)
     directory = Directory(endpoints={BILLER: Endpoint(BILLER, PROTOCOL, URL)})
     lines = BillerLines(lambda: directory, {PROTOCOL: biller}, Breakers(clock))
-    yield World(database, clock, biller, DeliverAdvices(clock, database, lines, RefuseStandIn(clock, database), lambda: 500))
+    yield World(database, clock, biller, DeliverAdvices.on(clock, database, lines, RefuseStandIn(clock, database), lambda: 500))
     await database.close()
 
 
@@ -139,7 +139,7 @@ async def test_a_biller_that_is_away_is_left_alone_and_gets_all_when_it_is_back(
 async def test_a_biller_that_pulls_is_never_tried(world: World, database_url: str) -> None:
     await world.pay(1)
     lines = BillerLines(Directory, {PROTOCOL: world.biller}, Breakers(world.clock))
-    assert await DeliverAdvices(world.clock, world.database, lines, RefuseStandIn(world.clock, world.database), lambda: 500)() == 0
+    assert await DeliverAdvices.on(world.clock, world.database, lines, RefuseStandIn(world.clock, world.database), lambda: 500)() == 0
     assert [tuple(row) for row in await rows(world.database, "SELECT attempts, parked_at FROM outbox")] == [(0, None)]
 
 
@@ -167,8 +167,31 @@ async def test_who_wakes_up_after_its_lease_gives_nothing_away_that_another_has_
         assert len(await outbox.lease_due(connection, BILLER, world.clock.now(), LEASE_SECONDS, 50)) == 2
 
     async with world.database.transaction() as connection:
-        await outbox.release(connection, [asleep[0][0].event_id], world.clock.now(), old_lease)
-        await outbox.postpone(connection, asleep[1][0].event_id, world.clock.now(), None, old_lease)
+        await outbox.release(connection, {asleep[0].advice.event_id: world.clock.now()}, old_lease)
+        await outbox.postpone(connection, asleep[1].advice.event_id, world.clock.now(), None, old_lease)
 
     assert await world.deliver() == 0, "the new lease holds for both"
     assert {row[0] for row in await rows(world.database, "SELECT attempts FROM outbox")} == {0}
+
+
+async def test_after_a_long_silence_all_come_within_half_a_minute_and_trials_before_their_time_cost_nothing(world: World) -> None:
+    await world.pay(30)
+    world.biller.reachable = False
+    for _ in range(3 * 3600 // 10):
+        assert await world.deliver() == 0
+        world.clock.move(10)
+    attempts = await rows(world.database, "SELECT sum(attempts)::int, count(parked_at) FROM outbox")
+    assert attempts[0][1] == 0
+    trials = len(world.biller.told)
+    async with world.database.transaction() as connection:
+        await connection.execute(text("UPDATE outbox SET next_attempt_at = :at"), {"at": world.clock.now() + timedelta(seconds=290)})
+    for _ in range(4):
+        world.clock.move(LONGEST_PAUSE_MILLISECONDS // 1000)
+        assert await world.deliver() == 0
+    assert len(world.biller.told) == trials + 4
+    assert (await rows(world.database, "SELECT sum(attempts)::int, count(parked_at) FROM outbox"))[0] == attempts[0]
+    world.biller.reachable = True
+    world.clock.move(LONGEST_PAUSE_MILLISECONDS // 1000)
+    assert await world.deliver() == 1
+    world.clock.move(1)
+    assert await world.deliver() == 29

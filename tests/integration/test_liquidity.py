@@ -97,7 +97,7 @@ async def test_the_warning_on_the_line_says_how_much_is_left(world: SettlingWorl
     await world.pay(60_000)
     await (await watching(world))()
     async with world.database.transaction() as connection:
-        ((event, _),) = await webhooks.lease_due(connection, HOOK.endpoint_id, world.clock.now(), 10, 5)
+        ((event, *_),) = await webhooks.lease_due(connection, HOOK.endpoint_id, world.clock.now(), 10, 5)
     body = orjson.loads(written(event, None, ()))
     assert (body["type"], body["payment"]) == ("position.warning", None)
     warning = body["position_warning"]
