@@ -4,7 +4,7 @@ import faulthandler
 import gc
 import sys
 
-from switch.cli import SettingsWrong, app
+from switch.cli import REFUSED_EXIT_CODE, Refusal, SettingsWrong, app, tell_refusal
 
 GARBAGE_THRESHOLD = 50_000
 """New objects before the youngest are looked through: importing makes many, and all of them stay."""
@@ -17,6 +17,9 @@ def main() -> None:
         app(prog_name="switch")
     except SettingsWrong as wrong:
         sys.exit(f"إعدادات خاطئة · Wrong settings: {wrong}")
+    except Refusal as refusal:  # of an argument, before there was a switch to ask
+        tell_refusal(refusal)
+        sys.exit(REFUSED_EXIT_CODE)
 
 
 if __name__ == "__main__":

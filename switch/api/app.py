@@ -47,7 +47,7 @@ from switch.api.certificates import Certificates
 from switch.api.exchange import Exchange
 from switch.api.limits import ParticipantLimits
 from switch.api.nonces import Nonces
-from switch.api.openapi import describe, operation_id
+from switch.api.openapi import api_routes, describe, operation_id
 from switch.api.proxies import BehindProxies
 from switch.api.refused import answer_refusals
 from switch.api.sealing import Sealing
@@ -140,7 +140,7 @@ def routes() -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.webhooks.include_router(webhooks.events)
-    answer_refusals(app)
+    answer_refusals(app, tuple(api_routes(ROUTERS)))
     describe(app, ROUTERS)
     return app
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from switch.api import openapi_words as words
 from switch.api.authentication import LOOKING, PARTICIPANTS, SIGN_IN_PATHS, UNSIGNED_PATHS
 from switch.api.described import LINE_REFUSALS, REFUSALS
+from switch.api.openapi_parameters import say_what_it_means
 from switch.api.problem_table import PROBLEMS
 from switch.api.problems import MEDIA_TYPE
 from switch.api.shapes import Amount
@@ -87,6 +88,8 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     kinds, roles = sorted(callers(route)), sorted(staff_roles(route))
     operation["security"] = [{"httpSignature": []}] * bool(kinds) + [{"staffToken": []}] * bool(roles)
     operation |= {name: allowed for name, allowed in ((CALLERS, kinds), (STAFF_ROLES, roles)) if allowed}
+    for parameter in operation.get("parameters", ()):
+        say_what_it_means(parameter)
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in sorted(set(_codes(operation, route, signed=signed))):
         by_status[PROBLEMS[code].status].append(code)

@@ -1,10 +1,14 @@
 """Refused: what a call raises becomes the problem that the client reads."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from switch.api.authentication import REQUEST_ID
 from switch.api.problems import RETRY_AFTER_SECONDS, PaymentRefused, problem
@@ -17,7 +21,7 @@ Answered = Refusal | PaymentRefused | OperationalError | InterfaceError | PoolTi
 """What a use case may end with, beside its result."""
 
 
-def answer_refusals(app: FastAPI) -> None:
+def answer_refusals(app: FastAPI, routes: Sequence[APIRoute]) -> None:
     @app.exception_handler(Refusal)
     @app.exception_handler(PaymentRefused)
     @app.exception_handler(OperationalError)
@@ -36,8 +40,14 @@ def answer_refusals(app: FastAPI) -> None:
         if error.status_code != 405:
             return problem(RouteUnknown(), request.scope[REQUEST_ID])
         answer = problem(MethodNotAllowed(method=request.method[:10]), request.scope[REQUEST_ID])
-        answer.headers["Allow"] = (error.headers or {}).get("Allow", "")
+        answer.headers["Allow"] = ", ".join(sorted(_methods(routes, request)))
         return answer
+
+
+def _methods(routes: Sequence[APIRoute], request: Request) -> set[str]:
+    """All that this path takes (RFC 9110, 10.2.1): Starlette names those of the first of its routes only."""
+    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in matching for method in route.methods or ()}
 
 
 def answer_to(error: Answered, request_id: str) -> Response:

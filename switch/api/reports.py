@@ -52,7 +52,10 @@ def _month(value: object) -> date:
     return date.fromisoformat(f"{value}-01")
 
 
-NameInPath = Annotated[str, Path(max_length=40, examples=["reconciliation"])]
+NameInPath = Annotated[str, Path(max_length=40, examples=["reconciliation"], description=f"One of {', '.join(ReportName)} · اسم التقرير")]
+OwnNameInPath = Annotated[
+    str, Path(max_length=40, examples=["reconciliation"], description=f"One of {', '.join(FOR_PARTICIPANTS)} · اسم التقرير")
+]
 DayInQuery = Annotated[Day | None, Query()]
 FromDay = Annotated[Day | None, Query(alias="from")]
 ToDay = Annotated[Day | None, Query(alias="to")]

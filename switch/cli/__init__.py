@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from switch.cli.commands import Commands
-from switch.cli.output import language
+from switch.cli.output import REFUSED_EXIT_CODE, language, tell_refusal
+from switch.domain.errors import Refusal
 from switch.settings import SettingsWrong
 
-__all__ = ["SettingsWrong", "app"]
+__all__ = ["REFUSED_EXIT_CODE", "Refusal", "SettingsWrong", "app", "tell_refusal"]
 
 app = typer.Typer(
     name="switch",

@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.session import run
 from switch.domain.identifiers import EventId, participant_code
@@ -20,7 +21,7 @@ Biller = Annotated[str | None, typer.Option(help="Only those of this biller, by 
 def list_advices(
     biller: Biller = None,
     parked: Annotated[bool, typer.Option("--parked", help="Only those that are not tried any more.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """Advices that their billers have not acknowledged, oldest first."""

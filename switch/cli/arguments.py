@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
+BreakId = Annotated[str, typer.Argument(metavar="BREAK", help="Its id, or the beginning of it, as `switch breaks list` shows it.")]
+
 BusinessDate = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only this business date.")]
+
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")]
 
 Wait = Annotated[
     float,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, language, print_json, print_table, say
 from switch.cli.participant_client import As, client_as
 from switch.client import Document, new_key
@@ -63,7 +64,7 @@ def list_disputes(
     state: Annotated[str | None, typer.Option(help="open, accepted, rejected, escalated, upheld or closed.")] = None,
     holder: Annotated[str | None, typer.Option("--with", help="bank, biller, switch or central_bank: for whom it waits.")] = None,
     payment: Annotated[str | None, typer.Option(metavar="ID", help="Only those about this payment.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """Newest first."""
@@ -84,7 +85,7 @@ def show(as_: As, dispute: Id, as_json: AsJson = False) -> None:
 def answer(
     as_: As,
     dispute: Id,
-    accepted: Annotated[bool, typer.Option("--accept/--reject")],
+    accepted: Annotated[bool, typer.Option("--accept/--reject", help="Whether the complaint is right.")],
     note: Note,
     remedy: Annotated[str | None, typer.Option(help="With --accept: refund, put_right or adjusted.")] = None,
     amount: Amount = None,

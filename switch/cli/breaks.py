@@ -8,7 +8,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli import break_rules
-from switch.cli.arguments import BusinessDate, business_date_of
+from switch.cli.arguments import BreakId, BusinessDate, Limit, business_date_of
 from switch.cli.break_choice import KINDS, Chosen, Day, Ids, Kind, Of, chosen
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
@@ -38,7 +38,7 @@ def list_breaks(
     kind: Annotated[BreakKind | None, typer.Option(help="Only those of this kind.", metavar=KINDS)] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only open ones past their deadline.")] = False,
     after: Annotated[str | None, typer.Option(help="Go on after this break: its whole id, as --json shows it.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """Newest business date first."""
@@ -56,7 +56,7 @@ def list_breaks(
 
 
 @app.command()
-def show(break_id: Annotated[str, typer.Argument(metavar="BREAK")], as_json: AsJson = False) -> None:
+def show(break_id: BreakId, as_json: AsJson = False) -> None:
     """One break, by its id or the beginning of it: both sides field by field, who has it, its whole history, its attachments."""
 
     async def work(switch: Switch) -> BreakHistory:
@@ -135,7 +135,7 @@ def reopen(
 
 @app.command()
 def attach(
-    break_id: Annotated[str, typer.Argument(metavar="BREAK")],
+    break_id: BreakId,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="At most 1,000,000 bytes.")],
     by: By = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -154,7 +154,7 @@ def attach(
 
 @app.command()
 def attachment(
-    break_id: Annotated[str, typer.Argument(metavar="BREAK")],
+    break_id: BreakId,
     sha256: Annotated[str, typer.Argument(metavar="SHA256", help="As `switch breaks show` tells it.")],
     into: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:

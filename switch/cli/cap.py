@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
@@ -99,13 +100,13 @@ def forecast(bank: Annotated[str | None, typer.Argument(help="Only this bank's."
 @app.command()
 def warnings(
     bank: Annotated[str | None, typer.Argument(help="Only this bank's.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Who has passed 50, 75 or 90 % of a cap, and come down again; newest first. Banks that listen were told (`position.warning`)."""
 
     async def work(switch: Switch) -> list[CapWarning]:
-        return await switch.liquidity.warnings(None if bank is None else _bank(switch, bank), most)
+        return await switch.liquidity.warnings(None if bank is None else _bank(switch, bank), limit)
 
     found = run(work)
     if as_json:
@@ -131,7 +132,7 @@ def history(
     bank: Annotated[str, typer.Argument(help="The bank's national code.")],
     since: Annotated[datetime | None, typer.Option("--from", formats=MOMENTS, help="In UTC; left out, a day ago.")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=MOMENTS, help="In UTC; left out, now.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=10_000)] = 300,
+    limit: Limit = 300,
     as_json: AsJson = False,
 ) -> None:
     """A bank's positions as they were every five minutes, newest first."""
@@ -139,7 +140,7 @@ def history(
     async def work(switch: Switch) -> list[PositionThen]:
         end = switch.clock.now() if until is None else until.replace(tzinfo=UTC)
         begin = end - timedelta(days=1) if since is None else since.replace(tzinfo=UTC)
-        return await switch.liquidity.history(_bank(switch, bank), begin, end, most)
+        return await switch.liquidity.history(_bank(switch, bank), begin, end, limit)
 
     found = run(work)
     if as_json:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
@@ -23,7 +24,7 @@ Reason = Annotated[str, typer.Option(help="Why; it is kept for good.")]
 
 
 @app.command("list")
-def list_debts(limit: Annotated[int, typer.Option(min=1, max=1000)] = 100, as_json: AsJson = False) -> None:
+def list_debts(limit: Limit = 100, as_json: AsJson = False) -> None:
     """What is still owed from defaults, to whom, and the payments of it."""
     book = run(lambda switch: switch.debts.book(limit))
     if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli import dispute_decisions
+from switch.cli.arguments import Limit
 from switch.cli.dispute_tables import print_disputes, print_history
 from switch.cli.output import AsJson, print_json, say
 from switch.cli.session import run
@@ -64,7 +65,7 @@ def list_disputes(
     reason: Annotated[DisputeReason | None, typer.Option(help="Only those with this code.", metavar="CODE")] = None,
     holder: Annotated[Party | None, typer.Option("--with", help="Only those that are with this party.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose clock has run out.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """Newest first."""
@@ -106,7 +107,7 @@ def show(
 @app.command()
 def answer(
     dispute: Id,
-    accepted: Annotated[bool, typer.Option("--accept/--reject")],
+    accepted: Annotated[bool, typer.Option("--accept/--reject", help="Whether the complaint is right.")],
     note: Note,
     remedy: Annotated[Remedy | None, typer.Option(help="With --accept: what puts it right.")] = None,
     amount: Annotated[str | None, typer.Option(metavar="DIGITS", help="Of a refund or adjustment; left out, what was claimed.")] = None,

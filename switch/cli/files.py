@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.file_layout import layout
 from switch.cli.file_receipts import acknowledge, overdue
 from switch.cli.key_files import NoKey, load_switch_public_key
@@ -72,7 +73,7 @@ def revise(
 def list_files(
     participant: Annotated[str | None, typer.Option(help="National code: only files to this bank or biller.")] = None,
     window: Annotated[str | None, typer.Option(help="Only this window's.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Files that were issued, newest first."""

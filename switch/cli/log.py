@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, language, print_json, print_table, progress, say
 from switch.cli.session import run
 from switch.domain.tree_heads import read_tree_head
@@ -35,7 +36,7 @@ _EXPORTED = {"en": "{leaves:,} leaves and {heads:,} heads: {path}", "ar": "{leav
 @app.command()
 def heads(
     before: Annotated[int | None, typer.Option(min=0, help="Only heads of fewer leaves than this.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest signed heads, and whether anything waits. With --json the signed notes, to be kept by whoever checks later."""

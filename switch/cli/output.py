@@ -22,6 +22,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document for prog
 NARROWEST_COLUMNS = 160
 """Into a file or a pipe, a table is not cut to the 80 columns that rich would assume."""
 
+REFUSED_EXIT_CODE = 1
+
 language: ContextVar[Language] = ContextVar("language", default="en")
 """Set by `switch --arabic`."""
 

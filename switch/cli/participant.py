@@ -10,6 +10,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli import outage, participant_limits
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
 from switch.cli.session import run
@@ -57,12 +58,12 @@ def list_participants(
 
 
 @app.command()
-def show(code: Code, most: Annotated[int, typer.Option(min=1, max=1000)] = 20, as_json: AsJson = False) -> None:
+def show(code: Code, limit: Limit = 20, as_json: AsJson = False) -> None:
     """One participant: as it is, what is agreed on and to come, and how it came to be so, newest first."""
 
     async def work(switch: Switch) -> tuple[ParticipantFile, Sequence[DirectoryChange]]:
         owner = participant_code(code)
-        return await switch.participants.one(owner), await switch.participants.history(owner, most)
+        return await switch.participants.one(owner), await switch.participants.history(owner, limit)
 
     found, history = run(work)
     if as_json:

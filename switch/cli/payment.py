@@ -10,6 +10,7 @@ import typer
 from switch.api.evidence import packet
 from switch.api.proof_views import proof_view
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.payment_story import show_story
 from switch.cli.proposal import show
@@ -52,11 +53,11 @@ def story(
 
 
 @app.command()
-def overdue(most: Annotated[int, typer.Option(min=1, max=1000)] = 100, as_json: AsJson = False) -> None:
+def overdue(limit: Limit = 100, as_json: AsJson = False) -> None:
     """Payments and reversals whose outcome should be certain by now: ask the biller, then `switch payment decide`."""
 
     async def work(switch: Switch) -> tuple[list[Payment], list[Reversal]]:
-        return await switch.proposals.overdue(most), await switch.proposals.overdue_reversals(most)
+        return await switch.proposals.overdue(limit), await switch.proposals.overdue_reversals(limit)
 
     found, reversals = run(work)
     if as_json:

@@ -7,6 +7,7 @@ import typer
 
 from switch.application import Switch
 from switch.bootstrap.master_keys import PERSONAL_KEYS, add_master_key
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
@@ -86,13 +87,13 @@ def retain(
 @app.command()
 def looks(
     payment: Annotated[str | None, typer.Argument(help="Only at this payment: its id or payment reference.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """Who looked at a payer's data, and why; the newest first."""
 
     async def work(switch: Switch) -> Sequence[Look]:
-        return await switch.privacy.looks(payment, most)
+        return await switch.privacy.looks(payment, limit)
 
     found = run(work)
     if as_json:

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import By
@@ -23,13 +24,13 @@ Id = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its id, from `switc
 @app.command("list")
 def list_proposals(
     state: Annotated[ProposalState | None, typer.Option(help="Only those in this state.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Newest first, each with what it would do."""
 
     async def work(switch: Switch) -> list[Proposal]:
-        return await switch.proposals.page(state, most)
+        return await switch.proposals.page(state, limit)
 
     found = run(work)
     if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from switch.application import Switch
 from switch.bootstrap.opening import PUSH_KEY
+from switch.cli.arguments import Limit
 from switch.cli.key_files import ensure_key
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.second_person import At, Why, do_or_propose
@@ -33,7 +34,7 @@ def to(
     host_key: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="The server's public host key, one line, as ssh-keyscan gives it.")
     ],
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 22,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of its SFTP server.")] = 22,
     folder: Annotated[str, typer.Option(help="Where its files are put.")] = ".",
     reason: Why = None,
     at: At = None,
@@ -79,14 +80,14 @@ def places(as_json: AsJson = False) -> None:
 def list_pushes(
     participant: Annotated[str | None, typer.Option(help="Only this one's.")] = None,
     waiting: Annotated[bool, typer.Option("--waiting", help="Only what is not delivered.")] = False,
-    most: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """How far each file has come, newest first."""
 
     async def work(switch: Switch) -> Sequence[Pushing]:
         code = None if participant is None else participant_code(participant)
-        return await switch.file_pushes.page(code, most, waiting=waiting)
+        return await switch.file_pushes.page(code, limit, waiting=waiting)
 
     found = run(work)
     if as_json:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.key_files import load_sandbox_key
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.participant_client import As, keys_needed
@@ -42,7 +43,7 @@ def sign(
 
 def received(
     participant: Annotated[str | None, typer.Option(help="Only those of this bank or biller.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """What came over SFTP and what became of it, newest first."""

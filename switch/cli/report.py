@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, language, money, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
@@ -86,7 +87,7 @@ for each in ReportName:
 
 @app.command("issued")
 def issued(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Reports that were issued, the newest first, with the digests that they have when they are made again."""

@@ -9,14 +9,12 @@ import typer
 from switch.application import Switch
 from switch.bootstrap.opening import opened_switch
 from switch.cli.audit import audited
-from switch.cli.output import tell_refusal
+from switch.cli.output import REFUSED_EXIT_CODE, tell_refusal
 from switch.cli.reaching import reached
 from switch.domain.errors import Refusal
 from switch.settings import load_settings
 
 T = TypeVar("T")
-
-REFUSED_EXIT_CODE = 1
 
 
 def run(work: Callable[[Switch], Awaitable[T]], *, examined: bool = False) -> T:

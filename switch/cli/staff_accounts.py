@@ -10,6 +10,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli import staff_identity, staff_session
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import WAITS, Why, at_once
@@ -141,13 +142,13 @@ def totp(name: Name, reason: Why = None) -> None:
 @app.command()
 def audit(
     who: Annotated[str | None, typer.Option(help="Only of this one, such as staff:nour.")] = None,
-    most: Annotated[int, typer.Option(min=1, max=5_000)] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """What staff have done and looked at, the newest first."""
 
     async def work(switch: Switch) -> list[AuditEntry]:
-        return await switch.staff.audit(who, None, most)
+        return await switch.staff.audit(who, None, limit)
 
     found = run(work)
     if as_json:

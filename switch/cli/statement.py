@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
-from switch.cli.arguments import BusinessDate, business_date_of
+from switch.cli.arguments import BusinessDate, Limit, business_date_of
 from switch.cli.output import AsJson, language, money, print_json, print_table, progress, say
 from switch.cli.received_files import received, sign
 from switch.cli.second_person import Why, do_or_propose
@@ -63,7 +63,7 @@ def import_statement(
 def list_statements(
     participant: Annotated[str | None, typer.Option(help="Only those of this bank or biller.")] = None,
     business_date: BusinessDate = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """What was handed in, newest first. For each participant, date and currency the highest revision counts."""
@@ -101,7 +101,7 @@ def list_statements(
 def list_quarantined(
     quarantine_id: Annotated[str | None, typer.Argument(help="One of them, with everything that is wrong with it.")] = None,
     participant: Annotated[str | None, typer.Option(help="Only those of this bank or biller.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = LISTED,
+    limit: Limit = LISTED,
     as_json: AsJson = False,
 ) -> None:
     """Statements that were wrong: kept as they came, nothing of them taken in."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import BreakId
 from switch.cli.output import AsJson, print_json, print_table
 from switch.cli.proposal import show
 from switch.cli.session import run
@@ -47,7 +48,7 @@ def list_held(
 
 @app.command()
 def release(
-    break_id: Annotated[str, typer.Argument(metavar="BREAK")],
+    break_id: BreakId,
     to: Annotated[str, typer.Option(help="The code of the bank or biller whose it is, or written_off.", metavar="CODE")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the history.")],
     amount: Annotated[str | None, typer.Option(help="A part of what is left, such as 12.50; left out, all of it.")] = None,

@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.session import run
 from switch.domain.identifiers import EventId, WebhookEndpointId, participant_code
@@ -52,7 +53,7 @@ def list_endpoints(
 def deliveries(
     endpoint: EndpointId,
     state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
     """What was told to an end point, newest first."""

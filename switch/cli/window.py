@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import Why, at_once
@@ -33,7 +34,7 @@ WindowName = Annotated[str, typer.Argument(help="Such as SYP-20261124-01: curren
 def list_windows(
     currency: Annotated[str | None, typer.Option(help="Only this currency's.")] = None,
     before: Annotated[str | None, typer.Option(help="Only windows older than this one.", metavar="WINDOW")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest windows, with their state: open, closed, settling, settled or aborted."""

@@ -66,6 +66,14 @@ def test_who_takes_an_amount_or_a_key_says_what_becomes_of_a_wrong_one() -> None
     assert {"/v1/payments", "/v1/payments/{payment_id}/reversals", "/v1/disputes"} <= taking
 
 
+def test_every_parameter_says_what_it_means_and_what_must_be_given_has_an_example() -> None:
+    for method, path, operation in OPERATIONS:
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), (method, path, parameter["name"])
+            if parameter["required"] and parameter["in"] != "header":
+                assert "example" in parameter or parameter["schema"].get("examples"), (method, path, parameter["name"])
+
+
 def test_what_the_switch_calls_is_described_too() -> None:
     (called,) = DOCUMENT["webhooks"].values()
     assert _ARABIC.search(called["post"]["summary"])

@@ -112,6 +112,19 @@ async def test_a_key_of_one_bank_cannot_speak_for_another(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "taken"),
+    [("/v1/payments", "GET, POST"), ("/v1/outages/019a2b3c-4d5e-7f60-8a1b-2c3d4e5f6071", "DELETE"), ("/v1/position", "GET")],
+)
+async def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(line: Line, path: str, taken: str) -> None:
+    request = line.of(None).build_request("PATCH", path)
+    line.signed(line.keys[BANK]).sign(request)
+
+    answer = await _sent(line, request)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, taken)
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/v1/position", 200),

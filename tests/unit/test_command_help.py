@@ -1,0 +1,49 @@
+"""Every command, option and argument says what it is for."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from typer.main import get_command
+
+from switch.cli import app
+
+
+def _leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    if not hasattr(command, "list_commands"):
+        yield " ".join(words), command
+        return
+    context = command.make_context(words[-1], [], resilient_parsing=True)
+    for name in command.list_commands(context):
+        yield from _leaves(command.get_command(context, name), (*words, name))
+
+
+LEAVES = dict(_leaves(get_command(app), ("switch",)))
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert len(LEAVES) > 200
+    assert [words for words, command in LEAVES.items() if not command.help] == []
+
+
+def test_every_option_and_argument_says_what_it_is_for() -> None:
+    silent = [f"{words} {parameter.name}" for words, command in LEAVES.items() for parameter in command.params if not parameter.help]
+
+    assert silent == []
+
+
+def test_how_many_is_asked_for_in_one_way() -> None:
+    spellings = {option for command in LEAVES.values() for parameter in command.params for option in parameter.opts}
+
+    assert "--limit" in spellings
+    assert [words for words, command in LEAVES.items() for one in command.params if "--most" in one.opts] == ["switch archive run"]
+
+
+def test_an_argument_that_cannot_be_is_refused_in_words() -> None:
+    words = [sys.executable, "-m", "switch", "--arabic", "split", "list", "--service", "x"]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.endswith("(national_code_malformed)\n")
+    assert len(ended.stderr.splitlines()) == 1
