@@ -7,9 +7,8 @@ from typing import TypeVar
 import typer
 
 from switch.bootstrap.migrating import look_at_schema, migrate_database
-from switch.cli.output import AsJson, print_json, say, tell_refusal
+from switch.cli.output import REFUSED_EXIT_CODE, AsJson, print_json, say, tell_refusal
 from switch.cli.reaching import reached
-from switch.cli.session import REFUSED_EXIT_CODE
 from switch.domain.errors import Refusal
 from switch.settings import load_settings
 

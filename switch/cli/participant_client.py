@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 
 from switch.cli.key_files import NoKey, load_sandbox_key, load_switch_public_key
-from switch.cli.output import language
+from switch.cli.output import REFUSED_EXIT_CODE, language
 from switch.cli.tls_files import client_tls
 from switch.client import NotCertain, Refused, SwitchClient
 from switch.settings import Settings, load_settings
-
-REFUSED_EXIT_CODE = 1
 
 As = Annotated[str, typer.Option("--as", metavar="CODE", help="National code of the participant whose sandbox key signs.")]
 

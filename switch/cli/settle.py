@@ -7,9 +7,9 @@ import typer
 from typer.core import TyperGroup
 
 from switch.application import Switch
-from switch.cli.output import AsJson, money, print_json, print_table, say, tell_refusal
+from switch.cli.output import REFUSED_EXIT_CODE, AsJson, money, print_json, print_table, say, tell_refusal
 from switch.cli.proposal import show
-from switch.cli.session import REFUSED_EXIT_CODE, run
+from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.domain.approvals import Silence
 from switch.domain.defaults import Sharing

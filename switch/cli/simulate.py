@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from starlette.types import ASGIApp
 
-from switch.cli.output import AsJson, print_json, print_table, progress, say
+from switch.cli.output import REFUSED_EXIT_CODE, AsJson, print_json, print_table, progress, say
 from switch.client import NotCertain, Refused
 from switch.domain.calendar import local_date
 from switch.domain.errors import Refusal
@@ -20,7 +20,6 @@ from switch.simulators.identity_provider import PretendProvider
 from switch.simulators.uploads import upload_all
 from switch.telemetry import configure_logging
 
-REFUSED_EXIT_CODE = 1
 WRONG_USAGE_EXIT_CODE = 2
 
 app = typer.Typer(help="Pretend billers, a pretend RTGS and a pretend identity provider, each a process of its own.", no_args_is_help=True)
