@@ -5,11 +5,12 @@ import dataclasses
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from loadtests.bench import machine, outcome
-from loadtests.bench.figures import Figure
+from loadtests.bench.figures import Figure, Verdict, not_measured
 from loadtests.bench.measurements import (
     answer_time,
     batch,
@@ -78,14 +79,14 @@ def _run(folder: Path, sizes: Sizes, only: Sequence[str], seed: int, profile: Pa
                 figures += MEASUREMENTS[name](place, sizes)
             except BooksDoNotVerify as why:
                 spoiled.append(f"{name}: {why}")
-            except kept.NoRoom as why:
-                print(f"{name} was not measured: {why}", file=sys.stderr)
-                return 1
+            except Exception as fault:  # noqa: BLE001 - half an hour of figures is not thrown away with one that could not be had
+                traceback.print_exc()
+                figures.append(not_measured(name, f"{type(fault).__name__}: {fault}"))
         books = _proven(place, tell, spoiled)
     outcome.show(figures, described, books)
     about = {"size": dataclasses.asdict(sizes), "only": list(only), "seed": seed, "books": books, "seconds": time.monotonic() - began}
     print(f"written to {outcome.write(figures, described, about)}")
-    return 1 if spoiled else 0
+    return 1 if spoiled or any(figure.verdict is Verdict.FAILED for figure in figures) else 0
 
 
 def _proven(place: Place, tell: Callable[[str], None], spoiled: list[str]) -> str:

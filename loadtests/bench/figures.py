@@ -9,7 +9,8 @@ from typing import Any
 class Verdict(StrEnum):
     MET = "met"
     MISSED = "MISSED"
-    NOT_THERE = "not there yet"
+    FAILED = "NOT MEASURED"
+    """Something broke: a run with such a row is a failed run."""
     SHOWN = "-"
     """No goal: shown because it explains another figure."""
 
@@ -34,8 +35,8 @@ def judged_at(size: int, goal_size: int, met: bool) -> Verdict:
     return judged(met) if size >= goal_size else Verdict.SHOWN
 
 
-def not_there(what: str, goal: str, why: str) -> Figure:
-    return Figure(what, goal, why, "-", Verdict.NOT_THERE)
+def not_measured(what: str, why: str) -> Figure:
+    return Figure(what, "-", why, "-", Verdict.FAILED)
 
 
 def percentile(values: Iterable[float], percent: float) -> float:

@@ -14,7 +14,7 @@ from loadtests.bench.figures import Figure, Verdict
 
 RESULTS = Path(__file__).parent.parent / "results"
 WIDTH = 170
-_COLOURS = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.NOT_THERE: "yellow", Verdict.SHOWN: "dim"}
+_COLOURS = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.FAILED: "bold red", Verdict.SHOWN: "dim"}
 
 
 def show(figures: Sequence[Figure], machine: dict[str, Any], books: str) -> None:

@@ -24,7 +24,7 @@ class Sizes:
 
 QUICK = Sizes(
     name="quick", rounds=1, payments=3_000, online_payments=1_000, inquiries=3_000, reference_seconds=2, steady_seconds=4.0,
-    overload_seconds=5.0, window_closes=2, kept=20_000, file_lines=20_000, reconciled=20_000, batch_lines=2_000, starts=2,
+    overload_seconds=5.0, window_closes=2, kept=20_000, file_lines=20_000, reconciled=20_000, batch_lines=10_000, starts=2,
 )  # fmt: skip
 FULL = Sizes(
     name="full", rounds=3, payments=12_000, online_payments=4_000, inquiries=12_000, reference_seconds=8, steady_seconds=20.0,
