@@ -56,9 +56,9 @@ async def submit(handed_in: BatchIn, bank: BeginningBank, message: TheMessage, s
 
 @router.get("/{batch_id}", summary="How far a batch is · تقدّم الحزمة", openapi_extra=refuses(PaymentBatchUnknown))
 async def one(batch_id: BatchIdInPath, bank: BankCaller, switch: TheSwitch) -> BatchProgressView:
-    """Lines counted by their state; of the caller's own batches only.
+    """Lines counted by their state, once a second at the most until it is done; of the caller's own batches only.
 
-    عدد الأسطر في كل حالة؛ ولحزم الطالب وحدها.
+    عدد الأسطر في كل حالة، يُحسب مرةً في الثانية على الأكثر إلى أن تتم الحزمة؛ ولحزم الطالب وحدها.
     """
     return progress_view(await switch.payment_batches.one(bank.code, batch_id))
 

@@ -269,7 +269,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         journal=Journal(database),
         liquidity=Liquidity(clock, database),
         participants=Participants(database, current),
-        payment_batches=PaymentBatches(database),
+        payment_batches=PaymentBatches(database, clock),
         payments=Payments(database),
         payment_stories=PaymentStories(database),
         privacy=Privacy(database),

@@ -16,6 +16,7 @@ from switch.domain.payments import Payment
 from switch.domain.positions import Position
 from switch.domain.webhooks import NOBODY, Listening, declined_told, told
 from switch.fail_points import FailPoint, fail_point
+from switch.posting.turns import Turns
 from switch.store import (
     adjustments,
     archive_queries,
@@ -35,10 +36,14 @@ from switch.store.database import Database, Together
 Claiming = Reserve | RecordRefusal
 
 
-async def write_batch(database: Database, commands: Sequence[Command], at: datetime, listening: Listening = NOBODY) -> list[Decision]:
+async def write_batch(
+    database: Database, commands: Sequence[Command], at: datetime, listening: Listening = NOBODY, turns: Turns | None = None
+) -> list[Decision]:
     """The decision of each command, in their order, after the commit. Raises CommitUnknown; then the same batch may be written again."""
-    async with database.hot.transaction() as connection:
-        books = await _locked_books(connection, commands, at)
+    async with (turns or Turns()).turn() as turn, database.hot.transaction() as connection:
+        books, moving = await _claimed_books(connection, commands, at)
+        await turn.claimed()
+        await _lock_money(connection, books, moving)
         fail_point(FailPoint.CLAIMED)
         decisions, changes = admit_batch(commands, books)
         together = Together()
@@ -49,7 +54,8 @@ async def write_batch(database: Database, commands: Sequence[Command], at: datet
     return decisions
 
 
-async def _locked_books(connection: AsyncConnection, commands: Sequence[Command], at: datetime) -> Books:
+async def _claimed_books(connection: AsyncConnection, commands: Sequence[Command], at: datetime) -> tuple[Books, list[Payment]]:
+    """And the payments that money may move for."""
     claiming = [command for command in commands if isinstance(command, Claiming)]
     reserving = [command for command in claiming if isinstance(command, Reserve)]
     concluding = [command for command in commands if isinstance(command, Conclude)]
@@ -72,8 +78,7 @@ async def _locked_books(connection: AsyncConnection, commands: Sequence[Command]
     await _lock_bills(connection, books, reserving, moving)
     if stood_in := {command.payment.request.service for command in reserving if command.stand_in is not None}:
         books.stand_ins = await stand_ins.lock(connection, stood_in)
-    await _lock_money(connection, books, [*(command.payment for command in reserving), *moving])
-    return books
+    return books, [*(command.payment for command in reserving), *moving]
 
 
 async def _lock_bills(connection: AsyncConnection, books: Books, reserving: Iterable[Reserve], moving: Iterable[Payment]) -> None:

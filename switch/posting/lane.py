@@ -1,13 +1,12 @@
 """The posting lane: commands queue for as long as the batch before them takes, then go to the database together.
 
 A lone command waits for nobody: while a batch is being written the next one collects. Each caller is answered after the commit.
-What comes in bulk is written a part at a time, by turns with what comes singly: a payer at a counter never waits for a payroll,
-nor a payroll for the rush at the counters.
+What comes in bulk has a writer of its own: a payer at a counter never waits for a payroll, nor a payroll for the rush at the counters.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from math import ceil, inf
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from switch.domain.webhooks import NOBODY, Listening
 from switch.ports import Clock
 from switch.posting.batch import write_batch
 from switch.posting.pace import Pace
+from switch.posting.turns import Turns
 from switch.posting.until_known import until_known
 from switch.posting.within import within
 from switch.store.database import LINE_TROUBLE, Database
@@ -26,6 +26,8 @@ LARGEST_BATCH = 200
 BULK_AT_ONCE = 100
 BULK_PARTS_ALONE = 5
 """At once where nobody has come singly for a while: the larger the batch, the less each line costs, and the longer whoever comes waits."""
+BULK_TURNS_ALONE = 2
+"""Under way, where nobody else has come: while one is written the next one claims."""
 ALONE_SECONDS = 1.0
 MOST_WAITING = 4_000
 STUCK_SECONDS = 15.0
@@ -67,6 +69,8 @@ class PostingLane:
         self._waiting: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._bulk_writer: asyncio.Task[None] | None = None
+        self._turns = Turns()
         self._pace = Pace(clock.monotonic)
         self._came_singly_at = -inf
 
@@ -105,8 +109,9 @@ class PostingLane:
 
     async def close(self) -> None:
         """Everything that was queued is written first."""
-        if self._writer is not None:
-            await self._writer
+        for writer in (self._writer, self._bulk_writer):
+            if writer is not None:
+                await writer
 
     def _alone(self) -> bool:
         return not self._waiting and self._clock.monotonic() - self._came_singly_at > ALONE_SECONDS
@@ -117,43 +122,54 @@ class PostingLane:
     def _queue(self, queue: deque[_Waiting], commands: Sequence[Command]) -> asyncio.Future[list[Answer]]:
         waiting = _Waiting(commands, asyncio.get_running_loop().create_future())
         queue.append(waiting)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all(), name="posting-lane")
+        if self._waiting and (self._writer is None or self._writer.done()):
+            self._writer = asyncio.create_task(self._write_single(), name="posting-lane")
+        if self._bulk and (self._bulk_writer is None or self._bulk_writer.done()):
+            self._bulk_writer = asyncio.create_task(self._write_bulk(), name="posting-lane-bulk")
         return waiting.answers
 
-    async def _write_all(self) -> None:
-        """By turns: what came singly, then one part of what came in bulk."""
-        while self._waiting or self._bulk:
+    async def _write_single(self) -> None:
+        while self._waiting:
             self._pace.turn_begins()
-            if self._waiting:
-                await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
-            if self._bulk:
-                parts = min(len(self._bulk), BULK_PARTS_ALONE) if self._alone() else 1
-                await self._write_together([self._bulk.popleft() for _ in range(parts)])
+            await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), self._largest_batch))])
             self._pace.turn_ends()
 
-    async def _write_together(self, together: Sequence[_Waiting]) -> None:
-        answers = await self._answers([command for waiting in together for command in waiting.commands])
+    async def _write_bulk(self) -> None:
+        """In their order: one small part at a time, or large ones behind each other where nobody else is there."""
+        under_way: deque[asyncio.Task[None]] = deque()
+        while self._bulk or under_way:
+            parts, turns = (min(len(self._bulk), BULK_PARTS_ALONE), BULK_TURNS_ALONE) if self._alone() else (1, 1)
+            if self._bulk and len(under_way) < turns:
+                part = [self._bulk.popleft() for _ in range(parts)]
+                under_way.append(asyncio.create_task(self._write_together(part, self._turns), name="posting-lane-bulk-part"))
+            else:
+                await under_way.popleft()
+
+    async def _write_together(self, together: Sequence[_Waiting], turns: Turns | None = None) -> None:
+        answers = await self._answers([command for waiting in together for command in waiting.commands], turns)
         for waiting in together:
             own, answers = answers[: len(waiting.commands)], answers[len(waiting.commands) :]
             if not waiting.answers.done():
                 waiting.answers.set_result(own)
 
-    async def _answers(self, commands: Sequence[Command]) -> list[Answer]:
+    async def _answers(self, commands: Sequence[Command], turns: Turns | None) -> list[Answer]:
         """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
-            decisions = await self._write(commands)
+            decisions = await self._write(commands, turns)
         except (*LINE_TROUBLE, TimeoutError):
             return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
         except Exception as fault:  # noqa: BLE001 - see above
             if len(commands) == 1:
                 return [fault]
             half = len(commands) // 2
-            return await self._answers(commands[:half]) + await self._answers(commands[half:])
+            return await self._answers(commands[:half], turns) + await self._answers(commands[half:], turns)
         return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
 
-    async def _write(self, commands: Sequence[Command]) -> list[Decision]:
-        return await until_known(lambda: within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now(), self._listening())))
+    async def _write(self, commands: Sequence[Command], turns: Turns | None) -> list[Decision]:
+        def once() -> Awaitable[list[Decision]]:
+            return within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now(), self._listening(), turns))
+
+        return await until_known(once)
 
 
 def _own(command: Command, decision: Decision) -> Decision:

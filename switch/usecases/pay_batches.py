@@ -4,7 +4,7 @@ A line is done when something stands under its key; so a batch may be taken up b
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +28,8 @@ from switch.usecases.pay_bill import PayBill
 MOST_AT_ONCE = 8
 """Batches of one process."""
 LINES_AT_ONCE = 500
+PARTS_AHEAD = 3
+"""In the lane: one is written, one claims, one waits; the next one is read and routed meanwhile."""
 LINES_ASKED_AT_ONCE = 64
 QUESTIONS_A_BILLER = 8
 """Of all batches of one process together, so that a batch leaves room at the biller for payers who wait."""
@@ -122,21 +124,22 @@ class PayBatches:
         return found
 
     async def _pay_in_bulk(self, batch: PaymentBatch, services: Collection[ServiceCode]) -> None:
-        """The next lines are read and routed while those before them are written."""
-        lines = await self._waiting(batch, services, 0, LINES_AT_ONCE)
-        commands = await self._commands(batch, lines)
-        while lines:
-            async with asyncio.TaskGroup() as group:
-                writing = group.create_task(self.lane.submit_all(commands))
-                further = await self._waiting(batch, services, lines[-1].number, LINES_AT_ONCE)
-                commands = await self._commands(batch, further)
-            if not self._all_written(batch, lines, writing.result()):
-                return
-            lines = further
+        """In their order; the next lines are read and routed while those before them are written."""
+        after = 0
+        in_lane: deque[tuple[Sequence[OrderedLine], asyncio.Task[list[Answer]]]] = deque()
+        async with asyncio.TaskGroup() as group:
+            while lines := await self._waiting(batch, services, after, LINES_AT_ONCE):
+                after = lines[-1].number
+                commands = await self._commands(batch, lines)
+                in_lane.append((lines, group.create_task(self.lane.submit_all(commands))))
+                if len(in_lane) == PARTS_AHEAD and not await self._written(batch, *in_lane.popleft()):
+                    return
+            while in_lane and await self._written(batch, *in_lane.popleft()):
+                pass
 
-    def _all_written(self, batch: PaymentBatch, lines: Sequence[OrderedLine], answers: Sequence[Answer]) -> bool:
+    async def _written(self, batch: PaymentBatch, lines: Sequence[OrderedLine], writing: asyncio.Task[list[Answer]]) -> bool:
         """False where the books are out of reach."""
-        for line, answer in zip(lines, answers, strict=True):
+        for line, answer in zip(lines, await writing, strict=True):
             if isinstance(answer, SwitchUnavailable):
                 return False
             if isinstance(answer, Exception):

@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 
 from tests.api.line import FEE, NATIONAL_NUMBER, Line, order
+from tests.batches import BANK, bill_lines, put_bills, reference, request
 
 
 def fee_line(key: str, amount: str = "750.00", **more: Any) -> dict[str, Any]:
@@ -49,3 +50,23 @@ async def test_each_line_is_a_payment_with_its_own_answer(line: Line) -> None:
     again = await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "batch-key-1")
     assert again.json()["payment_id"] == found[0]["payment"]["payment_id"]
     assert again.headers["idempotent-replayed"] == "true"
+
+
+async def test_a_batch_that_is_under_way_is_counted_once_a_second_and_one_that_is_done_each_time(line: Line) -> None:
+    await put_bills(line.switch, 2)
+    submitted = await line.switch.submit_batch(BANK, "B-1", b"lines", bill_lines(2))
+    address = f"/v1/payment-batches/{submitted.batch.batch_id}"
+
+    async def waiting() -> int:
+        return int((await line.bank.get(address)).json()["counts"]["waiting"])
+
+    counted = [await waiting()]
+    await line.switch.pay_bill(request("batch-000000", reference(0)))
+    counted.append(await waiting())
+    line.clock.move(1)
+    counted.append(await waiting())
+    await line.switch.pay_batches()
+    await line.switch.pay_batches.settled()
+    counted.append(await waiting())
+
+    assert counted == [2, 2, 1, 0]
