@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
+import os
 import re
-import secrets
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
@@ -36,6 +36,7 @@ _TWO_CHARACTERS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 _FROM_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
 _AS_HEARD = str.maketrans("OIL", "011")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}", re.ASCII)
+_RAND_B = (1 << 62) - 1
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 
 
@@ -86,8 +87,9 @@ def bucket_of_customer(service: str, customer_reference: str) -> int:
 def bucketed_id(bucket: int, at: datetime) -> UUID:
     """A UUIDv7 (RFC 9562, 5.7) whose `rand_a` begins with the ten bits of the bucket."""
     milliseconds = int(at.timestamp() * 1000)
-    rand_a = bucket << 2 | secrets.randbits(2)
-    return UUID(int=milliseconds << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | secrets.randbits(62))
+    random = int.from_bytes(os.urandom(8))
+    rand_a, rand_b = bucket << 2 | random >> 62, random & _RAND_B
+    return UUID(int=milliseconds << 80 | 7 << 76 | rand_a << 64 | 2 << 62 | rand_b)
 
 
 def bucket_of(identifier: UUID) -> int:
