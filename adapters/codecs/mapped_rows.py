@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import TypeVar
 
 from adapters.codecs.booked_cells import LineReader, Writing
 from switch.domain.booked_statements import BookedLine, BookedStatement, StatementAsked, StatementHead
@@ -10,6 +11,7 @@ from switch.domain.statement_faults import FaultCode, Faults
 from switch.domain.statement_mapping import FIELDS, KEYS, StatementMapping
 from switch.domain.texts import for_matching
 
+T = TypeVar("T")
 Row = tuple[int, Sequence[str | None]]
 """Its number in the file, and its cells."""
 
@@ -69,9 +71,7 @@ def _places(rows: Iterator[Row], mapping: StatementMapping, sums: bool, faults: 
 def _lines(rows: Iterable[Row], places: dict[str, int], mapping: StatementMapping, reader: LineReader) -> Iterator[BookedLine]:
     faults = reader.faults
     width = max(places.values()) + 1
-    for number, cells in _without_last(rows, mapping.last_rows):
-        if not any(cells):
-            continue
+    for number, cells in without_last((row for row in rows if any(row[1])), mapping.last_rows):
         if len(cells) < width:
             reader.lines += 1
             faults.note(number, "", FaultCode.CELLS, len(cells), f"≥ {width}")
@@ -87,8 +87,8 @@ def _said(name: str, cell: str | None) -> str | None:
     return (cell or "") if name == "amount" else (cell or None)
 
 
-def _without_last(rows: Iterable[Row], count: int) -> Iterator[Row]:
-    waiting: deque[Row] = deque()
+def without_last(rows: Iterable[T], count: int) -> Iterator[T]:
+    waiting: deque[T] = deque()
     for row in rows:
         waiting.append(row)
         if len(waiting) > count:

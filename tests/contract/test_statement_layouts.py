@@ -49,6 +49,17 @@ def test_a_whole_statement_is_read(layouts: dict[str, StatementLayout], name: st
     ]
 
 
+@pytest.mark.parametrize(("name", "total"), [("fixed-width", b"TRAILER 7"), ("csv in Arabic", "المجموع".encode("windows-1256"))])
+def test_a_last_row_of_totals_may_be_shorter_than_a_line_and_blank_rows_may_follow(
+    layouts: dict[str, StatementLayout], name: str, total: bytes
+) -> None:
+    written = WRITTEN[name]
+    content = written.write(LINES)
+    shortened = content[: content.rstrip(b"\r\n").rindex(b"\n") + 1] + total + b"\r\n"
+    blank = b"   \r\n" if name == "fixed-width" else b";;;;;;\r\n"
+    assert read(layouts[written.layout], written, shortened + blank) == read(layouts[written.layout], written, content)
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_line_that_stands_twice_is_read_twice(layouts: dict[str, StatementLayout], name: str) -> None:
     written = WRITTEN[name]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from adapters.codecs.encoded_text import decoded_lines
-from adapters.codecs.mapped_rows import Row, mapped, mapping_for
+from adapters.codecs.mapped_rows import Row, mapped, mapping_for, without_last
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.statement_errors import MappingRefused
 from switch.domain.statement_faults import FaultCode, Faults
@@ -30,7 +30,7 @@ class FixedWidth:
             )
         numbered = {name: number for number, name in enumerate(mapping.columns, 1)}
         by_number = StatementMapping(
-            **{name: getattr(mapping, name) for name in mapping.__slots__} | {"columns": numbered, "titles_row": 0}
+            **{name: getattr(mapping, name) for name in mapping.__slots__} | {"columns": numbered, "titles_row": 0, "last_rows": 0}
         )
         return mapped(_rows(file, mapping, faults), asked, by_number, faults)
 
@@ -38,11 +38,16 @@ class FixedWidth:
 def _rows(file: BinaryIO, mapping: StatementMapping, faults: Faults) -> Iterator[Row]:
     places = [place for place in mapping.columns.values() if isinstance(place, tuple)]
     shortest = max(first for first, _ in places)
-    for number, line in enumerate(decoded_lines(file, mapping.encoding, faults), 1):
-        text = line.rstrip("\r\n")
-        if number <= mapping.titles_row or not text.strip():
-            continue
+    for number, text in without_last(_written(file, mapping, faults), mapping.last_rows):
         if len(text) < shortest:
             faults.note(number, "", FaultCode.CELLS, len(text), f"≥ {shortest}")
             continue
         yield number, [text[first - 1 : first - 1 + length].strip() for first, length in places]
+
+
+def _written(file: BinaryIO, mapping: StatementMapping, faults: Faults) -> Iterator[tuple[int, str]]:
+    """Lines with something in them, below the titles; the last ones, of totals, may be shorter than the others."""
+    for number, line in enumerate(decoded_lines(file, mapping.encoding, faults), 1):
+        text = line.rstrip("\r\n")
+        if number > mapping.titles_row and text.strip():
+            yield number, text
