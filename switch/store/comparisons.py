@@ -178,11 +178,27 @@ _DIFFERENCES = text(f"""
     ) AS differing (place, kind, field, differs, minor, ours, theirs)
     WHERE (ours.wrong OR booked.stands_on IS NOT NULL) AND differing.differs GROUP BY differing.kind, side, participant_code, payment_id
 """)
-_DUPLICATES = text("""
+_FOREIGN = {
+    "fields": "CASE WHEN {its}.currency IS NULL THEN '{{}}' ELSE ARRAY['currency', 'amount'] END",
+    "ours": "CASE WHEN {its}.currency IS NULL THEN '{{}}' ELSE ARRAY[NULL, NULL::text] END",
+    "theirs": "CASE WHEN {its}.currency IS NULL THEN '{{}}' ELSE ARRAY[{its}.currency, {its}.amount] END",
+}
+"""What a line in another currency says beside the rest: its minor units are none of the statement's."""
+
+
+def _foreign(its: str) -> dict[str, str]:
+    return {name: said.format(its=its) for name, said in _FOREIGN.items()}
+
+
+_DUPLICATES = text(
+    """
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
-    SELECT 'duplicate_at_' || side, side, participant_code, payment_id, minor, ARRAY['line'], ARRAY[NULL::text], ARRAY[line::text]
-    FROM booked WHERE nth > 1
-""")
+    SELECT 'duplicate_at_' || side, side, participant_code, payment_id,
+        CASE WHEN booked.currency IS NULL THEN booked.minor ELSE coalesce(ours.amount_minor, 0) END,
+        ARRAY['line'] || {fields}, ARRAY[NULL::text] || {ours}, ARRAY[line::text] || {theirs}
+    FROM booked LEFT JOIN ours USING (side, participant_code, payment_id) WHERE nth > 1
+""".format(**_foreign("booked"))
+)
 # One that is repaired by advising again stays what it is until the books agree: an advice on its way has repaired nothing yet.
 _MISSING = text("""
     WITH judged AS (
@@ -209,7 +225,7 @@ _UNEXPECTED = text(f"""
             WHERE ours.side = booked.side AND ours.participant_code = booked.participant_code AND ours.payment_id = booked.payment_id)
     ),
     known AS MATERIALIZED (
-        SELECT unexpected.*, payment.state, payment.currency AS our_currency,
+        SELECT unexpected.*, payment.state, payment.currency AS our_currency, payment.amount_minor,
             CASE WHEN payment.window_id IS NOT NULL THEN payment.business_date END AS our_date
         FROM unexpected LEFT JOIN payment ON payment.bucket = unexpected.bucket AND payment.payment_id = unexpected.payment_id
             AND unexpected.participant_code = CASE unexpected.side WHEN 'bank' THEN payment.bank_code ELSE payment.biller_code END
@@ -245,17 +261,19 @@ _UNEXPECTED = text(f"""
         FROM elsewhere
     )
     INSERT INTO found (kind, side, participant_code, payment_id, minor, fields, ours, theirs)
-    SELECT kind, side, participant_code, CASE WHEN substr(payment_id::text, 15, 1) <> '8' THEN payment_id END, minor,
+    SELECT kind, side, participant_code, CASE WHEN substr(payment_id::text, 15, 1) <> '8' THEN payment_id END,
+        CASE WHEN currency IS NULL THEN minor ELSE coalesce(amount_minor, 0) END,
         CASE kind WHEN 'status_differs' THEN ARRAY['state'] WHEN 'currency_differs' THEN ARRAY['currency']
             WHEN 'date_differs' THEN ARRAY['business_date']
-            WHEN 'missing_at_switch' THEN ARRAY['line', side || '_reference', 'state'] ELSE ARRAY['line'] END,
+            WHEN 'missing_at_switch' THEN ARRAY['line', side || '_reference', 'state'] ELSE ARRAY['line'] END
+            || {_foreign("judged")["fields"]},
         CASE kind WHEN 'status_differs' THEN ARRAY[state] WHEN 'currency_differs' THEN ARRAY[our_currency]
             WHEN 'date_differs' THEN ARRAY[our_date::text]
-            WHEN 'missing_at_switch' THEN ARRAY[NULL, NULL, NULL::text] ELSE ARRAY[NULL::text] END,
+            WHEN 'missing_at_switch' THEN ARRAY[NULL, NULL, NULL::text] ELSE ARRAY[NULL::text] END || {_foreign("judged")["ours"]},
         CASE kind WHEN 'status_differs' THEN ARRAY[CASE WHEN reversed THEN 'REVERSED' ELSE 'COMPLETED' END]
             WHEN 'currency_differs' THEN ARRAY[CAST(:currency AS text)] WHEN 'date_differs' THEN ARRAY[CAST(:day AS date)::text]
             WHEN 'missing_at_switch' THEN ARRAY[line::text, own_reference, CASE WHEN reversed THEN 'REVERSED' ELSE 'COMPLETED' END]
-            ELSE ARRAY[line::text] END
+            ELSE ARRAY[line::text] END || {_foreign("judged")["theirs"]}
     FROM judged
     WHERE NOT (state IS NOT DISTINCT FROM 'REJECTED' AND reversed)
       AND NOT (reversed AND EXISTS (SELECT FROM reversal WHERE reversal.bucket = judged.bucket AND reversal.payment_id = judged.payment_id

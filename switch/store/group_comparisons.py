@@ -2,6 +2,7 @@
 
 Of whoever books sums, a group is known by its key: the day, a service, the counterparty, or the writer's own reference. A line belongs to
 the group of its own business date, in whichever statement around it stands. What was taken back counts against it on both sides.
+A line in another currency adds nothing to a sum, and is always a break.
 """
 
 # ruff: noqa: S608 - the pieces put together here are our own words; every value is a parameter
@@ -36,7 +37,8 @@ _AMOUNT = "round({} / CAST(:unit AS numeric), :scale)::text"
 _THEIRS = text(f"""
     CREATE TEMPORARY TABLE group_line ON COMMIT DROP AS
     SELECT grouped.side, grouped.participant_code, stated.stands_on, line.business_date,
-        CASE WHEN line.reversed THEN -line.minor ELSE line.minor END AS minor,
+        CASE WHEN line.currency IS NOT NULL THEN 0 WHEN line.reversed THEN -line.minor ELSE line.minor END AS minor,
+        line.currency, line.currency || ' ' || line.amount AS foreign_sum,
         {_key("grouped.grouping", "line.counterparty_code", "line.service_code", "line.own_reference")} AS key
     FROM {_GROUPED} CROSS JOIN LATERAL (
         SELECT grouped.statement_key, CAST(:day AS date) AS stands_on
@@ -67,19 +69,20 @@ _OURS = text("""
 _DIFFERENCES = text(f"""
     WITH their_group AS (
         SELECT side, participant_code, key, sum(minor)::bigint AS minor, bool_or(stands_on = :day) AS here,
+            max(currency) AS currency, string_agg(foreign_sum, ', ' ORDER BY foreign_sum) AS foreign_sum,
             (array_agg(stands_on ORDER BY abs(stands_on - CAST(:day AS date)), stands_on))[1] AS stands_on
         FROM group_line WHERE business_date = :day GROUP BY 1, 2, 3
     ),
     compared AS (
         SELECT side, participant_code, key, grouped.tolerance, coalesce(ours.minor, 0) AS our, coalesce(theirs.minor, 0) AS their,
-            ours.payments, theirs.minor IS NOT NULL AS stated, theirs.here, theirs.stands_on
+            ours.payments, theirs.minor IS NOT NULL AS stated, theirs.here, theirs.stands_on, theirs.currency, theirs.foreign_sum
         FROM our_group AS ours FULL JOIN their_group AS theirs USING (side, participant_code, key)
         JOIN {_GROUPED} USING (side, participant_code)
     ),
     differing AS (
         SELECT *, CASE WHEN payments IS NULL THEN 'missing_at_switch' WHEN NOT stated THEN 'missing_at_' || side
-            ELSE 'sum_differs' END AS kind
-        FROM compared WHERE abs(our - their) > tolerance
+            WHEN currency IS NOT NULL THEN 'currency_differs' ELSE 'sum_differs' END AS kind
+        FROM compared WHERE abs(our - their) > tolerance OR currency IS NOT NULL
     ),
     explained AS (
         SELECT differing.*, (SELECT array_agg(payment_id::text) FROM (
@@ -94,7 +97,7 @@ _DIFFERENCES = text(f"""
     SELECT kind, side, participant_code, abs(our - their),
         ARRAY['group', 'sum', 'payments'] || array_fill('candidate'::text, ARRAY[coalesce(cardinality(candidates), 0)]),
         ARRAY[key, CASE WHEN payments IS NOT NULL THEN {_AMOUNT.format("our")} END, payments::text] || coalesce(candidates, '{{}}'),
-        ARRAY[CASE WHEN stated THEN key END, CASE WHEN stated THEN {_AMOUNT.format("their")} END, NULL]
+        ARRAY[CASE WHEN stated THEN key END, CASE WHEN stated THEN coalesce(foreign_sum, {_AMOUNT.format("their")}) END, NULL]
             || array_fill(NULL::text, ARRAY[coalesce(cardinality(candidates), 0)]), key
     FROM explained
     UNION ALL
@@ -107,11 +110,12 @@ _STRAY = text(f"""
     INSERT INTO found (kind, side, participant_code, minor, fields, ours, theirs, group_key)
     SELECT 'missing_at_switch', side, participant_code, abs(sum(minor)), ARRAY['group', 'sum', 'business_date'],
         ARRAY[NULL, NULL, NULL::text],
-        ARRAY[key, {_AMOUNT.format("sum(minor)")}, group_line.business_date::text], key || ' ' || group_line.business_date
+        ARRAY[key, coalesce(string_agg(foreign_sum, ', ' ORDER BY foreign_sum), {_AMOUNT.format("sum(minor)")}),
+            group_line.business_date::text], key || ' ' || group_line.business_date
     FROM group_line
     WHERE stands_on = :day AND business_date <> :day AND NOT EXISTS (SELECT FROM {_NEAR}
         WHERE nearby.participant_code = group_line.participant_code AND nearby.business_date = group_line.business_date)
-    GROUP BY side, participant_code, key, group_line.business_date HAVING sum(minor) <> 0
+    GROUP BY side, participant_code, key, group_line.business_date HAVING sum(minor) <> 0 OR max(currency) IS NOT NULL
 """)
 STEPS: tuple[TextClause, ...] = (_THEIRS, _MEMBERS, _OURS, _DIFFERENCES, _STRAY)
 """In this order, after the table `found` is there. Where nobody books sums they look at nothing."""
