@@ -9,9 +9,10 @@ import uuid
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from switch.api.certificates import with_certificate
+from switch.api.one_reading import OneReading
 from switch.api.problems import problem
 from switch.api.refusals import HeadTooLarge, HttpMalformed
 from switch.api.sealing import UNSEALED
@@ -62,7 +63,7 @@ class AtOnce:
             self._transport.write(data)
 
 
-class BoundedConnection(HttpToolsProtocol):
+class BoundedConnection(OneReading):
     """One connection of HTTP/1.1. `resting` are those that wait for a request, the longest-waiting first."""
 
     most: ClassVar[int]

@@ -182,13 +182,14 @@ def _most_bytes(path: str) -> int:
 
 def _announced(scope: Scope, most: int) -> int:
     """How many bytes the body takes by its own word; the most where it does not say."""
-    lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit() and len(value) <= 18]
+    lengths = [value.strip(b" \t") for name, value in scope["headers"] if name == b"content-length"]
+    lengths = [length for length in lengths if length.isdigit() and len(length) <= 18]
     return min(int(lengths[0]), most) if lengths else most
 
 
 async def _read(scope: Scope, receive: Receive, most: int) -> bytes:
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or len(value) > 18 or int(value) > most):
+        if name == b"content-length" and (not (length := value.strip(b" \t")).isdigit() or len(length) > 18 or int(length) > most):
             raise BodyTooLarge(most=most)
         if name == b"content-encoding":
             raise ContentEncodingRefused()

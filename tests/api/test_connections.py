@@ -96,12 +96,49 @@ def test_a_head_has_an_end(server: Served, end: bytes) -> None:
         b"GET /live HTTP/1.1\r\nhost: a\r\nx: a\x00b\r\n\r\n",
         b"POST /v1/payments HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}",
         b"POST /v1/payments HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+        b"POST /v1/payments HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"GET http://other.test/live HTTP/1.1\r\nhost: switch.test\r\n\r\n",
+        b"GET http://me@switch.test/live HTTP/1.1\r\nhost: switch.test\r\n\r\n",
+        b"GET ftp://switch.test/live HTTP/1.1\r\nhost: switch.test\r\n\r\n",
+        b"GET http://switch.test/live HTTP/1.1\r\n\r\n",
+        b"GET /live#other HTTP/1.1\r\nhost: switch.test\r\n\r\n",
+        b"CONNECT switch.test:443 HTTP/1.1\r\nhost: switch.test:443\r\n\r\n",
     ],
 )
 def test_what_is_no_message_of_http_is_refused_in_both_languages(server: Served, message: bytes) -> None:
     with closing(_connected(server)) as line:
         line.sendall(message)
         assert _refused(line) == (400, "http_malformed")
+
+
+def test_a_target_may_name_us_whole(server: Served) -> None:
+    with closing(_connected(server)) as line:
+        line.sendall(LIVE.replace(b"/live", b"HTTP://Switch.Test/live"))
+        assert line.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("parts", [1, 2], ids=["at once", "head and body apart"])
+def test_a_body_is_no_request_whatever_protocol_is_offered(server: Served, parts: int) -> None:
+    """As Java's own client offers HTTP/2. To a proxy all of this is one request."""
+    body = json.dumps({"name": "nobody", "password": "not a password of ours", "code": "123456"}).encode()
+    head = b"POST /v1/staff/sessions HTTP/1.1\r\nhost: switch.test\r\nconnection: Upgrade\r\nupgrade: h2c\r\n"
+    head += b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+    with closing(_connected(server)) as line:
+        for piece in [head + body] if parts == 1 else [head, body]:
+            line.sendall(piece)
+            time.sleep(0.05)
+        assert b'"code":"sign_in_refused"' in line.recv(65_536), "the routes were given the whole body"
+        assert _ask(line).startswith(b"HTTP/1.1 200")
+
+
+def test_an_offer_of_another_protocol_is_not_heard(server: Served) -> None:
+    offer = b"connection: Upgrade\r\nupgrade: websocket\r\n\r\n"
+    with closing(_connected(server)) as line:
+        line.sendall((LIVE[:-2] + offer) * 3)
+        heard = b""
+        while heard.count(b'{"status":"live"}') < 3:
+            heard += line.recv(65_536)
+    assert heard.count(b"HTTP/1.1 200") == 3
 
 
 def test_nobody_takes_a_refusal_for_the_answer_to_the_request_before_it(server: Served) -> None:
