@@ -11,6 +11,7 @@ from switch.cli.proposal import show
 from switch.cli.second_person import Why, do_or_propose
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
+from switch.cli.staff_session import proposed
 from switch.domain.breaks import ClosingRule
 from switch.domain.identifiers import participant_code
 from switch.domain.proposals import Proposal, ProposalKind
@@ -57,7 +58,7 @@ def set_rule(
         owner = None if participant is None else participant_code(participant)
         rule = ClosingRule(kind, owner, most_minor, most_days, active=not off)
         subject = f"{kind} of {owner or 'everybody'}"
-        return await switch.propose(ProposalKind.SET_CLOSING_RULE, subject, write(rule), reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.SET_CLOSING_RULE, subject, write(rule), reason=reason, by=by)
 
     show(run(work), as_json)
 

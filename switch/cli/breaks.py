@@ -14,6 +14,7 @@ from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
+from switch.cli.staff_session import proposed
 from switch.domain.break_repairs import Repair
 from switch.domain.breaks import Attachment, BreakHistory
 from switch.domain.identifiers import participant_code
@@ -192,7 +193,7 @@ def _propose(which: Chosen, how: Repair, reason: str, amount: str | None, by: st
         found = await chosen(switch, which)
         content = {REPAIR: how.value, BREAKS: "\n".join(found)} | ({AMOUNT: amount} if amount else {})
         subject = found[0] if len(found) == 1 else f"{len(found)} breaks"
-        return await switch.propose(ProposalKind.REPAIR_BREAK, subject, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.REPAIR_BREAK, subject, content, reason=reason, by=by)
 
     show_proposal(run(work), as_json)
 

@@ -9,7 +9,8 @@ from switch.cli.arguments import Limit
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.reports.debts import DebtBook
@@ -75,7 +76,7 @@ def _given(amount: str | None) -> dict[str, str]:
 
 def _propose(kind: ProposalKind, defaulter: str, content: dict[str, str], reason: str, by: str | None, as_json: bool) -> None:
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(kind, defaulter, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, kind, defaulter, content, reason=reason, by=by)
 
     show(run(work), as_json)
 

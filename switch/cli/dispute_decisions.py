@@ -9,7 +9,8 @@ from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.dispute_terms import RULES, DisputeReason, DisputeTerm, Party, Remedy, Silence
 from switch.domain.dispute_words import REASON_WORDS
 from switch.domain.proposals import Proposal, ProposalKind
@@ -91,10 +92,10 @@ def set_term(
             its.decide_hours if decide_hours is None else decide_hours,
             its.open_days if open_days is None else open_days,
         )
-        return await switch.propose(ProposalKind.SET_DISPUTE_TERM, code, write(term), reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.SET_DISPUTE_TERM, code, write(term), reason=reason, by=by)
 
     show(run(work), as_json)
 
 
 def _propose(kind: ProposalKind, dispute: str, content: Mapping[str, str], reason: str, by: str | None, as_json: bool) -> None:
-    show(run(lambda switch: switch.propose(kind, dispute, content, reason=reason, by=by_whom(by))), as_json)
+    show(run(lambda switch: proposed(switch, kind, dispute, content, reason=reason, by=by)), as_json)

@@ -15,7 +15,8 @@ from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.payment_story import show_story
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import looker, proposed
 from switch.domain.identifiers import idempotency_key, participant_code
 from switch.domain.payments import Payer, Payment
 from switch.domain.proposals import Proposal, ProposalKind
@@ -110,7 +111,7 @@ def decide(
     content = {"biller_reference": biller_reference} if booked and biller_reference else {}
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(kind, payment, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, kind, payment, content, reason=reason, by=by)
 
     show(run(work), as_json)
 
@@ -123,7 +124,11 @@ def payer(
     as_json: AsJson = False,
 ) -> None:
     """Who paid, and for which customer: shown only for a reason, and every look is kept (`switch privacy looks`)."""
-    found = run(lambda switch: switch.look_at_payer(payment, reason, by_whom(by)))
+
+    async def work(switch: Switch) -> Payment:
+        return await switch.look_at_payer(payment, reason, await looker(switch, by))
+
+    found = run(work)
     its = found.request.payer or Payer()
     if as_json:
         known = {"customer_reference": found.request.customer_reference, **asdict(its)}
@@ -156,7 +161,11 @@ def evidence(
     by: By = None,
 ) -> None:
     """A packet for a dispute or a court: story, proof, receipt and digests, signed; `verify_proof.py evidence` checks it."""
-    name, content = run(lambda switch: packet(switch, payment, reason=reason, by=by_whom(by)))
+
+    async def work(switch: Switch) -> tuple[str, bytes]:
+        return await packet(switch, payment, reason=reason, by=await looker(switch, by))
+
+    name, content = run(work)
     path = file or Path(name)
     try:
         with path.open("xb") as out:

@@ -10,7 +10,8 @@ from switch.application import Switch
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.reratings import Rerating
 from switch.usecases.change_tariff import DOCUMENT
@@ -38,7 +39,7 @@ def rerate(
     content = {DOCUMENT: document, SINCE: since.date().isoformat(), UNTIL: until.date().isoformat()}
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(ProposalKind.RERATE_TARIFF, name, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.RERATE_TARIFF, name, content, reason=reason, by=by)
 
     show(run(work), as_json)
 

@@ -10,7 +10,7 @@ from switch.application import Switch
 from switch.cli.output import say
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import by_whom
+from switch.cli.staff_session import proposed
 from switch.domain.calendar import BUSINESS_ZONE
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.settings import load_settings
@@ -68,7 +68,7 @@ def do_or_propose(
         if sandbox or (reason is None and effective_at is None and alone(switch)):
             return await act(switch)
         kind, subject, content = asked(switch)
-        return await switch.propose(kind, subject, content, reason=reason or "", by=by_whom(by), effective_at=effective_at)
+        return await proposed(switch, kind, subject, content, reason=reason or "", by=by, effective_at=effective_at)
 
     found = run(work)
     if not isinstance(found, Proposal):

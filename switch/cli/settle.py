@@ -10,7 +10,8 @@ from switch.application import Switch
 from switch.cli.output import REFUSED_EXIT_CODE, AsJson, money, print_json, print_table, say, tell_refusal
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.approvals import Silence
 from switch.domain.defaults import Sharing
 from switch.domain.errors import Refusal
@@ -123,7 +124,7 @@ def rule(
     content = {name: str(value) for name, value in wanted.items() if value is not None}
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(ProposalKind.SET_SETTLEMENT_RULE, currency, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.SET_SETTLEMENT_RULE, currency, content, reason=reason, by=by)
 
     show(run(work), as_json)
 

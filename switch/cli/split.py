@@ -9,7 +9,8 @@ from switch.application import Switch
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.identifiers import service_code
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.usecases.split_service import NAME, PARTS, SINCE
@@ -61,6 +62,6 @@ def propose(
     content = {NAME: name, SINCE: since.date().isoformat(), PARTS: "\n".join(part)}
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(ProposalKind.SPLIT_SERVICE, service, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.SPLIT_SERVICE, service, content, reason=reason, by=by)
 
     show(run(work), as_json)

@@ -11,7 +11,7 @@ from switch.domain.texts import require_plain
 NAME_CHARACTERS = 64
 
 
-By = Annotated[str | None, typer.Option(help="Who decides; left out, the user of this machine.")]
+By = Annotated[str | None, typer.Option(help="Who decides; left out, whoever has signed in, or the user of this machine. A sandbox only.")]
 
 
 def by_whom(name: str | None = None) -> str:

@@ -16,6 +16,7 @@ from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import WAITS, Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import by_whom
+from switch.cli.staff_session import proposer, token_giver
 from switch.domain.identifiers import participant_code
 from switch.domain.proposals import Proposal, ProposalKind, given_reason
 from switch.domain.staff import Role, StaffAccount, StaffToken, begins
@@ -172,10 +173,11 @@ def issue_token(
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it lasts.")] = 90,
     reads_only: Annotated[bool, typer.Option("--reads-only/--may-propose", help="Whether it may only read, or propose, too.")] = True,
 ) -> None:
-    """Issue a token within some of the account's roles; it is shown once."""
+    """Issue a token within some of your own account's roles, signed in (`switch staff sign-in`); it is shown once."""
 
     async def work(switch: Switch) -> Issued:
-        return await switch.issue_staff_token(name, label, frozenset(role), days, reads_only=reads_only, by=by_whom())
+        by = await token_giver(switch, name)
+        return await switch.issue_staff_token(name, label, frozenset(role), days, reads_only=reads_only, by=by)
 
     issued = run(work)
     say(f"{issued.token.token_id} for {name} until {issued.token.expires_at:%Y-%m-%d}; it is not shown again:")
@@ -217,9 +219,10 @@ def _let_in(work: Callable[[Switch, bool], Awaitable[Enrolled]], reason: str | N
         if at_once(reason) or begins(await switch.staff.accounts()):
             return await work(switch, True), None
         why = given_reason(reason or "")
+        who = await proposer(switch, ProposalKind.ADMIT_STAFF, None)
         enrolled = await work(switch, False)
         content = staff_content(enrolled.account)
-        return enrolled, await switch.propose(ProposalKind.ADMIT_STAFF, enrolled.account.name, content, reason=why, by=by_whom())
+        return enrolled, await switch.propose(ProposalKind.ADMIT_STAFF, enrolled.account.name, content, reason=why, by=who)
 
     enrolled, proposal = run(asked)
     if proposal is not None:

@@ -10,6 +10,7 @@ from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import WAITS, Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import by_whom
+from switch.cli.staff_session import proposed
 from switch.domain.identity_claims import ProviderIdentity, is_subject
 from switch.domain.proposals import ContentWrong, Proposal, ProposalKind, given_reason
 from switch.domain.staff import begins
@@ -38,7 +39,7 @@ def link(
             await switch.keep_staff.admit(name, account.roles, identity, by=by_whom())
             return None
         why = given_reason(reason or "")
-        return await switch.propose(ProposalKind.ADMIT_STAFF, name, staff_content(account, identity), reason=why, by=by_whom())
+        return await proposed(switch, ProposalKind.ADMIT_STAFF, name, staff_content(account, identity), reason=why, by=None)
 
     proposal = run(work)
     if proposal is not None:

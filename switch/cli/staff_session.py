@@ -1,7 +1,9 @@
 """Signing in at the console: who decides proves who they are, once for a command or for a session that is kept (file, 0600)."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -14,7 +16,7 @@ from switch.cli.output import say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.domain.errors import NotAllowed
-from switch.domain.proposals import ProposalKind
+from switch.domain.proposals import Proposal, ProposalKind, given_reason
 from switch.domain.provider_sign_in import ProviderAnswer
 from switch.domain.staff import StaffCaller, may_decide
 from switch.domain.staff_errors import PersonNeeded, StaffAccountNeeded
@@ -103,6 +105,70 @@ async def decider(switch: Switch, settings: Settings, kind: ProposalKind, *, nam
     else:
         raise StaffAccountNeeded()
     return _require(caller, kind)
+
+
+async def proposer(switch: Switch, kind: ProposalKind, by: str | None) -> str:
+    """Who proposes: proven, too, or somebody would propose in another's name what they then approve; in a sandbox a name is enough.
+
+    Raises StaffAccountNeeded, NotAllowed, SessionOver.
+    """
+    settings = load_settings()
+    if settings.sandbox:
+        return by_whom(by)
+    if (token := os.environ.get(TOKEN_VARIABLE) or _kept(settings)) is None or by is not None:
+        raise StaffAccountNeeded()
+    caller = await switch.know_staff(token)
+    if caller.reads_only or not may_decide(caller.roles, kind):
+        raise NotAllowed()
+    return caller.by
+
+
+async def proposed(
+    switch: Switch,
+    kind: ProposalKind,
+    subject: str,
+    content: Mapping[str, str],
+    *,
+    reason: str,
+    by: str | None,
+    effective_at: datetime | None = None,
+) -> Proposal:
+    """As `switch.propose`, by the proposer. Raises ReasonMissing, too."""
+    why = given_reason(reason)
+    who = await proposer(switch, kind, by)
+    return await switch.propose(kind, subject, content, reason=why, by=who, effective_at=effective_at)
+
+
+async def token_giver(switch: Switch, name: str) -> str:
+    """Who gives a program a token of this account, in whose name it then acts: the owner alone, signed in; in a sandbox anybody.
+
+    Raises StaffAccountNeeded, PersonNeeded, NotAllowed, SessionOver.
+    """
+    settings = load_settings()
+    if settings.sandbox:
+        return by_whom()
+    if (token := _kept(settings)) is None:
+        raise StaffAccountNeeded()
+    caller = await switch.know_staff(token)
+    if caller.session is None:
+        raise PersonNeeded()
+    if caller.name != name:
+        raise NotAllowed()
+    return caller.by
+
+
+async def looker(switch: Switch, by: str | None) -> str:
+    """In whose name somebody looks at who has paid: whoever has signed in, or the user of this machine; another's name in a sandbox only.
+
+    Raises StaffAccountNeeded, SessionOver.
+    """
+    settings = load_settings()
+    if settings.sandbox:
+        return by_whom(by)
+    if by is not None:
+        raise StaffAccountNeeded()
+    token = os.environ.get(TOKEN_VARIABLE) or _kept(settings)
+    return by_whom() if token is None else (await switch.know_staff(token)).by
 
 
 def _require(caller: StaffCaller, kind: ProposalKind) -> str:

@@ -10,7 +10,8 @@ from switch.cli.arguments import BreakId
 from switch.cli.output import AsJson, print_json, print_table
 from switch.cli.proposal import show
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.suspense import Held
 from switch.usecases.release_suspense import AMOUNT, BREAK, TO
@@ -60,6 +61,6 @@ def release(
     async def work(switch: Switch) -> Proposal:
         found = (await switch.breaks.history(break_id)).found
         content = {BREAK: found.break_id, TO: to} | ({AMOUNT: amount} if amount else {})
-        return await switch.propose(ProposalKind.RELEASE_SUSPENSE, found.break_id, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.RELEASE_SUSPENSE, found.break_id, content, reason=reason, by=by)
 
     show(run(work), as_json)

@@ -12,7 +12,8 @@ from switch.cli.output import AsJson, money, print_json, print_table, progress, 
 from switch.cli.proposal import show
 from switch.cli.rerating import rerate, reratings
 from switch.cli.session import run
-from switch.cli.staff import By, by_whom
+from switch.cli.staff import By
+from switch.cli.staff_session import proposed
 from switch.domain.calendar import local_date
 from switch.domain.catalogue_document import proposed_tariffs
 from switch.domain.fees import Fees, Tariff
@@ -99,7 +100,7 @@ def propose(
     """Publish the lines in FILE once another person has approved it (`switch proposal approve`); both see what it would have meant."""
 
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(ProposalKind.PUBLISH_TARIFF, file.name, {DOCUMENT: _read(file)}, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.PUBLISH_TARIFF, file.name, {DOCUMENT: _read(file)}, reason=reason, by=by)
 
     show(run(work), as_json)
 

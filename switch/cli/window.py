@@ -12,6 +12,7 @@ from switch.cli.proposal import show as show_proposal
 from switch.cli.second_person import Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
+from switch.cli.staff_session import proposed
 from switch.domain.calendar import BUSINESS_ZONE, local_moment
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementLeg, Window
@@ -94,7 +95,7 @@ def put_off(
     async def work(switch: Switch) -> Proposal:
         day = (await switch.windows.one(window)).window.business_date
         moment = local_moment(day, _time(until))
-        return await switch.propose(ProposalKind.PUT_OFF_WINDOW, window, {UNTIL: moment.isoformat()}, reason=reason, by=by_whom(by))
+        return await proposed(switch, ProposalKind.PUT_OFF_WINDOW, window, {UNTIL: moment.isoformat()}, reason=reason, by=by)
 
     show_proposal(run(work), as_json)
 
@@ -151,7 +152,7 @@ def close(
         opened = (await switch.windows.one(window)).window if window is not None else await switch.open_window(currency)
         if opened.closes_at <= switch.clock.now() or at_once(reason):
             return await switch.close_window(opened.currency, by=by_whom(by), only=opened.window_id)
-        return await switch.propose(ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason or "", by=by_whom(by))
+        return await proposed(switch, ProposalKind.CLOSE_WINDOW_NOW, opened.window_id, {}, reason=reason or "", by=by)
 
     done = run(work)
     if isinstance(done, Proposal):
@@ -165,7 +166,7 @@ def close(
 
 def _propose(kind: ProposalKind, window: str, content: dict[str, str], reason: str, by: str | None, as_json: bool) -> None:
     async def work(switch: Switch) -> Proposal:
-        return await switch.propose(kind, window, content, reason=reason, by=by_whom(by))
+        return await proposed(switch, kind, window, content, reason=reason, by=by)
 
     show_proposal(run(work), as_json)
 

@@ -101,5 +101,11 @@ class TokenUnknown(Refusal):
 
 class StaffAccountNeeded(Refusal):
     code = "staff_account_needed"
-    en = "Who decides must sign in (--as NAME, `switch staff sign-in`, or SWITCH_STAFF_TOKEN); a name alone is enough in a sandbox only."
-    ar = "على من يبتّ أن يسجّل دخوله (‎--as NAME أو switch staff sign-in أو SWITCH_STAFF_TOKEN)؛ ولا يكفي الاسم وحده إلا في البيئة التجريبية."
+    en = (
+        "Who proposes, decides or gives a program a token must sign in (`switch staff sign-in`, or SWITCH_STAFF_TOKEN; to decide also "
+        "--as NAME); a name alone is enough in a sandbox only."
+    )
+    ar = (
+        "على من يقترح أو يبتّ أو يصدر رمزاً لبرنامج أن يسجّل دخوله (switch staff sign-in أو SWITCH_STAFF_TOKEN، ولمن يبتّ أيضاً ‎--as NAME)؛ "
+        "ولا يكفي الاسم وحده إلا في البيئة التجريبية."
+    )

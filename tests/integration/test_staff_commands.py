@@ -48,11 +48,17 @@ class Person:
         self._step = max(self._step + 1, soon // STEP_SECONDS - 1)
         return f"{PASSWORD}\n{code_of(self._secret, self._step)}\n"
 
+    def signs_in(self, desk: Desk) -> None:
+        """For the commands that follow."""
+        desk("staff", "sign-in", self.name, typed=self.typed())
+
 
 def test_a_cap_takes_two_people_who_prove_who_they_are(desk: Desk) -> None:
     nour, sami = Person(desk, "nour", "settlement_officer"), Person(desk, "sami", "auditor")
+    omar = Person(desk, "omar", "settlement_officer")
 
     assert "reason_missing" in desk("cap", "set", BANK, "5000.00", code=1)
+    omar.signs_in(desk)
     proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit of today, letter 17")
     assert [tuple(one.values()) for one in proposal["foreseen"]["changes"]] == [
         ("net debit cap SYP", "–", "5000.00"),
@@ -64,24 +70,46 @@ def test_a_cap_takes_two_people_who_prove_who_they_are(desk: Desk) -> None:
     assert "staff_account_needed" in desk(*approve, "--by", "nour", code=1)
     assert "sign_in_refused" in desk(*approve, "--as", "nour", typed=f"{PASSWORD}\n000000\n", code=1)
     assert "not_allowed" in desk(*approve, "--as", "sami", typed=sami.typed(), code=1)
+    assert "own_proposal" in desk(*approve, code=1)
+    assert "own_proposal" in desk(*approve, "--as", "omar", typed=omar.typed(), code=1)
 
     assert "staff:nour" in desk(*approve, "--as", "nour", typed=nour.typed())
 
     assert desk.json("cap", "show")[0]["cap"] == "5000.00"
 
 
-def test_who_proposes_at_the_console_may_be_named(desk: Desk, tmp_path: Path) -> None:
+def test_nobody_proposes_in_anothers_name_what_they_then_approve(desk: Desk, tmp_path: Path) -> None:
+    """Nor unnamed, as the user of the machine, nor by a token that they give themselves in another's name."""
+    nour, sami = Person(desk, "nour", "settlement_officer"), Person(desk, "sami", "participant_admin")
     host_key = tmp_path / "host.pub"
     host_key.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_public_key("openssh"))
-    place = ("push", "to", BANK, "--host", "127.0.0.1", "--user", "switch", "--host-key", str(host_key))
-    for asked in (("cap", "set", BANK, "5000.00"), place):
-        assert desk.json(*asked, "--reason", "by phone", "--by", "nour")["proposed_by"] == "staff:nour"
-    desk("participant", "resume", BANK, "--reason", "by phone", "--by", "sami")
-    assert sorted(one["proposed_by"] for one in desk.json("proposal", "list")) == ["staff:nour", "staff:nour", "staff:sami"]
+    cap = ("cap", "set", BANK, "5000.00", "--reason", "by phone")
+    for asked in (
+        cap,
+        ("push", "to", BANK, "--host", "127.0.0.1", "--user", "switch", "--host-key", str(host_key), "--reason", "by phone"),
+        ("participant", "resume", BANK, "--reason", "by phone"),
+        ("settle", "rule", "--reason", "by phone", "--approval-seconds", "60"),
+        ("window", "close", "--reason", "by phone"),
+    ):
+        assert "staff_account_needed" in desk(*asked, code=1), asked
+        assert "staff_account_needed" in desk(*asked, "--by", "omar", code=1), asked
+    token = ("staff", "token", "issue", "sami", "--label", "export", "--role", "participant_admin", "--may-propose")
+    assert "staff_account_needed" in desk(*token, code=1)
+
+    nour.signs_in(desk)
+    assert "staff_account_needed" in desk(*cap, "--by", "omar", code=1)
+    assert "not_allowed" in desk(*token, code=1)
+    assert desk.json("proposal", "list") == []
+    assert desk.json(*cap)["proposed_by"] == "staff:nour"
+
+    sami.signs_in(desk)
+    assert "not_allowed" in desk(*cap, code=1)
+    assert desk("staff", *token[1:])
 
 
 def test_a_kept_session_is_only_its_users_and_ends(desk: Desk, tmp_path: Path) -> None:
-    nour = Person(desk, "nour", "participant_admin")
+    nour, sami = Person(desk, "nour", "participant_admin"), Person(desk, "sami", "participant_admin")
+    sami.signs_in(desk)
     pem = tmp_path / "bank.pub"
     pem.write_text(generate_key(f"{BANK}:main", "ed25519").verifying_key().pem())
     shown = desk("participant", "key", "add", BANK, str(pem), "--reason", "first key, read out by telephone")
@@ -101,7 +129,7 @@ def test_a_kept_session_is_only_its_users_and_ends(desk: Desk, tmp_path: Path) -
 
 
 def test_a_program_decides_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    Person(desk, "nour", "settlement_officer")
+    Person(desk, "nour", "settlement_officer").signs_in(desk)
     proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit")
     words = ("--label", "export", "--role", "settlement_officer", "--may-propose")
     secret = desk("staff", "token", "issue", "nour", *words).split()[-1]
@@ -135,8 +163,9 @@ def by_browser(address: str) -> str:
 
 def test_who_comes_in_by_the_identity_provider_is_agreed_on_by_two(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "provider_not_offered" in desk("staff", "link", "nour", "0042", "--reason", "r", code=1)
-    Person(desk, "nour", "settlement_officer", "operator")
-    sami = Person(desk, "sami", "participant_admin")
+    Person(desk, "nour", "settlement_officer")
+    sami, omar = Person(desk, "sami", "participant_admin"), Person(desk, "omar", "participant_admin", "settlement_officer")
+    omar.signs_in(desk)
     with pretended(people=("0042",)) as provider:
         for name, value in {"OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": "switch", "OUTBOUND_NETWORKS": "127.0.0.0/8"}.items():
             monkeypatch.setenv(f"SWITCH_{name}", value)
@@ -148,13 +177,13 @@ def test_who_comes_in_by_the_identity_provider_is_agreed_on_by_two(desk: Desk, m
 
         desk("proposal", "approve", linking["proposal_id"], "--as", "sami", typed=sami.typed())
         assert "identity_taken" in desk("staff", "link", "sami", "0042", "--reason", "r", code=1)
+        proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit of today, letter 17")
         assert "nour until" in signed_in(0)
 
-    proposal = desk.json("cap", "set", BANK, "5000.00", "--reason", "deposit of today, letter 17")
     assert "staff:nour" in desk("proposal", "approve", proposal["proposal_id"])
     desk("staff", "unlink", "nour")
     assert "session_over" in desk("proposal", "refuse", proposal["proposal_id"], "--reason", "late", code=1)
-    assert {one["name"]: one["subject"] for one in desk.json("staff", "list")} == {"nour": None, "sami": None}
+    assert {one["name"]: one["subject"] for one in desk.json("staff", "list")} == {"nour": None, "omar": None, "sami": None}
     assert desk.json("verify")["findings"] == []
 
 
@@ -172,6 +201,7 @@ def signed_in(code: int) -> str:
 
 
 def test_commands_are_in_the_audit_without_what_may_be_somebodys(desk: Desk) -> None:
+    Person(desk, "nour", "settlement_officer").signs_in(desk)
     desk("cap", "set", BANK, "5000.00", "--reason", "deposit of today")
     desk("payment", "story", "01020304051", code=1)
     desk("participant", "suspend", "100028")
@@ -187,7 +217,8 @@ def test_commands_are_in_the_audit_without_what_may_be_somebodys(desk: Desk) -> 
 
 
 def test_the_first_catalogue_is_one_persons_and_the_next_takes_two(desk: Desk, tmp_path: Path) -> None:
-    nour = Person(desk, "nour", "participant_admin")
+    nour, sami = Person(desk, "nour", "participant_admin"), Person(desk, "sami", "participant_admin")
+    sami.signs_in(desk)
     folder = Path(__file__).parents[2] / "switch" / "catalogue"
     for document in folder.glob("*.json"):
         (tmp_path / document.name).write_bytes(document.read_bytes())
@@ -209,7 +240,7 @@ def test_the_first_catalogue_is_one_persons_and_the_next_takes_two(desk: Desk, t
 
 
 def test_once_two_decide_about_accounts_nobody_makes_or_takes_over_one_alone(desk: Desk) -> None:
-    Person(desk, "nour", "operator")
+    nour = Person(desk, "nour", "operator")
     sami = Person(desk, "sami", "participant_admin")
     typed = f"{PASSWORD}\n{PASSWORD}\n"
 
@@ -218,8 +249,14 @@ def test_once_two_decide_about_accounts_nobody_makes_or_takes_over_one_alone(des
 
     assert "reason_missing" in desk("staff", "add", "eve", "--role", "operator", typed=typed, code=1)
     assert "eve" not in status()
-    desk("staff", "add", "eve", "--role", "operator", "--reason", "new colleague", typed=typed)
+    added = ("staff", "add", "eve", "--role", "operator", "--reason", "new colleague")
+    assert "staff_account_needed" in desk(*added, typed=typed, code=1)
+    assert "eve" not in status()
+    nour.signs_in(desk)
+    desk(*added, typed=typed)
     desk("staff", "password", "nour", "--reason", "forgotten", typed=f"{PASSWORD} too\n{PASSWORD} too\n")
+    assert "session_over" in desk("staff", "role", "sami", "--role", "settlement_officer", "--reason", "moves", code=1)
+    sami.signs_in(desk)
     desk("staff", "role", "sami", "--role", "settlement_officer", "--reason", "moves")
     assert status() == {"eve": "disabled", "nour": "disabled", "sami": "active"}
 
