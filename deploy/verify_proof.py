@@ -26,7 +26,9 @@ import zipfile
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,8 @@ WORDS = {
     "sums_unsigned": ("the switch's key has not signed these digests", "لم يوقّع مفتاح المحوّل هذه البصمات"),
     "part_differs": ("it is not the file that the digests name", "ليس الملف الذي تسمّيه البصمات"),
     "message_unsigned": ("{keyid} has not signed this message", "لم يوقّع {keyid} هذه الرسالة"),
+    "message_of_another": ("it does not order this payment", "لا تأمر بهذه الدفعة"),
+    "story_differs": ("it does not tell what was sealed", "لا تروي ما خُتم"),
     "message_key_unknown": ("its key is not in keys.json", "مفتاحها ليس في keys.json"),
     "archive_note_wrong": ("the note beside it is not for this file", "المذكرة المرفقة ليست لهذا الملف"),
     "archive_unsigned": ("the switch's key has not signed its note", "لم يوقّع مفتاح المحوّل مذكرته"),
@@ -180,6 +184,13 @@ def key_id(name: str, key: Any, der: bytes) -> bytes:
         return sha256(der)[:4]
     kind = b"\x01" + der[-32:] if isinstance(key, ed25519.Ed25519PublicKey) else b"\xffrsa-pss-sha512\n" + der
     return sha256(name.encode(), b"\n", kind)[:4]
+
+
+def algorithm_of(key: Any) -> str:
+    """As the profile of RFC 9421 names it."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "ecdsa-p256-sha256"
+    return "rsa-pss-sha512" if isinstance(key, rsa.RSAPublicKey) else "ed25519"
 
 
 def verifies(key: Any, signature: bytes, message: bytes, *, raw: bool) -> bool:
@@ -422,9 +433,10 @@ def examine_receipt(text: str, keys: Keys, report: Report) -> None:
 def check_evidence(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
     """Digests under the switch's signature, then the proof and the receipt, which must be of the payment that the story is of."""
     parts = unzipped(asked.file)
-    sums, signature = parts.pop("SHA256SUMS"), json.loads(parts.pop("SHA256SUMS.sig"))
-    line = f"{hashlib.sha256(sums).hexdigest()}  SHA256SUMS\n".encode()
-    if not any(verifies(key, base64.b64decode(signature["signature"]), line, raw=True) for key, _ in keys):
+    sums, beside = parts.pop("SHA256SUMS"), json.loads(parts.pop("SHA256SUMS.sig"))
+    line, signature = f"{hashlib.sha256(sums).hexdigest()}  SHA256SUMS\n", base64.b64decode(beside["signature"], validate=True)
+    signer = next((key for key, _ in keys if verifies(key, signature, line.encode(), raw=True)), None)
+    if signer is None or (beside["signed"], beside["algorithm"]) != (line, algorithm_of(signer)):
         report.finds("sums_unsigned", "SHA256SUMS")
     listed = {name: digest for digest, _, name in (entry.partition("  ") for entry in sums.decode().splitlines())}
     for name in sorted(listed.keys() | parts.keys()):
@@ -438,35 +450,63 @@ def check_evidence(asked: argparse.Namespace, keys: Keys, report: Report) -> Non
             report.finds("not_of_payment", "receipt.txt")
     if story["payment_id"] != proof["payment_id"]:
         report.finds("not_of_payment", "proof.json")
-    notes = [content[7] for leaf in proof["leaves"] if (content := json.loads(leaf["content"]))[0] == "event"]
+    history = sorted((content for leaf in proof["leaves"] if (content := json.loads(leaf["content"]))[0] == "event"), key=itemgetter(2))
+    notes = [event[7] for event in history]
+    minor = str(int(story["amount"]["amount"].replace(".", "")))
+    told = [story["bank_code"], story["service_code"], story["biller_code"], minor, story["amount"]["currency"]]
+    if not history or (history[0][8] or [])[:5] != told or history[-1][5] != story["state"]:
+        report.finds("story_differs", "story.json")
     for name in sorted(name for name in parts if re.fullmatch(r"message-\d+-(order|order-in-a-batch|reversal)\.http", name)):
-        examine_message(name, parts[name], json.loads(parts["keys.json"]), notes, report)
+        examine_message(name, parts[name], json.loads(parts["keys.json"]), story, notes, report)
     report.told = {name: story[name] for name in ("payment_id", "payment_reference", "state", "amount")}
 
 
-def examine_message(name: str, message: bytes, keys: Any, notes: list[str], report: Report) -> None:
-    """What a bank ordered: signed by it (RFC 9421, whichever of its signatures), and the message that the sealed history speaks of."""
+def examine_message(name: str, message: bytes, keys: Any, story: Any, notes: list[str], report: Report) -> None:
+    """What the payment's bank ordered: signed by it (RFC 9421) over all that makes it an order, of this payment, and the message that the
+    sealed history speaks of. Signatures of others beside it, of a proxy, say, count for nothing."""
     head, _, body = message.partition(b"\r\n\r\n")
     start, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = start.split(" ")
     fields = {field.lower(): value.strip() for field, _, value in (line.partition(":") for line in lines)}
     path, _, query = target.partition("?")
     values = fields | {"@method": method, "@path": path, "@query": f"?{query}", "@authority": fields["host"].lower()}
-    signatures = {label: base64.b64decode(value) for label, value in BYTES.findall(fields["signature"])}
-    digest = "sha-256=:" + base64.b64encode(sha256(body)).decode() + ":"
-    for label, signed, keyid in SIGNED.findall(fields["signature-input"]):
+    signatures = {label: base64.b64decode(value) for label, value in BYTES.findall(fields.get("signature", ""))}
+    needed = {"@method", "@authority", "@path", "@query", *(["content-digest"] if body else []), *({"idempotency-key"} & fields.keys())}
+    whole = not body or fields.get("content-digest") == "sha-256=:" + base64.b64encode(sha256(body)).decode() + ":"
+    signed_by = [found for found in SIGNED.findall(fields.get("signature-input", "")) if found[2].startswith(f"{story['bank_code']}:")]
+    if not signed_by:
+        report.finds("message_unsigned", name, keyid=story["bank_code"])
+    for label, signed, keyid in signed_by:
         if keyid not in keys:
             report.finds("message_key_unknown", name)
             continue
         covered = re.findall(r'"([^"]+)"', signed.partition(")")[0])
         base = "\n".join([*(f'"{component}": {values.get(component)}' for component in covered), f'"@signature-params": {signed}'])
         key = serialization.load_pem_public_key(keys[keyid].encode())
-        whole = not body or ("content-digest" in covered and fields["content-digest"] == digest)
-        if not whole or not verifies(key, signatures.get(label, b""), base.encode("latin-1"), raw=True):
+        right = whole and needed <= set(covered) and verifies(key, signatures.get(label, b""), base.encode("latin-1"), raw=True)
+        if not right:
             report.finds("message_unsigned", name, keyid=keyid)
+    if not orders(name, f"{method} {target}", fields, body, story):
+        report.finds("message_of_another", name)
     hashed = hashlib.sha256(message).hexdigest()
     if "in-a-batch" not in name and not any(hashed in note for note in notes):
         report.finds("message_not_sealed", name)
+
+
+def orders(name: str, start: str, fields: dict[str, str], body: bytes, story: Any) -> bool:
+    """Whether it says what the story says that it ordered: under the payment's own key, its service and amount; or to take it back."""
+    if name.endswith("-reversal.http"):
+        return start == f"POST /v1/payments/{story['payment_id']}/reversals"
+    said, key = json.loads(body or b"{}"), fields.get("idempotency-key")
+    if "in-a-batch" in name:
+        said = next((line for line in said.get("lines", []) if line.get("idempotency_key") == story["idempotency_key"]), {})
+        key = said.get("idempotency_key")
+    amount, told = said.get("amount", {}), story["amount"]
+    return (
+        start == ("POST /v1/payment-batches" if "in-a-batch" in name else "POST /v1/payments")
+        and (key, said.get("service_code"), amount.get("currency")) == (story["idempotency_key"], story["service_code"], told["currency"])
+        and Decimal(amount.get("amount", "NaN")) == Decimal(told["amount"])
+    )
 
 
 def check_archive(asked: argparse.Namespace, keys: Keys, report: Report) -> None:
@@ -562,7 +602,16 @@ def main() -> None:
         CHECKS[asked.what](asked, load_keys(asked.key), report)
     except (Usage, OSError) as wrong:
         parser.error(str(wrong))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, StopIteration) as unreadable:
+    except (
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        StopIteration,
+        RecursionError,
+        UnsupportedAlgorithm,
+    ) as unreadable:
         parser.error(f"{asked.file} cannot be read as what it should be: {type(unreadable).__name__} {unreadable}")
     if asked.json:
         print(json.dumps({"good": not report.findings, "told": report.told, "findings": report.findings}, ensure_ascii=False))

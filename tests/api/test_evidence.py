@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from switch.domain.file_signatures import FileSignature, signed_line
+from switch.signatures import SigningKey, Target, sign_request
 from tests.api.line import BANK, FEE, NATIONAL_NUMBER, OVERSEER, Line, order
 
 PAYER = "Nour Testing"
@@ -100,10 +101,16 @@ async def test_there_is_no_packet_before_the_payment_is_sealed(line: Line) -> No
 
 
 @pytest.mark.parametrize(
-    "altered", [(b"750.00", b"950.00"), (b"evidence-0001", b"evidence-0009"), (b"POST", b"PUT"), (b"nonce=", b"nonceX=")]
+    ("altered", "orders"),
+    [
+        ((b"750.00", b"950.00"), False),
+        ((b"evidence-0001", b"evidence-0009"), False),
+        ((b"POST", b"PUT"), False),
+        ((b"nonce=", b"nonceX="), True),
+    ],
 )
 async def test_a_switch_that_lies_cannot_make_another_order_of_a_banks_message(
-    line: Line, tmp_path: Path, project_root: Path, altered: tuple[bytes, bytes]
+    line: Line, tmp_path: Path, project_root: Path, altered: tuple[bytes, bytes], orders: bool
 ) -> None:
     """Signed anew by the switch itself: the bank's signature and the sealed history still tell."""
     _, parts = await packet(line)
@@ -113,7 +120,79 @@ async def test_a_switch_that_lies_cannot_make_another_order_of_a_banks_message(
 
     code, told = verified(parts, line, tmp_path, project_root)
 
-    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_unsigned", "message_not_sealed"])
+    expected = ["message_unsigned", *([] if orders else ["message_of_another"]), "message_not_sealed"]
+    assert (code, [found["code"] for found in told["findings"]]) == (3, expected)
+
+
+async def test_what_the_bank_has_not_signed_as_this_order_orders_nothing(line: Line, tmp_path: Path, project_root: Path) -> None:
+    """Though its digest were sealed: no signature at all, somebody else's, one over too little, and a signed question."""
+    _, parts = await packet(line)
+    whole = parts[ORDER]
+    target = Target("POST", "switch.test", "/v1/payments")
+    body, key = whole.partition(b"\r\n\r\n")[2], "evidence-0001"
+
+    def sent(signer: SigningKey, spoil: tuple[str, str] = ("", "")) -> bytes:
+        fields = sign_request(signer, target, body, now=line.clock.now(), idempotency_key=key) | {"Idempotency-Key": key}
+        lines = [f"{name}: {value}".replace(*spoil) if spoil[0] else f"{name}: {value}" for name, value in fields.items()]
+        return "\r\n".join(["POST /v1/payments HTTP/1.1", "host: switch.test", *lines]).encode() + b"\r\n\r\n" + body
+
+    question = sign_request(line.keys[BANK], Target("GET", "switch.test", "/v1/position"), b"", now=line.clock.now())
+    asked = "".join(f"{name}: {value}\r\n" for name, value in question.items())
+    forged = {
+        "nobody's": (whole.replace(b"sig1=(", b"sig1=["), "message_unsigned"),
+        "another's": (sent(line.keys[OVERSEER]), "message_unsigned"),
+        "the bank's": (sent(line.keys[BANK]), "message_not_sealed"),
+        "over too little": (sent(line.keys[BANK], (' "@path"', "")), "message_unsigned"),
+        "a question": (f"GET /v1/position HTTP/1.1\r\nhost: switch.test\r\n{asked}\r\n".encode(), "message_of_another"),
+    }
+    for whose, (message, first) in forged.items():
+        parts[ORDER] = message
+        _signed_anew(parts, line)
+        code, told = verified(parts, line, tmp_path, project_root)
+        assert (code, [found["code"] for found in told["findings"]][:1]) == (3, [first]), whose
+
+
+@pytest.mark.parametrize("altered", [(b"750.00", b"950.00"), (b'"COMPLETED"', b'"REVERSED"'), (BANK.encode(), b"100028")])
+async def test_a_story_that_is_not_what_was_sealed_is_named(
+    line: Line, tmp_path: Path, project_root: Path, altered: tuple[bytes, bytes]
+) -> None:
+    _, parts = await packet(line)
+    assert altered[0] in parts["story.json"]
+    parts["story.json"] = parts["story.json"].replace(*altered)
+    _signed_anew(parts, line)
+
+    code, told = verified(parts, line, tmp_path, project_root)
+
+    assert (code, told["findings"][0]["code"]) == (3, "story_differs")
+
+
+@pytest.mark.parametrize("altered", [(b"  SHA256SUMS", b"  SHA256SUMZ"), (b"-p256-", b"-p384-")])
+async def test_what_stands_beside_the_signature_belongs_to_it(
+    line: Line, tmp_path: Path, project_root: Path, altered: tuple[bytes, bytes]
+) -> None:
+    _, parts = await packet(line)
+    assert altered[0] in parts["SHA256SUMS.sig"]
+    parts["SHA256SUMS.sig"] = parts["SHA256SUMS.sig"].replace(*altered)
+
+    code, told = verified(parts, line, tmp_path, project_root)
+
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["sums_unsigned"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("keys.json", b'{"100010:main": "-----BEGIN PUBLIC KEY-----"}'), ("story.json", b"[" * 99_999)]
+)
+async def test_a_packet_that_cannot_be_read_ends_in_words(
+    line: Line, tmp_path: Path, project_root: Path, name: str, content: bytes
+) -> None:
+    _, parts = await packet(line)
+    parts[name] = content
+    _signed_anew(parts, line)
+
+    code, told = verified(parts, line, tmp_path, project_root)
+
+    assert code == 2
+    assert "cannot be read" in told["said"].splitlines()[-1]
 
 
 async def test_another_message_of_the_same_bank_is_not_what_ordered_it(line: Line, tmp_path: Path, project_root: Path) -> None:
@@ -127,7 +206,7 @@ async def test_another_message_of_the_same_bank_is_not_what_ordered_it(line: Lin
 
     code, told = verified(parts, line, tmp_path, project_root)
 
-    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_not_sealed"])
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_of_another", "message_not_sealed"])
 
 
 async def test_the_order_to_take_back_is_kept_and_sealed_too(line: Line, tmp_path: Path, project_root: Path) -> None:
@@ -164,7 +243,7 @@ async def test_a_payment_of_a_batch_has_the_message_of_the_batch(line: Line, tmp
     parts["message-01-order-in-a-batch.http"] = parts["message-01-order-in-a-batch.http"].replace(b"750.00", b"850.00")
     _signed_anew(parts, line)
     code, told = verified(parts, line, tmp_path, project_root)
-    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_unsigned"])
+    assert (code, [found["code"] for found in told["findings"]]) == (3, ["message_unsigned", "message_of_another"])
 
 
 async def _taken(line: Line, payment_id: str) -> dict[str, bytes]:
