@@ -497,7 +497,8 @@ def orders(name: str, start: str, fields: dict[str, str], body: bytes, story: An
     """Whether it says what the story says that it ordered: under the payment's own key, its service and amount; or to take it back."""
     if name.endswith("-reversal.http"):
         return start == f"POST /v1/payments/{story['payment_id']}/reversals"
-    said, key = json.loads(body or b"{}"), fields.get("idempotency-key")
+    said: Any = json.loads(body or b"{}")
+    key = fields.get("idempotency-key")
     if "in-a-batch" in name:
         said = next((line for line in said.get("lines", []) if line.get("idempotency_key") == story["idempotency_key"]), {})
         key = said.get("idempotency_key")

@@ -74,8 +74,7 @@ class ReversalPosting:
         async with self.database.transaction() as connection:
             if not await idempotency.claim_for_reversal(connection, key, digest, reversal_id, now):
                 return await _known(connection, key, digest, reversal_id)
-            payment = (await payments.lock(connection, [request.payment_id])).get(request.payment_id)
-            if payment is None or payment.request.bank != request.bank:
+            if (payment := await payments.lock_of_bank(connection, request.bank, request.payment_id)) is None:
                 raise await archive_queries.missing(connection, request.payment_id, request.bank)
             await archive_queries.require_standing(connection, request.payment_id)
             earlier = await reversals.standing_of_payment(connection, payment.payment_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from switch.domain.books import KeyOf
 from switch.domain.errors import Refusal
-from switch.domain.identifiers import IdempotencyKey, ParticipantCode, PaymentId
+from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reversals import Reversal
 from switch.store import archive_queries, idempotency, payment_queries, payments, reversals
@@ -23,16 +23,14 @@ class Payments:
     async def of_bank(self, bank: ParticipantCode, payment_id: UUID) -> tuple[Payment, Sequence[PaymentEvent]]:
         """One payment with its history. A stranger's and a made-up one are the same: unknown."""
         async with self.database.snapshot() as connection:
-            found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
-            if found is None or found.request.bank != bank:
+            if (found := await payments.of_party(connection, bank, payment_id)) is None:
                 raise await archive_queries.missing(connection, payment_id, bank)
             return found, await payment_queries.history(connection, found.bucket, found.payment_id)
 
     async def reversals(self, bank: ParticipantCode, payment_id: UUID) -> tuple[Payment, Sequence[Reversal]]:
         """All that were asked for. A stranger's payment and a made-up one are the same: unknown."""
         async with self.database.snapshot() as connection:
-            found = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
-            if found is None or found.request.bank != bank:
+            if (found := await payments.of_party(connection, bank, payment_id)) is None:
                 raise await archive_queries.missing(connection, payment_id, bank)
             return found, await reversals.of_payment(connection, payment_id)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.payments import Payment
 from switch.domain.proof_errors import LogSizeUnknown, PaymentNotSealed
 from switch.domain.proofs import consistency_ranges, inclusion_ranges
@@ -66,8 +66,7 @@ class ProofLog:
     async def of_bank(self, bank: ParticipantCode, payment_id: UUID) -> PaymentProof:
         """Raises PaymentUnknown, PaymentNotSealed."""
         async with self.database.snapshot() as connection:
-            payment = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
-            if payment is None or payment.request.bank != bank:
+            if (payment := await payments.of_party(connection, bank, payment_id)) is None:
                 raise await archive_queries.missing(connection, payment_id, bank)
             return await _proof(connection, payment)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from switch.domain.identifiers import ParticipantCode, PaymentId
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.payments import Payment
 from switch.domain.receipts import Receipt, receipt_of
 from switch.ports import Signer
@@ -27,8 +27,7 @@ class Receipts:
     async def of_bank(self, bank: ParticipantCode, payment_id: UUID) -> SignedReceipt:
         """Raises PaymentUnknown, ReceiptNotDue."""
         async with self.database.reading() as connection:
-            payment = (await payments.find(connection, [payment_id])).get(PaymentId(payment_id))
-            if payment is None or payment.request.bank != bank:
+            if (payment := await payments.of_party(connection, bank, payment_id)) is None:
                 raise await archive_queries.missing(connection, payment_id, bank)
         return self._signed(payment)
 

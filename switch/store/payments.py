@@ -30,6 +30,10 @@ _FIND = text("""
     SELECT payment.* FROM payment
     JOIN unnest(CAST(:buckets AS smallint[]), CAST(:ids AS uuid[])) AS wanted (bucket, payment_id) USING (bucket, payment_id)
 """)
+_OF_PARTY = text("""
+    SELECT * FROM payment WHERE bucket = :bucket AND payment_id = :payment_id AND :party IN (bank_code, biller_code)
+""")
+_LOCK_OF_BANK = text("SELECT * FROM payment WHERE bucket = :bucket AND payment_id = :payment_id AND bank_code = :bank FOR UPDATE")
 _LOCK = text(f"{_FIND.text} ORDER BY payment.bucket, payment.payment_id FOR UPDATE OF payment")
 _LOCK_ONLY = text("""
     SELECT FROM payment WHERE bucket = ANY(CAST(:buckets AS smallint[])) AND payment_id = ANY(CAST(:ids AS uuid[]))
@@ -111,6 +115,19 @@ async def append_events(connection: Writing, events: Sequence[PaymentEvent]) -> 
 
 async def find(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:
     return _by_id((await connection.execute(_FIND, _keys(ids))).all())
+
+
+async def of_party(connection: AsyncConnection, party: ParticipantCode, payment_id: UUID) -> Payment | None:
+    """Through its owner: a stranger's is not opened, and so takes no longer than one that is made up."""
+    parameters = {"bucket": bucket_of(payment_id), "payment_id": payment_id, "party": party}
+    row = (await connection.execute(_OF_PARTY, parameters)).one_or_none()
+    return None if row is None else from_row(row)
+
+
+async def lock_of_bank(connection: AsyncConnection, bank: ParticipantCode, payment_id: UUID) -> Payment | None:
+    """A stranger's is neither locked nor waited for."""
+    row = (await connection.execute(_LOCK_OF_BANK, {"bucket": bucket_of(payment_id), "payment_id": payment_id, "bank": bank})).one_or_none()
+    return None if row is None else from_row(row)
 
 
 async def lock(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[PaymentId, Payment]:

@@ -31,8 +31,7 @@ class OpenDispute:
         async with self.database.transaction() as connection:
             if known := await _known(connection, order, mark):
                 return known
-            payment = (await payments.find(connection, [order.payment_id])).get(order.payment_id)
-            if payment is None or order.opener not in (payment.request.bank, payment.biller):
+            if (payment := await payments.of_party(connection, order.opener, order.payment_id)) is None:
                 raise PaymentUnknown()
             now = await self.keeping.now(connection, payment.request.amount.currency)
             term = (await dispute_queries.terms(connection, now.at))[order.reason]
