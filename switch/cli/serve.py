@@ -1,15 +1,20 @@
-"""`switch serve`: the API over HTTP, in as many processes as there are cores, on one listening socket; until SIGTERM."""
+"""`switch serve`: the API over HTTP, in as many processes as there are cores, on one listening socket; until SIGTERM.
+
+With SIGUSR2 it begins anew, under the same process id and with whatever program is installed by then, while its former processes answer.
+"""
 
 import asyncio
 import errno
 import gc
 import os
+import signal
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,7 +28,10 @@ from switch.telemetry import configure_logging
 WAITING_CONNECTIONS = 2048
 FREED_WITHIN_SECONDS = 5.0
 """By a `switch serve` that is just ending."""
+BEGIN_ANEW = signal.SIGUSR2
 _ASK_AGAIN_SECONDS = 0.05
+_FORMER = "SWITCH_FORMER_PROCESSES"
+"""Told to ourselves over the new beginning: whose end is to be waited for."""
 
 Serve = Callable[[Settings, socket.socket, Shares], None]
 AtHost = Annotated[str | None, typer.Option("--host", help="Address to listen at; SWITCH_HOST.")]
@@ -32,10 +40,13 @@ Workers = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="P
 
 
 def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None, wait: Wait = 0) -> None:
-    """Serve the API. The database must be there and migrated: `switch run` does that, or `switch migrate up`."""
+    """Serve the API. The database must be there and migrated: `switch run` does that, or `switch migrate up`.
+
+    SIGTERM ends it; SIGUSR2 starts it anew, and payers are answered all the while.
+    """
     settings = load_settings()
     configure_logging(settings.log_level, "api")
-    at = (host or settings.host, port or settings.port)
+    at, anew = (host or settings.host, port or settings.port), _asked_to_begin_anew()
     serve_socket = _everything_imported()
     if wait:
         _await_database(settings, wait)
@@ -58,10 +69,36 @@ def serve(host: AtHost = None, port: AtPort = None, workers: Workers = None, wai
         try:
             with Supervisor(settings.run, children[:1]) as supervisor:
                 supervisor.add(*children[1:])
-                supervisor.supervise()
+                supervisor.supervise(until=anew)
+                if not supervisor.stopping:
+                    _begin_anew(children)
         except ChildFailed as failed:
             typer.echo(str(failed), err=True)
             raise typer.Exit(1) from None
+
+
+def _asked_to_begin_anew() -> Callable[[], bool]:
+    """Asked again and again once ours are there. Our former processes are then told to end in a while, and when they have, it may begin
+    anew again."""
+    asked = threading.Event()
+    signal.signal(BEGIN_ANEW, lambda *_: asked.set())
+    former = [int(pid) for pid in os.environ.pop(_FORMER, "").split()]
+    untold = former.copy()
+
+    def is_asked() -> bool:
+        while untold:
+            os.kill(untold.pop(), PARENT_DIED)
+        former[:] = [pid for pid in former if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        return asked.is_set() and not former
+
+    return is_asked
+
+
+def _begin_anew(children: Sequence[Process]) -> NoReturn:
+    """The same program from its beginning, in this process. Ours answer until others share their port; should these never come, as if we
+    had been killed."""
+    os.environ[_FORMER] = " ".join(str(child.pid) for child in children if child.is_alive())
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def _listening(at: tuple[str, int]) -> tuple[socket.socket, socket.socket]:

@@ -24,7 +24,8 @@ Steps = Generator[Call | Pause, Answer | Silence | None, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    tries: int = 5
+    tries: int = 8
+    """With these pauses for longer than the switch is away after a crash of its database, or while it is started again."""
     first_pause_seconds: float = 0.2
     longest_pause_seconds: float = 5.0
 

@@ -11,7 +11,7 @@ from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import IdempotencyKey, ParticipantCode
 from switch.domain.messages import KeptMessage, Said
 from switch.domain.participants import Name
-from switch.domain.payment_words import in_words
+from switch.domain.payment_words import Untold, in_words
 from switch.domain.payments import Payment, PaymentEvent
 from switch.domain.reconciliation import Break, BreakState
 from switch.domain.reversals import Reversal
@@ -23,6 +23,7 @@ from switch.store import (
     advice_queries,
     archive_queries,
     break_queries,
+    catalogue_queries,
     dispute_queries,
     file_queries,
     idempotency,
@@ -50,6 +51,8 @@ class PaymentStory:
     """All of one moment."""
 
     payment: Payment
+    in_words: Sequence[Name]
+    """What became of it, and what is to be done."""
     history: Sequence[PaymentEvent]
     reversals: Sequence[Reversal]
     entries: Sequence[FollowedEntry]
@@ -70,11 +73,6 @@ class PaymentStory:
     disputes: Sequence[Dispute]
     messages: Sequence[Said]
     """What was said over the lines, by digest: the content may name the payer."""
-
-    @property
-    def in_words(self) -> list[Name]:
-        """What became of it, and what is to be done."""
-        return in_words(self.payment, self.reversals, (its.participant for its in self.breaks if its.state is BreakState.OPEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +114,26 @@ async def _story(connection: Connection, payment: Payment) -> PaymentStory:
     history = await payment_queries.history(connection, payment.bucket, payment.payment_id)
     taken_back = await reversals.of_payment(connection, payment.payment_id)
     settlement = [] if payment.window_id is None else await window_queries.steps(connection, payment.window_id)
+    rule = await catalogue_queries.overdue_rule(connection, payment.request.service)
+    advices = await advice_queries.of_payment(connection, payment.payment_id)
+    untold = [Untold(advice.attempts, advice.parked_at is not None) for advice in advices if advice.acknowledged_at is None]
+    breaks = await break_queries.of_payment(connection, payment.payment_id)
+    differs = [its.participant for its in breaks if its.state is BreakState.OPEN]
     settled_with = settlement[-1].window_id if settlement else payment.window_id
     return PaymentStory(
         payment=payment.masked(),
+        in_words=in_words(payment, rule, taken_back, untold, differs),
         history=history,
         reversals=taken_back,
         entries=await journal_queries.of_payment(connection, payment.payment_id),
         adjustments=await adjustments.of_payment(connection, payment.payment_id),
-        advices=await advice_queries.of_payment(connection, payment.payment_id),
+        advices=advices,
         webhooks=await webhook_queries.of_payment(connection, payment.payment_id),
         window=None if payment.window_id is None else await windows.find(connection, payment.window_id),
         settlement=settlement,
         files=[] if settled_with is None else await file_queries.of_participants(connection, settled_with, both),
         stated=await statement_queries.lines_of_payment(connection, payment.payment_id, both, since),
-        breaks=await break_queries.of_payment(connection, payment.payment_id),
+        breaks=breaks,
         disputes=await dispute_queries.of_payment(connection, payment.payment_id),
         messages=[message.said for message in await payment_messages.of_payment(connection, payment, history, taken_back)],
     )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switch.domain.catalogue import OverdueRule
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 
 _BILLERS = text("""
@@ -27,6 +28,7 @@ _SERVICES = text("""
            OR greatest(service.changed_at, participant.changed_at, declared.changed_at) >= :updated_since)
     ORDER BY service.code LIMIT :limit
 """)
+_OVERDUE = text("SELECT overdue FROM service WHERE code = :service")
 
 
 async def billers(
@@ -41,3 +43,9 @@ async def services(
 ) -> list[tuple[ServiceCode, datetime]]:
     parameters: dict[str, Any] = {"biller": biller, "updated_since": updated_since, "after": after, "limit": limit}
     return [(ServiceCode(row.code), row.changed_at) for row in (await connection.execute(_SERVICES, parameters)).all()]
+
+
+async def overdue_rule(connection: AsyncConnection, service: ServiceCode) -> OverdueRule:
+    """What becomes of its payments whose biller never answers; where nothing was agreed, staff decide."""
+    agreed = (await connection.execute(_OVERDUE, {"service": service})).scalar_one_or_none()
+    return OverdueRule.STAFF if agreed is None else OverdueRule(agreed)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from switch.cli.key_files import load_sandbox_key, load_switch_public_key
+from switch.cli.serve import BEGIN_ANEW
 from switch.client import AsyncSwitchClient, Patience, PaymentAnswer, PaymentOrder
 from switch.settings import Settings
 from tests.system.running import RunningSwitch, surroundings
@@ -29,6 +30,8 @@ STOPS = (
 PAYERS = 6
 PATIENT = Patience(tries=40)
 """For longer than a start takes on a machine that does much else."""
+BRISK = Patience(tries=3)
+"""For who was connected to a process that has just ended, and no more: while the API begins anew somebody always answers."""
 AT_LEAST_BETWEEN_STOPS = 30
 
 
@@ -39,14 +42,15 @@ async def test_a_client_that_repeats_notices_no_stop(tmp_path: Path) -> None:
         settings = Settings(data=switch.data)
         answer_key = load_switch_public_key(settings)
         async with AsyncExitStack() as opened:
-            clients = [
-                await opened.enter_async_context(
-                    AsyncSwitchClient(switch.url, load_sandbox_key(settings, bank), answer_key, patience=PATIENT)
-                )
-                for bank in BANKS
-            ]
-            answers = await _pay_through_the_stops(switch, clients)
-            stands = [payment["payment_id"] for client in clients for payment in await client.payments()]
+
+            async def clients(patience: Patience) -> list[AsyncSwitchClient]:
+                keys = [load_sandbox_key(settings, bank) for bank in BANKS]
+                return [await opened.enter_async_context(AsyncSwitchClient(switch.url, key, answer_key, patience=patience)) for key in keys]
+
+            patient = await clients(PATIENT)
+            answers = await _pay_through(switch, await clients(BRISK), (("api", BEGIN_ANEW),))
+            answers += await _pay_through(switch, patient, STOPS)
+            stands = [payment["payment_id"] for client in patient for payment in await client.payments()]
         assert {answer.state for answer in answers} == {"COMPLETED"}
         assert sorted(stands) == sorted(str(answer.payment["payment_id"]) for answer in answers)
         assert len(set(stands)) == len(stands) >= (len(STOPS) + 1) * AT_LEAST_BETWEEN_STOPS
@@ -55,7 +59,9 @@ async def test_a_client_that_repeats_notices_no_stop(tmp_path: Path) -> None:
         assert switch.end() == 0
 
 
-async def _pay_through_the_stops(switch: RunningSwitch, clients: Sequence[AsyncSwitchClient]) -> list[PaymentAnswer]:
+async def _pay_through(
+    switch: RunningSwitch, clients: Sequence[AsyncSwitchClient], stops: Sequence[tuple[str, signal.Signals]]
+) -> list[PaymentAnswer]:
     """Raises NotCertain or Refused where a single payment was not answered with a yes."""
     answers: list[PaymentAnswer] = []
     over = asyncio.Event()
@@ -64,7 +70,7 @@ async def _pay_through_the_stops(switch: RunningSwitch, clients: Sequence[AsyncS
         for paid in count():
             if over.is_set():
                 return
-            answers.append(await clients[number % len(clients)].pay(FEE, f"restart-{number}-{paid:05d}"))
+            answers.append(await clients[number % len(clients)].pay(FEE, f"restart-{len(stops)}-{number}-{paid:05d}"))
 
     async def some_are_paid() -> None:
         before = len(answers)
@@ -74,7 +80,7 @@ async def _pay_through_the_stops(switch: RunningSwitch, clients: Sequence[AsyncS
     async with asyncio.timeout(200), asyncio.TaskGroup() as group:
         for number in range(PAYERS):
             group.create_task(payer(number))
-        for name, number in STOPS:
+        for name, number in stops:
             await some_are_paid()
             await _ended(switch, name, number)
         await some_are_paid()
@@ -83,8 +89,14 @@ async def _pay_through_the_stops(switch: RunningSwitch, clients: Sequence[AsyncS
 
 
 async def _ended(switch: RunningSwitch, name: str, number: signal.Signals) -> None:
-    """And another in its place: one that is told to stop a second time, while it finishes what is under way, would drop it."""
-    before = switch.pids()[name]
-    os.kill(before, number)
-    while switch.pids().get(name, before) == before:  # noqa: ASYNC110 - nobody tells us of it
+    """And another in its place: one that is told to stop a second time, while it finishes what is under way, would drop it.
+
+    What begins anew keeps its number; its processes do not, and the former ones are gone in the end.
+    """
+    before = switch.pids()
+    os.kill(before[name], number)
+    changing = "api-1" if number is BEGIN_ANEW else name
+    while switch.pids().get(changing, before[changing]) == before[changing]:  # noqa: ASYNC110 - nobody tells us of it
+        await asyncio.sleep(0.01)
+    while number is BEGIN_ANEW and Path(f"/proc/{before[changing]}").exists():  # noqa: ASYNC110 - nobody tells us of it
         await asyncio.sleep(0.01)

@@ -216,6 +216,13 @@ def test_keys_are_fresh_and_of_the_allowed_form() -> None:
     assert all(8 <= len(key) <= 64 for key in keys)
 
 
+def test_nothing_said_a_client_waits_for_longer_than_a_crash_of_the_database_takes() -> None:
+    patience = Patience()
+    assert (
+        sum(0.5 * min(patience.first_pause_seconds * 2**tried, patience.longest_pause_seconds) for tried in range(patience.tries - 1)) > 5
+    )
+
+
 def test_pauses_grow_up_to_a_limit_and_honour_what_was_asked() -> None:
     patience = Patience(first_pause_seconds=1, longest_pause_seconds=5)
     assert 0.5 <= patience.pause_seconds(1, None) <= 1
