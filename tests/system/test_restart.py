@@ -14,7 +14,8 @@ from switch.cli.key_files import load_sandbox_key, load_switch_public_key
 from switch.cli.serve import BEGIN_ANEW
 from switch.client import AsyncSwitchClient, Patience, PaymentAnswer, PaymentOrder
 from switch.settings import Settings
-from tests.system.running import RunningSwitch, surroundings
+from tests.system.running import SECONDS, RunningSwitch, surroundings
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
 BANKS = ("100010", "100028", "100036")
@@ -98,5 +99,5 @@ async def _ended(switch: RunningSwitch, name: str, number: signal.Signals) -> No
     changing = "api-1" if number is BEGIN_ANEW else name
     while switch.pids().get(changing, before[changing]) == before[changing]:  # noqa: ASYNC110 - nobody tells us of it
         await asyncio.sleep(0.01)
-    while number is BEGIN_ANEW and Path(f"/proc/{before[changing]}").exists():  # noqa: ASYNC110 - nobody tells us of it
-        await asyncio.sleep(0.01)
+    if number is BEGIN_ANEW:
+        await asyncio.to_thread(wait_until, lambda: not Path(f"/proc/{before[changing]}").exists(), deadline_seconds=SECONDS)

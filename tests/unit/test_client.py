@@ -218,9 +218,8 @@ def test_keys_are_fresh_and_of_the_allowed_form() -> None:
 
 def test_nothing_said_a_client_waits_for_longer_than_a_crash_of_the_database_takes() -> None:
     patience = Patience()
-    assert (
-        sum(0.5 * min(patience.first_pause_seconds * 2**tried, patience.longest_pause_seconds) for tried in range(patience.tries - 1)) > 5
-    )
+    growing = (patience.first_pause_seconds * 2**tried for tried in range(patience.tries - 1))
+    assert sum(0.5 * min(pause, patience.longest_pause_seconds) for pause in growing) > 5
 
 
 def test_pauses_grow_up_to_a_limit_and_honour_what_was_asked() -> None:
