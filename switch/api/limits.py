@@ -33,8 +33,8 @@ SIGN_IN_COSTS = 20
 """Messages of strangers: checking a password is dear."""
 STATUS_TOGETHER = Limit.of_rate(600)
 """Of all participants: where everybody asks after payments at once, paying goes before."""
-STATUS_WHILE_BUSY, STATUS_TOGETHER_WHILE_BUSY = Limit(20, 10), Limit(100, 50)
-"""While payments wait, however fast the machine is: enough for whoever asks now and then."""
+READS_WHILE_BUSY, READS_TOGETHER_WHILE_BUSY = Limit(20, 10), Limit(100, 50)
+"""While payments wait, however fast the machine is, of whatever is only looked at: enough for whoever asks now and then."""
 TELLS_WHEN_LEFT = 0.5
 """Of a burst: with less than that, an answer says how much is left."""
 LONGEST_WAIT_SECONDS = 60
@@ -63,7 +63,7 @@ class Sender(NamedTuple):
 
     key: int
     storming: int
-    """With the kind of what is asked."""
+    """With the kind of what is asked, and whether it is only looked at."""
 
 
 class OverLimit(Exception):
@@ -89,14 +89,14 @@ class ParticipantLimits:
         self._buckets = Buckets(folder)
         self._under_way = UnderWay(folder)
         self._keys: dict[tuple[str, Limited], int] = {}
-        self._together = key_of("all status calls")
+        self._together = key_of("all status calls, and all reads while payments wait")
 
     def meet(self, scope: Scope) -> Sender:
         """Before anything is read. Raises TooManyStrangers."""
         known = self._directory().keys
         keyid = _claimed_key(scope["headers"])
         name = f"{address_of(scope)} {keyid if keyid in known else ''}"
-        sender = Sender(key_of(name), key_of(f"{name} {kind_of(scope['method'], scope['path'])}"))
+        sender = Sender(key_of(name), key_of(f"{name} {scope['method']} {kind_of(scope['method'], scope['path'])}"))
         over = self._buckets.ahead(sender.key, self._monotonic()) - _seconds(STRANGERS)
         if over > 0:
             raise TooManyStrangers(retry_after_seconds=_whole(over))
@@ -125,7 +125,8 @@ class ParticipantLimits:
         most = own.get(Limited.AT_ONCE, self._general[Limited.AT_ONCE]).burst
         if self._under_way.count(code) >= most:
             raise OverLimit(TooManyAtOnce(most=most, retry_after_seconds=1), [])
-        near = self._take(code, what, own.get(what, self._general[what]), now, sender)
+        stands_back = scope["method"] in ("GET", "HEAD") and self._busy()
+        near = self._take(code, what, own.get(what, self._general[what]), now, sender, stands_back=stands_back)
         self._take_bytes(code, own.get(Limited.BYTES, self._general[Limited.BYTES]), size, now)
         self._under_way.enter(code)
         try:
@@ -133,20 +134,21 @@ class ParticipantLimits:
         finally:
             self._under_way.leave(code)
 
-    def _take(self, code: str, what: Limited, limit: Limit, now: float, sender: Sender) -> Headers:
-        together = STATUS_TOGETHER
-        if what is Limited.STATUS and self._busy():
-            limit, together = min(limit, STATUS_WHILE_BUSY, key=lambda one: one.per_second), STATUS_TOGETHER_WHILE_BUSY
+    def _take(self, code: str, what: Limited, limit: Limit, now: float, sender: Sender, *, stands_back: bool = False) -> Headers:
+        """`stands_back`: payments wait, and this is no payment, and changes nothing."""
+        together, shared = STATUS_TOGETHER, what is Limited.STATUS or stands_back
+        if stands_back:
+            limit, together = min(limit, READS_WHILE_BUSY, key=lambda one: one.per_second), READS_TOGETHER_WHILE_BUSY
         key, one = self._key(code, what), 1 / limit.per_second
         used = self._buckets.ahead(key, now) + one
         over = used - _seconds(limit)
-        if what is Limited.STATUS:
+        if shared:
             over = max(over, self._buckets.ahead(self._together, now) + 1 / together.per_second - _seconds(together))
         if over > 0:
             wait = _whole(over)
             self._buckets.keep(sender.storming, wait, now)
             raise OverLimit(TooManyRequests(what=what, retry_after_seconds=wait), _told(what, limit, used))
-        if what is Limited.STATUS:
+        if shared:
             self._buckets.take(self._together, 1 / together.per_second, now)
         self._buckets.take(key, one, now)
         return _told(what, limit, used) if used > (1 - TELLS_WHEN_LEFT) * _seconds(limit) else []

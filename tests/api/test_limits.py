@@ -1,15 +1,16 @@
 """Limits: who asks too much is told to wait, by kind; nobody else notices, and nothing was done."""
 
 import asyncio
+from uuid import uuid4
 
 import httpx2
 import pytest
 
-from switch.api.limits import STATUS_TOGETHER, STATUS_WHILE_BUSY, STRANGERS, kind_of
+from switch.api.limits import READS_WHILE_BUSY, STATUS_TOGETHER, STRANGERS, kind_of
 from switch.client.patience import NOTHING_DONE
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.limits import Limit, Limited, ParticipantLimit
-from tests.api.line import BANK, FEE, HOST, NATIONAL_NUMBER, OTHER_BANK, Line, order
+from tests.api.line import BANK, FEE, HOST, NATIONAL_NUMBER, OTHER_BANK, UPLOADING_BILLER, Line, order
 
 UNKNOWN = "/v1/payments/01936f00-0000-7000-8000-000000000000"
 
@@ -101,14 +102,28 @@ async def test_all_banks_together_cannot_storm(line: Line) -> None:
 async def test_while_payments_wait_status_calls_stand_back(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much they may ask at other times; whoever asks now and then is still answered."""
     monkeypatch.setattr(line.app.limits, "_busy", lambda: True)
-    statuses = [(await line.bank.get("/v1/payments")).status_code for _ in range(STATUS_WHILE_BUSY.burst + 2)]
-    assert statuses == [200] * STATUS_WHILE_BUSY.burst + [429] * 2
+    statuses = [(await line.bank.get("/v1/payments")).status_code for _ in range(READS_WHILE_BUSY.burst + 2)]
+    assert statuses == [200] * READS_WHILE_BUSY.burst + [429] * 2
     assert (await line.of(OTHER_BANK).get("/v1/payments")).status_code == 200
     assert (await line.pay(order(FEE, NATIONAL_NUMBER, "750.00"), "key-limits-01")).status_code == 201
     line.clock.move(1)
     assert (await line.bank.get("/v1/payments")).status_code == 200
     monkeypatch.setattr(line.app.limits, "_busy", lambda: False)
     assert [(await line.bank.get("/v1/payments")).status_code for _ in range(100)] == [200] * 100
+
+
+async def test_while_payments_wait_a_biller_that_fetches_its_advices_in_a_loop_stands_back_and_may_acknowledge(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line.app.limits, "_busy", lambda: True)
+    biller = line.of(UPLOADING_BILLER)
+    statuses = [(await biller.get("/v1/advices")).status_code for _ in range(READS_WHILE_BUSY.burst + 2)]
+    assert statuses == [200] * READS_WHILE_BUSY.burst + [429] * 2
+    assert (await biller.post(f"/v1/advices/{uuid4()}/acknowledgement")).status_code == 404, "it was looked for"
+    assert (await line.bank.get("/v1/position")).status_code == 200
+    monkeypatch.setattr(line.app.limits, "_busy", lambda: False)
+    line.clock.move(1)
+    assert [(await biller.get("/v1/advices")).status_code for _ in range(100)] == [200] * 100
 
 
 async def test_strangers_are_listened_to_for_a_while(line: Line) -> None:
