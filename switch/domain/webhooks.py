@@ -19,9 +19,9 @@ from switch.domain.payments import Payment, PaymentState
 from switch.domain.settlement import Window
 
 MOST_ENDPOINTS = 5
+"""Of one bank: each event is kept once for each of them."""
 LONGEST_PAUSE_SECONDS = 600
 """Between two attempts, before it is spread."""
-"""Of one bank: each event is kept once for each of them."""
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret of Standard Webhooks  # pragma: allowlist secret
 
