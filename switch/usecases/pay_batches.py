@@ -33,8 +33,8 @@ PARTS_AHEAD = 3
 LINES_ASKED_AT_ONCE = 64
 QUESTIONS_A_BILLER = 8
 """Of all batches of one process together, so that a batch leaves room at the biller for payers who wait."""
-LEASE_SECONDS = 30
-PROLONGED_EVERY_SECONDS = 10
+LEASE_SECONDS = 10
+PROLONGED_EVERY_SECONDS = 3
 AGAIN_SECONDS = 5
 """After lines that could not be worked on: the books were out of reach, or the lane was full."""
 
