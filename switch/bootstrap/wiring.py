@@ -169,6 +169,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
     passwords, keep_audit = Passwords(), KeepAudit(clock, database)
     seal_log = SealLog(clock=clock, database=database, signer=outside.signer, origin=LOG_ORIGIN, listening=lambda: current().listening)
     keeping, propose = DisputeKeeping(clock, current), Propose(clock, database, undertakings)
+    telling = DeliverWebhooks.on(clock, current, directory.refresh, database, adapters.webhooks, _written, chance)
     switch = Switch(
         clock=clock,
         signer=outside.signer,
@@ -200,7 +201,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         renew_webhook_secret=RenewWebhookSecret(clock, database),
         try_webhook=TryWebhook(clock, database, directory.refresh),
         remove_webhook=RemoveWebhook(clock, database, directory.refresh),
-        deliver_webhooks=DeliverWebhooks.on(clock, current, directory.refresh, database, adapters.webhooks, _written, chance),
+        deliver_webhooks=telling,
         replay_webhooks=ReplayWebhooks(clock, database),
         admit_participant=AdmitParticipant(clock=clock, database=database, refresh=directory.refresh),
         register_key=RegisterKey(clock=clock, database=database, refresh=directory.refresh),
@@ -216,7 +217,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         change_cap=ChangeCap(clock=clock, database=database),
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
-        keep_incidents=KeepIncidents(clock, database, billers.breakers),
+        keep_incidents=KeepIncidents(clock, database, billers.breakers, telling.breakers, current),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),
         look_at_payer=LookAtPayer(clock, database),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from switch.domain.identifiers import EventId, ParticipantCode
+from switch.domain.identifiers import EventId, ParticipantCode, WebhookEndpointId
 
 ALIVE_EVERY_SECONDS = 5
 DOWN_AFTER_SECONDS = 30
@@ -13,7 +13,7 @@ DOWN_AFTER_SECONDS = 30
 
 class IncidentKind(StrEnum):
     BREAKER = "breaker"
-    """A biller did not answer, and was left alone."""
+    """A biller, or a webhook end point of a bank, did not answer, and was left alone."""
     PARKED = "parked"
     """An advice was refused so often that it is not tried any more."""
     DOWN = "down"
@@ -34,6 +34,10 @@ class Turn:
 
 def parked(biller: ParticipantCode, event: EventId, at: datetime, *, begins: bool) -> Turn:
     return Turn(IncidentKind.PARKED, begins, at, biller, "advices", str(event))
+
+
+def end_point_silent(bank: ParticipantCode, endpoint: WebhookEndpointId, at: datetime, *, begins: bool) -> Turn:
+    return Turn(IncidentKind.BREAKER, begins, at, bank, "webhooks", str(endpoint))
 
 
 def down_between(last: datetime | None, now: datetime) -> tuple[Turn, ...]:

@@ -126,12 +126,13 @@ WORDS: Mapping[str, Name] = MappingProxyType(
             ("Quneitra", "القنيطرة", "Quneitra"),
             # of disputes
             # of incidents
-            ("incident.breaker", "جهة لا تجيب", "biller not answering"),
+            ("incident.breaker", "طرف لا يجيب", "not answering"),
             ("incident.parked", "إشعار موقوف", "advice parked"),
             ("incident.outage", "توقف معلن", "declared outage"),
             ("incident.down", "توقف المحوّل", "switch down"),
             ("line.questions", "الأسئلة والدفعات", "questions and payments"),
             ("line.advices", "الإشعارات", "advices"),
+            ("line.webhooks", "إشعارات المصرف", "webhooks"),
             ("line.", "–", "–"),
             ("clock.kept", "حُفظت", "kept"),
             ("clock.missed", "فاتت", "missed"),

@@ -77,7 +77,7 @@ _FORMER = text("""
     FROM reconciled_side AS former WHERE business_date = :day AND currency = :currency
 """)
 _WITHOUT_SORTING, _SORTING_AGAIN = text("SET LOCAL enable_sort = off"), text("SET LOCAL enable_sort = on")
-"""A statement that was just taken in has not been counted by the planner: it would take it for small, and sort a million rows to group them."""
+"""The planner has not counted a statement that was just taken in: it would think it small, and sort a million rows to group them."""
 _COUNT_THEIRS = text(f"""
     CREATE TEMPORARY TABLE their_count ON COMMIT DROP AS
     SELECT newest.side, newest.participant_code, payment.bucket,

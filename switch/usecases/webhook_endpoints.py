@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from switch.domain.directory_rules import require_bank
 from switch.domain.identifiers import EventId, ParticipantCode, WebhookEndpointId, bucketed_id
+from switch.domain.incidents import end_point_silent
 from switch.domain.networks import AllowedNetworks
 from switch.domain.webhook_errors import WebhookEndpointsTooMany, WebhookEndpointUnknown, WebhookUrlTaken
 from switch.domain.webhook_rules import require_webhook_url
 from switch.domain.webhooks import MOST_ENDPOINTS, WebhookEndpoint, WebhookStatus, new_secret, webhook_test
 from switch.ports import Clock
-from switch.store import webhook_endpoints, webhooks
+from switch.store import incidents, webhook_endpoints, webhooks
 from switch.store.database import Database
 from switch.store.directory_rows import DirectoryRows, locked
 
@@ -95,6 +96,7 @@ class RemoveWebhook:
             await rows.put_webhook(endpoint)
             await webhooks.park_all(connection, endpoint_id, rows.at)
             await webhook_endpoints.end_secrets(connection, endpoint_id, rows.at, rows.at)
+            await incidents.turn(connection, [end_point_silent(bank, endpoint_id, rows.at, begins=False)])
         await self.refresh()
         return endpoint
 

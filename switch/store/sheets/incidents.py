@@ -44,8 +44,10 @@ BY_PARTICIPANT = SheetPlan(
     """,
     bars="lasted",
     note=Name(
-        "الحادث: جهة لا تجيب فتُترك، أو إشعار أُوقف إرساله، أو توقف معلن، أو توقف المحوّل نفسه. والمدة ضمن مدة التقرير.",
-        "A biller that did not answer and was left alone, an advice that was parked, a declared outage, the switch itself down.",
+        "الحادث: جهة مفوترة أو مستقبِل إشعارات مصرف لا يجيب فيُترك، أو إشعار أُوقف إرساله، أو توقف معلن، أو توقف المحوّل نفسه. "
+        "والمدة ضمن مدة التقرير.",
+        "A biller, or a bank's webhook end point, that did not answer and was left alone, an advice that was parked, "
+        "a declared outage, the switch itself down.",
     ),
 )
 LISTED = SheetPlan(
