@@ -57,6 +57,11 @@ class KeyIdTaken(Refusal):
     ar = "سُجّل مفتاح آخر بالمعرّف «{keyid}»؛ سجّل المفتاح الجديد باسم جديد."
 
 
+class KeyRevoked(KeyIdTaken):
+    en = "The key “{keyid}” was revoked, which is for good; register a new one under a new name."
+    ar = "أُلغي المفتاح «{keyid}» نهائياً؛ سجّل مفتاحاً جديداً باسم جديد."
+
+
 class KeyUnknown(Refusal):
     code = "key_unknown"
     en = "There is no key “{keyid}”."

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from switch.domain.directory import ParticipantKey
-from switch.domain.directory_errors import KeyIdTaken
+from switch.domain.directory_errors import KeyIdTaken, KeyRevoked
 from switch.domain.directory_rules import require_key_id
 from switch.ports import Clock
 from switch.signatures import load_verifying_key
@@ -28,6 +28,6 @@ class RegisterKey:
             await rows.participant(key.participant)
             known = await rows.find_key(key.keyid)
             if known is not None and known != (key, ACTIVE):
-                raise KeyIdTaken(keyid=key.keyid)
+                raise (KeyRevoked if known[0] == key else KeyIdTaken)(keyid=key.keyid)
             await rows.put_key(key)
         await self.refresh()

@@ -13,6 +13,7 @@ from switch.domain.directory_errors import (
     EndpointRefused,
     KeyIdMalformed,
     KeyIdTaken,
+    KeyRevoked,
     KeyUnknown,
     NameMissing,
     NotABiller,
@@ -156,7 +157,7 @@ async def test_keys_overlap_but_an_id_is_one_key_for_good(office: Office) -> Non
     for _ in range(2):
         await office.revoke_key(first.keyid, by="samer")
     assert set(office.current.current().keys) == {second.keyid}
-    with pytest.raises(KeyIdTaken):
+    with pytest.raises(KeyRevoked):
         await office.register_key(first, by="nour")
     with pytest.raises(KeyUnknown):
         await office.revoke_key(f"{BANK.code}:none", by="samer")

@@ -9,7 +9,7 @@ from switch.application import Switch
 from switch.cli.key_files import ensure_sandbox_key
 from switch.cli.sandbox.place import CannotStart
 from switch.domain.directory import Endpoint, ParticipantKey
-from switch.domain.directory_errors import KeyIdTaken
+from switch.domain.directory_errors import KeyIdTaken, KeyRevoked
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
 from switch.settings import Settings
@@ -46,9 +46,11 @@ async def _register_keys(switch: Switch, settings: Settings, everyone: Iterable[
             continue
         try:
             await switch.register_key(ours, by=BY)
+        except KeyRevoked:
+            continue
         except KeyIdTaken:
             raise CannotStart(
-                f"the database knows another key as {ours.keyid}, or has retired it: the keys in {settings.sandbox_keys}"
+                f"the database knows another key as {ours.keyid}: the keys in {settings.sandbox_keys}"
                 " do not belong to this database; use the data folder that it was made with, or an empty database"
             ) from None
         registered += 1
