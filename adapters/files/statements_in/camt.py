@@ -23,6 +23,10 @@ from switch.domain.statement_mapping import StatementMapping
 PARTS = ("Stmt", "Ntfctn", "Rpt")
 MOST_FIELDS = 200
 MOST_DEPTH = 40
+MOST_ELEMENTS = 2_000_000
+"""Of one entry, which is held in memory until it ends; of its transaction details, say, a hundred thousand."""
+MOST_AROUND = 100_000
+"""Elements around the entries, all together."""
 _REFERENCES = ("EndToEndId", "TxId", "InstrId", "UETR", "MsgId", "Ustrd", "AddtlTxInf", "NtryRef")
 _WRITING = Writing(states={BOOKED: False, REVERSED: True})
 
@@ -67,24 +71,46 @@ class _Front:
 
 
 def _events(file: BinaryIO, faults: Faults) -> Iterator[Any]:
-    """Elements as they end. Raises StatementMalformed for what is no XML, or more than plain XML."""
+    """Elements as they end; no more of them is held than of one entry. Raises StatementMalformed for what is no XML, or more than that."""
     file.seek(0)
-    depth = 0
+    depth = entry = elements = around = 0
     try:
-        parse = etree.iterparse(file, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
-        for event, element in parse:
+        for event, element in _parsed(file):
             if event == "start":
                 depth += 1
+                elements += 1
+                around += not entry and _name(element) != "Ntry"
                 if depth == 1 and element.getroottree().docinfo.doctype:
                     raise faults.refuse(0, "DOCTYPE", FaultCode.UNREADABLE, "DTD", "camt")
                 if depth > MOST_DEPTH:
                     raise faults.refuse(element.sourceline or 0, "", FaultCode.TOO_BIG, depth, f"{MOST_DEPTH}")
-            else:
-                depth -= 1
-                if isinstance(element.tag, str):
-                    yield element
+                if around > MOST_AROUND or (entry and elements > MOST_ELEMENTS):
+                    raise faults.refuse(element.sourceline or 0, "", FaultCode.TOO_BIG, elements, f"{MOST_AROUND:,}, {MOST_ELEMENTS:,}")
+                if not entry and _name(element) == "Ntry":
+                    entry, elements = depth, 0
+                continue
+            if isinstance(element.tag, str):
+                yield element
+            if entry in (0, depth):
+                entry = 0
+                _forget(element)
+            depth -= 1
     except (etree.XMLSyntaxError, LookupError, UnicodeError) as error:
         raise faults.refuse(getattr(error, "lineno", 0) or 0, "", FaultCode.UNREADABLE, error, "camt") from None
+
+
+def _parsed(file: BinaryIO) -> Iterator[tuple[str, Any]]:
+    events: Iterator[tuple[str, Any]] = etree.iterparse(
+        file,
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return events
 
 
 def _front(events: Iterator[Any], faults: Faults) -> _Front:
@@ -238,8 +264,9 @@ def _day(text: str) -> date | None:
 def _forget(element: Any) -> None:
     """What was read takes no memory any more."""
     element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def _name(element: Any) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from adapters.codecs.mapped_rows import Row, mapped, mapping_for
+from adapters.files.statements_in.xlsx_parts import require_plain_part
 from switch.domain.booked_statements import BookedStatement, PlainStatement, StatementAsked
 from switch.domain.statement_faults import FaultCode, Faults, StatementMalformed
 from switch.domain.statement_mapping import StatementMapping
@@ -19,7 +20,6 @@ MOST_RATIO = 200
 MOST_COLUMNS = 256
 MOST_ROWS = 1 << 20
 """As many as a spreadsheet has. A file may say that its second row is number two thousand million; all rows between are gone through."""
-_HEAD_BYTES = 4_096
 
 
 class Xlsx:
@@ -60,8 +60,7 @@ def _look_into(archive: zipfile.ZipFile, faults: Faults) -> None:
             raise faults.refuse(0, member.filename, FaultCode.TOO_BIG, member.file_size, f"{most >> 20} MiB")
         if member.filename.endswith((".xml", ".rels")):
             with archive.open(member) as opened:
-                if b"<!" in opened.read(_HEAD_BYTES).replace(b"<!--", b""):
-                    raise faults.refuse(0, member.filename, FaultCode.UNREADABLE, "DTD", "XLSX")
+                require_plain_part(opened, member.filename, faults)
 
 
 def _rows(file: BinaryIO, mapping: StatementMapping, faults: Faults) -> Iterator[Row]:
