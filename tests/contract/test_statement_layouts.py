@@ -227,6 +227,27 @@ def test_a_pending_entry_is_not_a_booking(layouts: dict[str, StatementLayout]) -
     assert (len(found), found[0].payment_id) == (len(LINES) - 1, one.payment_id)
 
 
+def test_control_sums_of_camt_add_up_whatever_the_decimals_of_the_currencies(layouts: dict[str, StatementLayout]) -> None:
+    written, layout = WRITTEN["camt.053"], layouts["camt"]
+    foreign = (
+        camt_053(LINES).replace(b'<Amt Ccy="SYP">10.00', b'<Amt Ccy="KWD">1.234').replace(b'<Amt Ccy="SYP">10.01', b'<Amt Ccy="JPY">7')
+    )
+    content = foreign.replace(b"<Sum>70.21", b"<Sum>58.434")
+    assert [(line.minor, line.currency) for line in read(layout, written, content)[:3]] == [(1_234, "KWD"), (7, "JPY"), (1_002, None)]
+    assert read(layout, written, content.replace(b"<Sum>58.434", b"<Sum>58.43400")) == read(layout, written, content)
+    for wrong in (b"<Sum>58.435", b"<Sum>58.43", b"<Sum>70.21", b"<Sum>-58.434", b"<Sum>x"):
+        ((_, field, code),) = faults(layouts, "camt.053", content.replace(b"<Sum>58.434", wrong))
+        assert (field, code) == ("Sum", FaultCode.AMOUNT_TOTAL)
+
+
+def test_details_in_the_currency_of_their_entry_come_to_it(layouts: dict[str, StatementLayout]) -> None:
+    """Where a detail is in another one there is no rate to compare by."""
+    content = camt_053(LINES[:1]).replace(b"<NtryDtls><TxDtls>", b'<NtryDtls><TxDtls><Amt Ccy="SYP">9.99</Amt>')
+    assert [its[1:] for its in faults(layouts, "camt.053", content)] == [("Amt", FaultCode.AMOUNT_TOTAL)]
+    (line,) = read(layouts["camt"], WRITTEN["camt.053"], content.replace(b'"SYP">9.99', b'"KWD">9.999'))
+    assert (line.minor, line.currency) == (9_999, "KWD")
+
+
 def test_every_fault_has_words_in_both_languages() -> None:
     assert set(WORDS) == set(FaultCode)
     for code in FaultCode:

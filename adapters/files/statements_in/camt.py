@@ -5,8 +5,10 @@ whichever reference holds its id or its payment reference, our bank's own refere
 reference; a mapping names other elements for a field.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -15,8 +17,8 @@ from lxml import etree
 from adapters.codecs.booked_cells import BOOKED, REVERSED, LineReader, Writing
 from adapters.codecs.mapped_rows import head_for, mapping_for
 from switch.domain.booked_statements import BookedLine, BookedStatement, PlainStatement, StatementAsked
+from switch.domain.foreign_currencies import DECIMALS
 from switch.domain.identifiers import plain_payment_reference
-from switch.domain.money import SCALES, Money
 from switch.domain.statement_faults import FaultCode, Faults
 from switch.domain.statement_mapping import StatementMapping
 
@@ -28,6 +30,8 @@ MOST_ELEMENTS = 2_000_000
 MOST_AROUND = 100_000
 """Elements around the entries, all together."""
 _REFERENCES = ("EndToEndId", "TxId", "InstrId", "UETR", "MsgId", "Ustrd", "AddtlTxInf", "NtryRef")
+_DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{1,17})?", re.ASCII)
+"""As long as ISO 20022 lets a sum be."""
 _WRITING = Writing(states={BOOKED: False, REVERSED: True})
 
 
@@ -131,7 +135,7 @@ def _front(events: Iterator[Any], faults: Faults) -> _Front:
 
 
 def _lines(events: Iterator[Any], front: _Front, reader: LineReader, mapping: StatementMapping) -> Iterator[BookedLine]:
-    faults, entries, minor = reader.faults, 0, 0
+    faults, entries, total = reader.faults, 0, Decimal(0)
     for element in _from_first(events, front):
         name = _name(element)
         if name in PARTS:
@@ -143,32 +147,43 @@ def _lines(events: Iterator[Any], front: _Front, reader: LineReader, mapping: St
         row = element.sourceline or 0
         common = _leaves(element, faults, inside=lambda inner: _name(inner) != "NtryDtls")
         if _status(element) not in ("BOOK", ""):
-            minor += _decimals(common.get("Amt", ""), reader.currency) or 0
+            total += _decimal(common.get("Amt", "")) or 0
             _forget(element)
             continue
-        before = reader.total
-        details = list(element.iter("{*}TxDtls"))
-        for detail in details or [element]:
+        found: list[BookedLine] = []
+        for detail in list(element.iter("{*}TxDtls")) or [element]:
             own = _leaves(detail, faults, inside=lambda _: True)
             if line := reader.line(row, _cells(common | own, mapping, reader.currency)):
+                found.append(line)
                 yield line
-        _check_entry(common, reader, reader.total - before, row)
-        minor += reader.total - before
+        moved = _moved(found, reader.currency)
+        _check_entry(common, reader, moved, row)
+        said = _decimal(common.get("Amt", ""))
+        total += sum(moved.values()) if said is None else said
         _forget(element)
     if front.statements != 1:
         faults.note(0, "", FaultCode.HEADER, front.statements, "Document / … / Stmt")
     if front.said_count is not None and front.said_count != str(entries):
         faults.note(0, "NbOfNtries", FaultCode.LINES_TOTAL, front.said_count, str(entries))
-    if front.said_total is not None and _decimals(front.said_total, reader.currency) != minor:
-        faults.note(0, "Sum", FaultCode.AMOUNT_TOTAL, front.said_total, Money(minor, reader.currency).text())
+    if front.said_total is not None and _decimal(front.said_total) != total:  # of all entries, whatever their currencies
+        faults.note(0, "Sum", FaultCode.AMOUNT_TOTAL, front.said_total, f"{total:f}")
     faults.raise_any()
 
 
-def _check_entry(common: Mapping[str, str], reader: LineReader, total: int, row: int) -> None:
-    """An entry that stands for several details is their sum."""
-    said = _decimals(common.get("Amt", ""), reader.currency)
-    if said is not None and said != total and not reader.faults.found:
-        reader.faults.note(row, "Amt", FaultCode.AMOUNT_TOTAL, common["Amt"], Money(total, reader.currency).text())
+def _moved(lines: Iterable[BookedLine], currency: str) -> dict[str, Decimal]:
+    """By currency."""
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        its = line.currency or currency
+        found[its] = found.get(its, Decimal(0)) + Decimal(line.minor).scaleb(-DECIMALS[its])
+    return found
+
+
+def _check_entry(common: Mapping[str, str], reader: LineReader, moved: Mapping[str, Decimal], row: int) -> None:
+    """An entry that stands for several details is their sum, where all are in its currency."""
+    said, currency = _decimal(common.get("Amt", "")), common.get("Amt@Ccy", reader.currency)
+    if said is not None and moved.keys() == {currency} and said != moved[currency] and not reader.faults.found:
+        reader.faults.note(row, "Amt", FaultCode.AMOUNT_TOTAL, common["Amt"], f"{moved[currency]:f}")
 
 
 def _from_first(events: Iterator[Any], front: _Front) -> Iterator[Any]:
@@ -246,12 +261,8 @@ def _status(entry: Any) -> str:
     return str((status.text if code is None else code.text) or "").strip()
 
 
-def _decimals(text: str, currency: str) -> int | None:
-    whole, _, fraction = text.partition(".")
-    scale = SCALES[currency]
-    if not (whole.isascii() and whole.isdigit()) or not (fraction or "0").isdigit() or fraction[scale:].strip("0"):
-        return None
-    return int(whole + fraction[:scale].ljust(scale, "0"))
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _day(text: str) -> date | None:
