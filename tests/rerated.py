@@ -59,8 +59,10 @@ class Rerating:
         self.world.clock.move(24 * 3600)
         await self.world.settle((await self.world.closed()).window_id)
 
-    async def propose_it(self, name: str = "R-1", since: date = DAY, until: date = DAY, document: object = DOCUMENT) -> Proposal:
-        content = {"document": json.dumps(document), "from": since.isoformat(), "to": until.isoformat()}
+    async def propose_it(
+        self, name: str = "R-1", since: date | str = DAY, until: date | str = DAY, document: object = DOCUMENT
+    ) -> Proposal:
+        content = {"document": json.dumps(document), "from": str(since), "to": str(until)}
         return await self.propose(ProposalKind.RERATE_TARIFF, name, content, reason="the circular was wrong", by="staff:nour")
 
     async def rerate(self, name: str = "R-1", document: object = DOCUMENT) -> None:

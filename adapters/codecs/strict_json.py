@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from switch.domain.calendar import read_day
 from switch.domain.errors import Refusal
 from switch.domain.money import Money, parse_amount
 
@@ -52,12 +53,9 @@ def optional_date(document: Mapping[str, Any], field: str) -> date | None:
     if value is None:
         return None
     try:
-        day = date.fromisoformat(value)
+        return read_day(value)
     except ValueError as error:
         raise Malformed(f"{field} is not a date") from error
-    if day.isoformat() != value:
-        raise Malformed(f"{field} is not a date")
-    return day
 
 
 def moment(document: Mapping[str, Any], field: str) -> datetime:

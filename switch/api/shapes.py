@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from switch.domain.calendar import read_day
 from switch.domain.errors import AmountMalformed, Refusal
 from switch.domain.identifiers import participant_code, service_code
 from switch.domain.money import Money, parse_amount
 from switch.domain.participants import Name
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _set = object.__setattr__
@@ -49,7 +49,7 @@ def _date(value: object) -> object:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else _not("date")
+        return read_day(value) if isinstance(value, str) else _not("date")
     except ValueError:
         return _not("date")
 

@@ -1,11 +1,12 @@
 """`switch archive`: settled business dates past their term, as signed files; what waits, what is there, and what a file says."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, print_json, print_table, progress, say
 from switch.cli.session import run
 from switch.cli.verify import WRONG_EXIT_CODE
@@ -82,7 +83,7 @@ def listed(as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(
-    day: Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="Only the archive of this business date.")] = None,
+    day: Annotated[date | None, typer.Argument(parser=as_day, metavar=DAY, help="Only the archive of this business date.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the files again: each is the one on record, and its note is signed. Exits with 3 where not.
@@ -91,7 +92,7 @@ def verify(
     """
 
     async def work(switch: Switch) -> dict[date, str | None]:
-        days = [its.business_date for its in await switch.archives.listed()] if day is None else [day.date()]
+        days = [its.business_date for its in await switch.archives.listed()] if day is None else [day]
         with progress("Verify", hidden=as_json) as steps:
             found = {}
             for number, each in enumerate(days, 1):

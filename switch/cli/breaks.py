@@ -8,7 +8,7 @@ import typer
 
 from switch.application import Switch
 from switch.cli import break_rules
-from switch.cli.arguments import BreakId, BusinessDate, Limit, business_date_of
+from switch.cli.arguments import BreakId, BusinessDate, Limit
 from switch.cli.break_choice import KINDS, Chosen, Day, Ids, Kind, Of, chosen
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show as show_proposal
@@ -47,7 +47,7 @@ def list_breaks(
     async def work(switch: Switch) -> tuple[list[Break], datetime]:
         owner, now = None if participant is None else participant_code(participant), switch.clock.now()
         past = now if overdue else None
-        return await switch.breaks.page(owner, business_date_of(business_date), state, after, limit, kind, past), now
+        return await switch.breaks.page(owner, business_date, state, after, limit, kind, past), now
 
     found, now = run(work)
     if as_json:

@@ -1,10 +1,11 @@
 """`switch reconcile`: a business date as banks and billers have booked it against what the switch has completed."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.session import run
 from switch.domain.reconciliation import SideResult
@@ -13,19 +14,18 @@ BREAKS_EXIT_CODE = 3
 
 
 def reconcile(
-    business_date: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Such as 2026-11-24.", metavar="DATE")],
+    business_date: Annotated[date, typer.Argument(parser=as_day, metavar=DAY, help="Such as 2026-11-24.")],
     currency: Annotated[str, typer.Option(help="The currency of the statements.")] = "SYP",
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where a break is open or a statement was not received.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare every statement received for DATE; run again at any time, also after newer statements came in."""
-    day = business_date.date()
-    with progress(f"Reconciling {day}", hidden=as_json):
-        sides = run(lambda switch: switch.reconcile(day, currency))
+    with progress(f"Reconciling {business_date}", hidden=as_json):
+        sides = run(lambda switch: switch.reconcile(business_date, currency))
     if as_json:
         print_json(sides)
     else:
-        _print(sides, f"Reconciliation of {day}, {currency}")
+        _print(sides, f"Reconciliation of {business_date}, {currency}")
     if strict and any(side.breaks or not side.statement_received for side in sides):
         raise typer.Exit(BREAKS_EXIT_CODE)
 

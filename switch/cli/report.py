@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from switch.application import Switch
-from switch.cli.arguments import Limit
+from switch.cli.arguments import DAY, Limit, as_day
 from switch.cli.output import AsJson, language, money, print_json, print_table, say
 from switch.cli.session import run
 from switch.cli.staff import by_whom
-from switch.domain.calendar import BUSINESS_ZONE
+from switch.domain.calendar import BUSINESS_ZONE, read_day
 from switch.domain.identifiers import ParticipantCode
 from switch.domain.report_errors import ReportUnknown
 from switch.domain.report_words import TITLES, word_of
@@ -43,11 +43,19 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-_DATE = ["%Y-%m-%d"]
-Day = Annotated[datetime | None, typer.Option("--business-date", formats=_DATE, help="One business date.", metavar="DATE")]
-Month = Annotated[datetime | None, typer.Option("--month", formats=["%Y-%m"], help="One month, such as 2026-11.", metavar="MONTH")]
-First = Annotated[datetime | None, typer.Option("--from", formats=_DATE, help="The first business date, with --to.", metavar="DATE")]
-Last = Annotated[datetime | None, typer.Option("--to", formats=_DATE, help="The last business date, itself included.", metavar="DATE")]
+
+def _as_month(text: str) -> date:
+    """Its first day."""
+    try:
+        return read_day(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” is no month, such as 2026-11") from None
+
+
+Day = Annotated[date | None, typer.Option("--business-date", parser=as_day, help="One business date.", metavar=DAY)]
+Month = Annotated[date | None, typer.Option("--month", parser=_as_month, help="One month, such as 2026-11.", metavar="MONTH")]
+First = Annotated[date | None, typer.Option("--from", parser=as_day, help="The first business date, with --to.", metavar=DAY)]
+Last = Annotated[date | None, typer.Option("--to", parser=as_day, help="The last business date, itself included.", metavar=DAY)]
 KnownAt = Annotated[
     str | None,
     typer.Option("--as-known-at", help="RFC 3339, such as 2026-11-24T12:00:00Z; left out, ten seconds ago.", metavar="MOMENT"),
@@ -74,8 +82,7 @@ def _command(name: ReportName) -> Callable[..., None]:
         as_json: AsJson = False,
     ) -> None:
         layout = layout or (out.suffix.removeprefix(".") if out is not None else "json" if as_json else None)
-        dates = [None if one is None else one.date() for one in (day, month, first, last)]
-        run(lambda switch: _make(switch, name, dates, _moment(known_at), currency, participant, layout, out, queries))
+        run(lambda switch: _make(switch, name, [day, month, first, last], _moment(known_at), currency, participant, layout, out, queries))
 
     command.__doc__ = f"{TITLES[name].en} · {TITLES[name].ar}."
     return command

@@ -1,12 +1,13 @@
 """`switch tariff rerate`, `reratings`: a tariff that was wrong for days that are over."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
@@ -21,8 +22,8 @@ from switch.usecases.rerate_tariff import SINCE, UNTIL
 def rerate(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The lines as they should have been, JSON; as for `try`.")],
     name: Annotated[str, typer.Option(help="Of the re-rating, such as water-fee-november.")],
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First business date.")],
-    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business date; all its windows are closed.")],
+    since: Annotated[date, typer.Option("--from", parser=as_day, metavar=DAY, help="First business date.")],
+    until: Annotated[date, typer.Option("--to", parser=as_day, metavar=DAY, help="Last business date; all its windows are closed.")],
     reason: Annotated[str, typer.Option(help="Why, for whoever decides.")],
     by: By = None,
     as_json: AsJson = False,
@@ -36,7 +37,7 @@ def rerate(
         document = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         document = ""
-    content = {DOCUMENT: document, SINCE: since.date().isoformat(), UNTIL: until.date().isoformat()}
+    content = {DOCUMENT: document, SINCE: since.isoformat(), UNTIL: until.isoformat()}
 
     async def work(switch: Switch) -> Proposal:
         return await proposed(switch, ProposalKind.RERATE_TARIFF, name, content, reason=reason, by=by)

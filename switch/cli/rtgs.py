@@ -1,10 +1,11 @@
 """`switch rtgs`: what the RTGS says of a day, beside what the switch holds for settled."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, print_json, print_table, say
 from switch.cli.session import run
 
@@ -20,7 +21,7 @@ def rtgs() -> None:
 
 @app.command()
 def compare(
-    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A day in Damascus, such as 2026-11-24.", metavar="DATE")],
+    day: Annotated[date, typer.Argument(parser=as_day, metavar=DAY, help="A day in Damascus, such as 2026-11-24.")],
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SYP",
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +29,7 @@ def compare(
 
     Each difference stands as a break until a newer statement agrees, like those of `switch reconcile`.
     """
-    found = run(lambda switch: switch.reconcile_rtgs(currency, day.date()))
+    found = run(lambda switch: switch.reconcile_rtgs(currency, day))
     if as_json:
         print_json(
             {

@@ -1,11 +1,12 @@
 """`switch split`: a service's money goes to several settlement accounts of its biller."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, money, print_json, print_table, say
 from switch.cli.proposal import show
 from switch.cli.session import run
@@ -45,7 +46,7 @@ def list_splits(service: Annotated[str | None, typer.Option(help="Only this serv
 def propose(
     service: Annotated[str, typer.Argument(help="Whose money is split, such as 200019011.")],
     name: Annotated[str, typer.Option(help="Of the split, such as water-2027.")],
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="From which day on, tomorrow or later.")],
+    since: Annotated[date, typer.Option("--from", parser=as_day, metavar=DAY, help="From which day on, tomorrow or later.")],
     part: Annotated[
         list[str],
         typer.Option(metavar="'BANK NUMBER FIXED BASIS_POINTS'", help="Again for each account; the basis points are 10000 together."),
@@ -59,7 +60,7 @@ def propose(
     Of each payment the fixed amounts go first, in their order; the rest by basis points. Payments keep the split of the day on which they
     were accepted; what is taken back comes out of the accounts that were paid. The rule is in docs/settlement.md.
     """
-    content = {NAME: name, SINCE: since.date().isoformat(), PARTS: "\n".join(part)}
+    content = {NAME: name, SINCE: since.isoformat(), PARTS: "\n".join(part)}
 
     async def work(switch: Switch) -> Proposal:
         return await proposed(switch, ProposalKind.SPLIT_SERVICE, service, content, reason=reason, by=by)

@@ -1,14 +1,14 @@
 """`switch statement`: what banks and billers have booked, handed in for reconciliation."""
 
 import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
-from switch.cli.arguments import BusinessDate, Limit, business_date_of
+from switch.cli.arguments import DAY, BusinessDate, Limit, as_day
 from switch.cli.output import AsJson, language, money, print_json, print_table, progress, say
 from switch.cli.received_files import received, sign
 from switch.cli.second_person import Why, do_or_propose
@@ -37,7 +37,7 @@ def import_statement(
     participant: Annotated[str, typer.Option(help="The national code of the bank or biller that hands it in.")],
     layout: Annotated[str | None, typer.Option(help="csv-1, csv, fixed-width, xlsx, camt or mt940; recognised where left out.")] = None,
     business_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of the statement, where the file does not say it.")
+        date | None, typer.Option(parser=as_day, metavar=DAY, help="Of the statement, where the file does not say it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +45,7 @@ def import_statement(
 
     async def work(switch: Switch) -> ImportedStatement:
         owner = switch.directory.current().participant(participant_code(participant))
-        day = business_date_of(business_date)
+        day = business_date
         with file.open("rb") as opened:
             return await switch.import_statement(owner, opened, layout=layout, business_date=day, tell=steps)
 
@@ -70,7 +70,7 @@ def list_statements(
 
     async def work(switch: Switch) -> list[ImportedStatement]:
         owner = None if participant is None else participant_code(participant)
-        return await switch.statements.taken_in(owner, business_date_of(business_date), limit)
+        return await switch.statements.taken_in(owner, business_date, limit)
 
     found = run(work)
     if as_json:

@@ -1,13 +1,14 @@
 """`switch tariff`: what a payment costs, and who bears it."""
 
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from switch.application import Switch
+from switch.cli.arguments import DAY, as_day
 from switch.cli.output import AsJson, money, print_json, print_table, progress, say
 from switch.cli.proposal import show
 from switch.cli.rerating import rerate, reratings
@@ -57,9 +58,9 @@ def list_tariffs(
 def try_tariff(
     file: File,
     since: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First business date; left out, 30 days ago.")
+        date | None, typer.Option("--from", parser=as_day, metavar=DAY, help="First business date; left out, 30 days ago.")
     ] = None,
-    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business date; left out, today.")] = None,
+    until: Annotated[date | None, typer.Option("--to", parser=as_day, metavar=DAY, help="Last business date; left out, today.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What past payments would have cost under the lines in FILE: per service, bank and biller, by who receives it. Changes nothing.
@@ -70,8 +71,8 @@ def try_tariff(
 
         async def work(switch: Switch) -> tuple[Compared, ...]:
             lines = proposed_tariffs(read_tariff_document(_read(file)), tuple(switch.directory.current().services.values()))
-            last = local_date(switch.clock.now()) if until is None else until.date()
-            first = last - timedelta(days=TRIED_DAYS) if since is None else since.date()
+            last = local_date(switch.clock.now()) if until is None else until
+            first = last - timedelta(days=TRIED_DAYS) if since is None else since
             return await switch.try_tariff(lines, first, last, steps)
 
         found = run(work)

@@ -13,7 +13,7 @@ from switch.cli.second_person import Why, at_once
 from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.cli.staff_session import proposed
-from switch.domain.calendar import BUSINESS_ZONE, local_moment
+from switch.domain.calendar import BUSINESS_ZONE, local_moment, read_time_of_day
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementLeg, Window
 from switch.reports.windows import WindowDetail
@@ -173,7 +173,7 @@ def _propose(kind: ProposalKind, window: str, content: dict[str, str], reason: s
 
 def _time(text: str) -> time:
     try:
-        return time.fromisoformat(text)
+        return read_time_of_day(text)
     except ValueError:
         raise typer.BadParameter(f"“{text}” is no time of day, such as 16:30", param_hint="--until") from None
 

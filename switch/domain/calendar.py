@@ -1,5 +1,6 @@
 """The calendar: business dates, holidays, cut-offs, and the zone in which they are read."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -18,6 +19,24 @@ DEFAULT_CUT_OFFS = (time(11, 0), time(15, 30))
 MOST_CUT_OFFS = 24
 LONGEST_CLOSURE_DAYS = 30
 """Holidays that leave no business date for longer than this are a mistake."""
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-9]{2}", re.ASCII)
+
+
+def read_day(text: str) -> date:
+    """`2026-12-01` and no other spelling, whoever writes it. Raises ValueError."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError("a day is written 2026-12-01")
+    return date.fromisoformat(text)
+
+
+def read_time_of_day(text: str) -> time:
+    """`16:30` and no other spelling. Raises ValueError."""
+    if _TIME_OF_DAY.fullmatch(text) is None:
+        raise ValueError("a time of day is written 16:30")
+    return time.fromisoformat(text)
 
 
 def local_date(at: datetime) -> date:

@@ -7,6 +7,7 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from switch.domain.calendar import read_day, read_time_of_day
 from switch.domain.catalogue import (
     AmountRule,
     AmountRuleKind,
@@ -54,8 +55,8 @@ def national_catalogue(national: Document, authorities: Document, tariffs: Docum
         ),
         services=services,
         tariffs=tuple(line for lines in _each(tariffs, "tariffs", lambda line: _tariffs(line, currency, services)) for line in lines),
-        cut_offs=tuple(_each(calendar, "cut_offs", time.fromisoformat)),
-        holidays=MappingProxyType(dict(_each(calendar, "holidays", lambda day: (date.fromisoformat(day["day"]), _name(day["name"]))))),
+        cut_offs=tuple(_each(calendar, "cut_offs", read_time_of_day)),
+        holidays=MappingProxyType(dict(_each(calendar, "holidays", lambda day: (read_day(day["day"]), _name(day["name"]))))),
     )
 
 
@@ -163,7 +164,7 @@ def _tariff(document: Document, currency: str, tariff_id: str, service: ServiceC
         switch_ppm=int(document["switch_ppm"]),
         bank_ppm=int(document["bank_ppm"]),
         tax_ppm=int(document["tax_ppm"]),
-        effective_from=date.fromisoformat(document["effective_from"]),
+        effective_from=read_day(document["effective_from"]),
     )
 
 

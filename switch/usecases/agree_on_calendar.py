@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import NamedTuple
 
-from switch.domain.calendar import Calendar, require_calendar
+from switch.domain.calendar import Calendar, read_day, read_time_of_day, require_calendar
 from switch.domain.errors import CurrencyUnsupported
 from switch.domain.money import SCALES
 from switch.domain.participants import Name
@@ -58,14 +58,12 @@ def calendar_content(cut_offs: Sequence[time], holidays: Mapping[date, Name]) ->
 
 def _read(content: Mapping[str, str]) -> _Wanted:
     try:
-        cut_offs = [time.fromisoformat(at) for at in given(content, CUT_OFFS).split()]
+        cut_offs = [read_time_of_day(at) for at in given(content, CUT_OFFS).split()]
     except ValueError:
         raise ContentWrong(field=CUT_OFFS) from None
-    if any(at.tzinfo is not None for at in cut_offs):
-        raise ContentWrong(field=CUT_OFFS)
     try:
         named = json.loads(given(content, HOLIDAYS))
-        return _Wanted(cut_offs, {date.fromisoformat(day): Name(str(name["ar"]), str(name["en"])) for day, name in named.items()})
+        return _Wanted(cut_offs, {read_day(day): Name(str(name["ar"]), str(name["en"])) for day, name in named.items()})
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise ContentWrong(field=HOLIDAYS) from None
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from switch.domain.calendar import local_date, local_moment
+from switch.domain.calendar import local_date, local_moment, read_day
 from switch.domain.debts import (
     Debt,
     DebtChanged,
@@ -133,7 +133,7 @@ class PayDebt:
         """The beginning of the day on which the RTGS has moved it. Raises ContentWrong where it is none, or is to come."""
         today = local_date(self.clock.now())
         try:
-            day = date.fromisoformat(content[DAY]) if content.get(DAY) else today
+            day = read_day(content[DAY]) if content.get(DAY) else today
         except ValueError:
             raise ContentWrong(field=DAY) from None
         if day > today:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from switch.domain import accounts
+from switch.domain.calendar import read_day
 from switch.domain.catalogue_document import proposed_tariffs
 from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_tariff
@@ -90,7 +91,7 @@ def _agreed(proposal: Proposal) -> Rerating:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise ReratingWrong(why="a day is written 2026-12-01", why_ar="يُكتب اليوم بصيغة 2026-12-01") from None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from switch.domain.calendar import local_date
+from switch.domain.calendar import local_date, read_day
 from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_bank
 from switch.domain.identifiers import participant_code, service_code
@@ -78,7 +78,7 @@ def _part(line: str, currency: str) -> SplitPart:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise SplitWrong(why="its day is written 2026-12-01", why_ar="يُكتب يومه بصيغة 2026-12-01") from None
 

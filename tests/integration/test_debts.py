@@ -172,6 +172,7 @@ async def test_what_is_never_paid_is_borne_by_those_who_have_covered_it_and_the_
         (ProposalKind.NOTE_DEBT_PAYMENT, OTHER_BANK, {"currency": "SYP"}, ContentWrong),
         (ProposalKind.NOTE_DEBT_PAYMENT, OTHER_BANK, {"currency": "SYP", "rtgs_reference": "R", "day": "2026-11-25"}, ContentWrong),
         (ProposalKind.NOTE_DEBT_PAYMENT, OTHER_BANK, {"currency": "SYP", "rtgs_reference": "R", "day": "today"}, ContentWrong),
+        (ProposalKind.NOTE_DEBT_PAYMENT, OTHER_BANK, {"currency": "SYP", "rtgs_reference": "R", "day": "20261124"}, ContentWrong),
     ],
 )
 async def test_what_is_not_owed_cannot_be_paid(

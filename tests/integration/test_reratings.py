@@ -162,6 +162,8 @@ async def test_files_show_adjustments_under_their_payment_and_the_verifier_takes
         ({"until": DAY + timedelta(days=1)}, ReratingTooEarly),
         ({"since": DAY + timedelta(days=1)}, ReratingWrong),
         ({"name": "س"}, ReratingWrong),
+        ({"since": f"{DAY:%Y%m%d}"}, ReratingWrong),
+        ({"until": f"{DAY:%G-W%V-%u}"}, ReratingWrong),
         ({"document": {"tariffs": []}}, ReratingWrong),
         ({"document": []}, Refusal),
         ({"since": DAY - timedelta(days=500)}, ReratingWrong),

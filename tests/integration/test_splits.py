@@ -184,6 +184,7 @@ async def test_the_biller_s_file_names_the_accounts_and_the_verifier_adds_them_u
     [
         ({"since": "2026-11-24"}, SplitTooEarly),
         ({"since": "tomorrow"}, SplitWrong),
+        ({"since": "20261225"}, SplitWrong),
         ({"parts": f"{BANK} SYMAIN02 0 9999"}, SplitWrong),
         ({"parts": f"{BANK} SYMAIN02 0 5000\n{BANK} SYMAIN02 0 5000"}, SplitWrong),
         ({"parts": f"{BANK} sy 0 10000"}, SplitWrong),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from switch.domain.calendar import BUSINESS_ZONE, Calendar, local_moment, require_calendar
+from switch.domain.calendar import BUSINESS_ZONE, Calendar, local_moment, read_day, read_time_of_day, require_calendar
 from switch.domain.settlement import Window, next_window
 from switch.domain.settlement_errors import CalendarRefused
 
@@ -16,6 +16,22 @@ TUESDAY, THURSDAY, SUNDAY = date(2026, 11, 24), date(2026, 11, 26), date(2026, 1
 
 def damascus(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=BUSINESS_ZONE)
+
+
+@pytest.mark.parametrize(
+    "text", ["20261124", "2026-W48-2", "2026-1-4", "24-11-2026", "2026-02-30", "٢٠٢٦-١١-٢٤", " 2026-11-24", "2026-11-24T00", ""]
+)
+def test_a_day_has_one_spelling(text: str) -> None:
+    assert read_day("2026-11-24") == TUESDAY
+    with pytest.raises(ValueError, match=r"day|month"):
+        read_day(text)
+
+
+@pytest.mark.parametrize("text", ["11", "1100", "11:00:00", "9:00", "24:00", "11:00+03:00", "١١:٠٠", ""])
+def test_a_time_of_day_has_one_spelling(text: str) -> None:
+    assert read_time_of_day("15:30") == time(15, 30)
+    with pytest.raises(ValueError, match=r"time of day|hour"):
+        read_time_of_day(text)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,23 @@ def test_an_unknown_command_is_wrong_usage() -> None:
     assert CliRunner().invoke(app, ["nonsense"]).exit_code == 2
 
 
+@pytest.mark.parametrize("day", ["20261124", "2026-1-4", "24-11-2026", "today"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["reconcile"], ["rtgs", "compare"], ["archive", "verify"], ["breaks", "list", "--business-date"],
+        ["statement", "list", "--business-date"],
+        ["tariff", "try", __file__, "--from"], ["split", "propose", "200019011", "--name", "S", "--part", "P", "--reason", "why", "--from"],
+        ["tariff", "rerate", __file__, "--name", "R", "--reason", "why", "--to", "2026-11-24", "--from"],
+        ["report", "settlement", "--from"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_reads_a_day_in_one_spelling(words: list[str], day: str) -> None:
+    refused = CliRunner().invoke(app, [*words, day])
+    assert (refused.exit_code, f"“{day}” is no day" in " ".join(refused.output.split())) == (2, True), refused.output
+
+
 def test_a_signed_request_is_written_for_curl(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SWITCH_DATA", str(settings.data))
     ensure_sandbox_key(settings, BANK)

@@ -17,6 +17,7 @@ from lxml import etree
 from adapters.codecs.booked_cells import BOOKED, REVERSED, LineReader, Writing
 from adapters.codecs.mapped_rows import head_for, mapping_for
 from switch.domain.booked_statements import BookedLine, BookedStatement, PlainStatement, StatementAsked
+from switch.domain.calendar import read_day
 from switch.domain.foreign_currencies import DECIMALS
 from switch.domain.identifiers import plain_payment_reference
 from switch.domain.statement_faults import FaultCode, Faults
@@ -267,7 +268,7 @@ def _decimal(text: str) -> Decimal | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text[:10])
+        return read_day(text[:10])
     except ValueError:
         return None
 

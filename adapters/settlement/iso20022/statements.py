@@ -1,11 +1,10 @@
 """The statement of the RTGS in `camt.053.001.08`: one entry a leg, booked, under the id of its instruction."""
 
-from datetime import date
-
 from lxml import etree
 
 from adapters.codecs.iso20022 import Messages, one, optional
 from adapters.codecs.strict_json import Malformed
+from switch.domain.calendar import read_day
 from switch.domain.errors import FileMalformed, Refusal
 from switch.domain.identifiers import participant_code
 from switch.domain.money import parse_amount
@@ -22,7 +21,7 @@ def read_statement(messages: Messages, content: bytes) -> RtgsStatement:
         currency = one(root, "Stmt/Acct/Ccy")
         statement = RtgsStatement(
             statement_id=one(root, "Stmt/Id"),
-            day=date.fromisoformat(one(root, "Stmt/Bal[1]/Dt/Dt")),
+            day=read_day(one(root, "Stmt/Bal[1]/Dt/Dt")),
             currency=currency,
             sequence=int(one(root, "Stmt/ElctrncSeqNb")),
             entries=tuple(_entry(number, entry, currency) for number, entry in enumerate(root.iterfind("Stmt/Ntry"), 1)),
