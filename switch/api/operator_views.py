@@ -56,6 +56,7 @@ class EntryView(Shape):
     business_date: Day
     created_at: Moment
     payment_id: UUID | None
+    """Of whose payment it is, also where it adjusts one; null for a window's, a debt's, suspense."""
     postings: list[PostingView]
 
 

@@ -101,7 +101,7 @@ class Tariff:
 
 
 def applicable(tariffs: Iterable[Tariff], service: ServiceCode, channel: str, amount: Money, on: date) -> Tariff | None:
-    """The most specific line in force: service before channel before neither, then the highest slab, then the newest."""
+    """The most specific line in force: service before channel before neither, then the newest, then the highest slab."""
     candidates = [
         tariff
         for tariff in tariffs
@@ -116,3 +116,13 @@ def applicable(tariffs: Iterable[Tariff], service: ServiceCode, channel: str, am
         key=lambda tariff: (tariff.service is not None, tariff.channel is not None, tariff.effective_from, tariff.from_minor),
         default=None,
     )
+
+
+def in_place_of(published: Iterable[Tariff], lines: Sequence[Tariff]) -> tuple[Tariff, ...]:
+    """The published tariff with these added, or in the places that they take; a place is a service, channel, slab, currency and day."""
+    places = {_place(line) for line in lines}
+    return (*(line for line in published if _place(line) not in places), *lines)
+
+
+def _place(line: Tariff) -> tuple[ServiceCode | None, str | None, int, str, date]:
+    return (line.service, line.channel, line.from_minor, line.currency, line.effective_from)

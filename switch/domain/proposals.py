@@ -90,8 +90,8 @@ class ProposalKind(StrEnum):
     """Whom of the staff to let in, and with which roles."""
 
 
-_MOVES_BY_ITSELF = frozenset({ProposalKind.CLOSE_WINDOW_NOW})
-"""What it comes to changes with each payment: it is shown, and no reason to propose it anew."""
+_MOVES_BY_ITSELF = frozenset({ProposalKind.CLOSE_WINDOW_NOW, ProposalKind.RERATE_TARIFF})
+"""What it comes to changes with each payment, or each that is taken back: it is shown, and no reason to propose it anew."""
 _PASSES = (Overloaded, NoOpenWindow, SwitchUnavailable, BillerUnavailable)
 
 

@@ -6,7 +6,7 @@ Payments, their entries and their windows stay as they are: the difference is an
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -141,12 +141,6 @@ class Corrected:
         return whole.less(whole.part(whole.total * its.refunded // its.amount.minor))
 
 
-def corrected_lines(published: Iterable[Tariff], lines: Sequence[Tariff]) -> tuple[Tariff, ...]:
-    """The published tariff with these in the places that they correct; a place is a service, channel, slab, currency and day."""
-    places = {_place(line) for line in lines}
-    return (*(line for line in published if _place(line) not in places), *lines)
-
-
 def require_rerating(name: str, since: date, until: date, lines: Sequence[Tariff]) -> None:
     """Raises ReratingWrong."""
     if _NAME.fullmatch(name) is None:
@@ -155,7 +149,3 @@ def require_rerating(name: str, since: date, until: date, lines: Sequence[Tariff
         raise ReratingWrong(why=f"it is for 1 to {LONGEST_DAYS} days", why_ar=f"مدتها من يوم إلى {LONGEST_DAYS} يوماً")
     if not lines:
         raise ReratingWrong(why="no line of the tariff is corrected", why_ar="لا بند مصحَّحاً فيها")
-
-
-def _place(line: Tariff) -> tuple[ServiceCode | None, str | None, int, str, date]:
-    return (line.service, line.channel, line.from_minor, line.currency, line.effective_from)

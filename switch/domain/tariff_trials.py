@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from switch.domain.errors import Refusal
-from switch.domain.fees import NO_FEES, Fees, Tariff, applicable
+from switch.domain.fees import NO_FEES, Fees, Tariff, applicable, in_place_of
 from switch.domain.identifiers import ParticipantCode, ServiceCode
 from switch.domain.money import Money
 from switch.domain.values import value
@@ -65,7 +65,8 @@ class Compared:
 
 @dataclass(slots=True)
 class Trial:
-    """Fed with traffic, it compares. `standing` is the tariff as published, `proposed` what is added to it on the day it is in force."""
+    """Fed with traffic, it compares. `standing` is the tariff as published, `proposed` what is added to it, or stands in the place of a
+    line of the same day, on the day on which it is in force."""
 
     standing: Iterable[Tariff]
     proposed: Sequence[Tariff]
@@ -92,7 +93,7 @@ class Trial:
         """Of one payment."""
         key = traffic.service, traffic.channel
         if key not in self._lines:
-            every = (*self.standing, *self.proposed)
+            every = in_place_of(self.standing, self.proposed)
             self._lines[key] = [line for line in every if line.service in (None, key[0]) and line.channel in (None, key[1])]
         line = applicable(self._lines[key], traffic.service, traffic.channel, traffic.amount, in_force_on(self.proposed))
         return NO_FEES if line is None else line.charge(traffic.amount)

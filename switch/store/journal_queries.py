@@ -12,8 +12,11 @@ from switch.domain.ledger import EntryKind, Posting
 from switch.store.sealed_balances import POSTED
 
 # What began before `pg_snapshot_xmin` has ended, so nothing can still appear at or before a place that was shown.
+# The entry of an adjustment has the adjustment's id, and that says of which payment it is.
 _FOLLOW = text("""
-    SELECT entry.bucket, entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.payment_id, entry.created_at, entry.xact,
+    SELECT entry.bucket, entry.entry_id, entry.kind, entry.window_id, entry.business_date, entry.created_at, entry.xact,
+        coalesce(entry.payment_id, (SELECT adjustment.payment_id FROM adjustment
+         WHERE adjustment.bucket = entry.bucket AND adjustment.adjustment_id = entry.entry_id)) AS payment_id,
         (SELECT jsonb_agg(jsonb_build_array(posting.account_code, posting.minor::text, posting.currency) ORDER BY posting.line)
          FROM posting WHERE posting.bucket = entry.bucket AND posting.entry_id = entry.entry_id) AS postings
     FROM journal_entry AS entry

@@ -10,8 +10,9 @@ from switch.domain.adjustments import rerated
 from switch.domain.catalogue_document import proposed_tariffs
 from switch.domain.directory import Directory
 from switch.domain.errors import CapExceeded, NoOpenWindow
+from switch.domain.fees import in_place_of
 from switch.domain.identifiers import ParticipantCode, bucket_of
-from switch.domain.reratings import Corrected, ReratingUnknown, corrected_lines
+from switch.domain.reratings import Corrected, ReratingUnknown
 from switch.fail_points import FailPoint, fail_point
 from switch.ports import Clock
 from switch.store import adjustments, journal, open_window, payments, positions, reratings
@@ -70,7 +71,7 @@ class ReratePayments:
         directory = self.directory()
         lines = proposed_tariffs(read_tariff_document(document), tuple(directory.services.values()))
         fees = {code: service.refund_fees for code, service in directory.services.items()}
-        return Corrected(corrected_lines(directory.tariffs, lines), fees)
+        return Corrected(in_place_of(directory.tariffs, lines), fees)
 
     async def _as_many_as_fit(self, rerating_id: str, corrected: Corrected, after: Place | None, batch: Sequence[Place]) -> int:
         """All of them, or those before the first that a cap has no room for."""

@@ -10,6 +10,7 @@ from switch.domain.calendar import read_day
 from switch.domain.catalogue_document import proposed_tariffs
 from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_tariff
+from switch.domain.fees import in_place_of
 from switch.domain.money import Money
 from switch.domain.proposals import Change, Effect, Foreseen, Proposal, given
 from switch.domain.reratings import (
@@ -20,7 +21,6 @@ from switch.domain.reratings import (
     ReratingTaken,
     ReratingTooEarly,
     ReratingWrong,
-    corrected_lines,
     require_rerating,
 )
 from switch.ports import Clock
@@ -51,7 +51,7 @@ class RerateTariff:
         for line in lines:
             require_tariff(line)
         corrected = Corrected(
-            corrected_lines(directory.tariffs, lines), {code: service.refund_fees for code, service in directory.services.items()}
+            in_place_of(directory.tariffs, lines), {code: service.refund_fees for code, service in directory.services.items()}
         )
         sums = _Sums()
         async with self.database.snapshot() as connection:

@@ -13,7 +13,9 @@ import pytest
 from switch.domain.errors import Refusal
 from switch.domain.fees import NO_FEES
 from switch.domain.identifiers import PaymentId
+from switch.domain.ledger import EntryKind
 from switch.domain.reratings import ReratingTaken, ReratingTooEarly, ReratingWrong
+from switch.reports.journal import BEGINNING, Journal
 from switch.reports.payment_stories import PaymentStories
 from switch.reports.verification import Verification
 from switch.signatures.notes import LogIdentity
@@ -174,6 +176,25 @@ async def test_what_is_no_re_rating_is_refused(rerating: Rerating, changes: dict
     with pytest.raises(refusal):
         await rerating.propose_it(**changes)  # type: ignore[arg-type]
     assert await rows(rerating.world.database, "SELECT FROM proposal") == []
+
+
+async def test_a_payment_that_is_taken_back_meanwhile_is_no_reason_to_propose_a_re_rating_anew(rerating: Rerating) -> None:
+    """Of a day whose payments are still taken back no re-rating could be agreed on otherwise."""
+    await rerating.pay(10_000)
+    await rerating.pay(20_000)
+    await rerating.next_day()
+    proposed = await rerating.propose_it()
+    (payment, _), (other, _) = await rerating.payments()
+    await rerating.give_back(payment)
+    approved = await rerating.decide.approve(proposed.proposal_id, by="staff:sami")
+    await rerating.finish()
+    assert approved.foreseen_again is not None
+    assert approved.foreseen_again.effects != proposed.foreseen.effects
+    assert [row.payment_id for row in await rows(rerating.world.database, "SELECT payment_id FROM adjustment")] != [payment]
+    assert len(await rows(rerating.world.database, "SELECT FROM adjustment")) == 1
+    followed = await Journal(rerating.world.database).follow(BEGINNING, 100)
+    assert {entry.payment_id for entry in followed if entry.kind is EntryKind.FEE_RERATED} == {other}
+    assert await wrong(rerating) == []
 
 
 async def test_one_name_is_one_re_rating_and_a_changed_one_is_found(rerating: Rerating) -> None:

@@ -127,6 +127,15 @@ async def test_what_is_the_same_changes_nothing(tariffs: Tariffs) -> None:
         assert (one.changed, one.before) == (0, one.after)
 
 
+async def test_a_line_at_a_published_place_is_tried_in_its_place(tariffs: Tariffs) -> None:
+    """As a re-rating would charge it; two lines at one place would say nothing of who wins and who loses."""
+    money = Money(10_000, "SYP")
+    await tariffs.world.pay(10_000, fees=STANDING.charge(money))
+    right = replace(STANDING, tariff_id="right", rate_ppm=7_000)
+    for one in await tariffs.try_tariff([right], TODAY, TODAY):
+        assert (one.changed, one.before, one.after) == (1, STANDING.charge(money), right.charge(money))
+
+
 async def test_two_people_publish_it_and_it_is_charged_from_its_day_on(tariffs: Tariffs) -> None:
     await tariffs.world.pay(10_000, fees=STANDING.charge(Money(10_000, "SYP")))
 

@@ -8,8 +8,9 @@ from sqlalchemy import text
 from switch.domain.catalogue import RefundFees, Service
 from switch.domain.catalogue_document import proposed_tariffs
 from switch.domain.errors import Refusal
+from switch.domain.fees import in_place_of
 from switch.domain.identifiers import ServiceCode
-from switch.domain.reratings import Corrected, Rerating, corrected_lines
+from switch.domain.reratings import Corrected, Rerating
 from switch.reports.checks.examination import UNREADABLE, Examination
 from switch.store import reratings
 from switch.store.catalogue import service_of, tariff_of
@@ -64,7 +65,7 @@ async def examine(look: Examination) -> None:
     await look.where_wrong(_AGREED, invariant="I16")
     for its in made:
         if its.finished_at is not None:
-            corrected = Corrected(corrected_lines(published, its.lines), _rules(services))
+            corrected = Corrected(in_place_of(published, its.lines), _rules(services))
             await _payments(look, its, corrected)
 
 
