@@ -102,6 +102,7 @@ from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.take_received import TakeReceived
+from switch.usecases.thin_position_history import ThinPositionHistory
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
@@ -170,6 +171,7 @@ class Switch:
     change_cap: ChangeCap
     watch_positions: WatchPositions
     keep_position_history: KeepPositionHistory
+    thin_position_history: ThinPositionHistory
     keep_incidents: KeepIncidents
     load_catalogue: LoadCatalogue
 

@@ -119,6 +119,7 @@ from switch.usecases.sign_in_by_provider import SignInByProvider
 from switch.usecases.sign_in_staff import SignInStaff
 from switch.usecases.submit_batch import SubmitBatch
 from switch.usecases.take_received import TakeReceived
+from switch.usecases.thin_position_history import ThinPositionHistory
 from switch.usecases.try_tariff import TryTariff
 from switch.usecases.upload_bills import UploadBills
 from switch.usecases.watch_positions import WatchPositions
@@ -217,6 +218,7 @@ def make_switch(database: Database, directory: CurrentDirectory, outside: Outsid
         change_cap=ChangeCap(clock=clock, database=database),
         watch_positions=WatchPositions(clock, current, database),
         keep_position_history=KeepPositionHistory(clock, database),
+        thin_position_history=ThinPositionHistory(clock, database),
         keep_incidents=KeepIncidents(clock, database, billers.breakers, telling.breakers, current),
         load_catalogue=LoadCatalogue(clock=clock, database=database, refresh=directory.refresh),
         set_calendar=SetCalendar(clock=clock, database=database),

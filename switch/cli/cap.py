@@ -135,7 +135,7 @@ def history(
     limit: Limit = 300,
     as_json: AsJson = False,
 ) -> None:
-    """A bank's positions as they were every five minutes, newest first."""
+    """A bank's positions as they were every five minutes, newest first; older than 35 days the highest of each hour."""
 
     async def work(switch: Switch) -> list[PositionThen]:
         end = switch.clock.now() if until is None else until.replace(tzinfo=UTC)

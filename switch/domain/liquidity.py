@@ -13,6 +13,8 @@ WARNED_AGAIN_BELOW_POINTS = 5
 """A position that goes up and down around a level is not worth a warning each time: it must have been so far below it."""
 
 SNAPSHOT_SECONDS = 300
+FINE_DAYS = 35
+"""So long every snapshot is kept; of an older hour only the one with the highest position, which is what a cap is judged by."""
 QUARTER_SECONDS = 900
 """How finely the day's pattern is kept."""
 QUARTER_SETTLES_SECONDS = 900

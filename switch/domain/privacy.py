@@ -35,6 +35,8 @@ class Kept(StrEnum):
     """Sessions of staff that have ended; what was done in them stays in the audit."""
     LOGS = "logs"
     """Logs that were put aside."""
+    POSITIONS = "positions"
+    """How positions were, and what was paid in each quarter of an hour."""
     PAYMENTS = "payments"
     """Settled business dates with all their payments; then they go into the archive (docs/archiving.md)."""
 
@@ -50,6 +52,7 @@ DAYS: Mapping[Kept, int] = MappingProxyType(
         Kept.RTGS: 400,
         Kept.SESSIONS: 100,
         Kept.LOGS: 90,
+        Kept.POSITIONS: 800,
         Kept.PAYMENTS: 400,
     }
 )
@@ -65,10 +68,11 @@ SHORTEST_DAYS: Mapping[Kept, int] = MappingProxyType(
         Kept.RTGS: 100,
         Kept.SESSIONS: 7,
         Kept.LOGS: 7,
+        Kept.POSITIONS: 100,
         Kept.PAYMENTS: 100,
     }
 )
-"""Disputes, late statements and replays need it that long."""
+"""Disputes, late statements, replays and forecasts need it that long."""
 LONGEST_DAYS = 36_500
 
 

@@ -37,6 +37,7 @@ def schedule(switch: Switch) -> tuple[Job, ...]:
         Job("watch_positions", 2.0, switch.watch_positions),
         Job("keep_incidents", 1.0, switch.keep_incidents),
         Job("keep_position_history", 30.0, switch.keep_position_history),
+        Job("thin_position_history", 60.0, switch.thin_position_history),
         Job("take_received", 5.0, switch.take_received),
         Job("move_disputes", 5.0, switch.move_disputes),
         Job("chase_files", 60.0, switch.chase_files),

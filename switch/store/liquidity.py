@@ -24,6 +24,21 @@ _SNAPSHOT = text("""
     SELECT bank_code, currency, CAST(:at AS timestamptz), sum(cap_minor), sum(deposited_minor), sum(held_minor), sum(posted_minor)
     FROM position GROUP BY bank_code, currency ON CONFLICT DO NOTHING
 """)
+_FIRST_SNAPSHOT = text("SELECT date_trunc('hour', min(taken_at)) FROM position_snapshot WHERE taken_at >= :since")
+_THIN = text("""
+    DELETE FROM position_snapshot USING (
+        SELECT bank_code, currency, taken_at, row_number() OVER (
+            PARTITION BY bank_code, currency, date_trunc('hour', taken_at) ORDER BY held_minor + posted_minor DESC, taken_at) AS place
+        FROM position_snapshot WHERE taken_at >= :begin AND taken_at < :end
+    ) AS its
+    WHERE its.place > 1 AND position_snapshot.bank_code = its.bank_code AND position_snapshot.currency = its.currency
+        AND position_snapshot.taken_at = its.taken_at
+""")
+_FORGET = """
+    DELETE FROM {table} USING (SELECT bank_code, currency, {at} FROM {table} WHERE {at} < :before ORDER BY {at} LIMIT :most) AS old
+    WHERE {table}.bank_code = old.bank_code AND {table}.currency = old.currency AND {table}.{at} = old.{at}
+"""
+_FORGETS = tuple(text(_FORGET.format(table=table, at=at)) for table, at in (("position_snapshot", "taken_at"), ("turnover", "begins_at")))
 _LAST_QUARTER = text("SELECT max(begins_at) FROM turnover")
 _FIRST_WINDOW = text("SELECT min(opened_at) FROM settlement_window")
 # By the ids of payments, which are in the order of time: an index has them by bank and id.
@@ -82,6 +97,23 @@ async def warn(connection: AsyncConnection, warnings: Sequence[CapWarning]) -> l
 
 async def snapshot(connection: AsyncConnection, at: datetime) -> None:
     await connection.execute(_SNAPSHOT, {"at": at})
+
+
+async def first_snapshot(connection: AsyncConnection, since: datetime) -> datetime | None:
+    """The hour in which the first one from then on was taken."""
+    found: datetime | None = (await connection.execute(_FIRST_SNAPSHOT, {"since": since})).scalar_one()
+    return found
+
+
+async def thin(connection: AsyncConnection, begin: datetime, end: datetime) -> int:
+    """Of each hour between these leaves a bank's highest position alone: how many others there were. Once erasing has begun."""
+    return int((await connection.execute(_THIN, {"begin": begin, "end": end})).rowcount)
+
+
+async def forget(connection: AsyncConnection, before: datetime, most: int) -> int:
+    """How many, the oldest first; the rest another time. Once erasing has begun."""
+    gone = [(await connection.execute(statement, {"before": before, "most": most})).rowcount for statement in _FORGETS]
+    return sum(int(rows) for rows in gone)
 
 
 async def last_quarter(connection: AsyncConnection) -> datetime | None:

@@ -142,9 +142,14 @@ async def erase_batch(connection: AsyncConnection, before: datetime, now: dateti
     return max(int(erased_lines), 1)
 
 
+async def begin_erasing(connection: AsyncConnection) -> None:
+    """What the books refuse but to retention is possible for the rest of this transaction."""
+    await connection.execute(_ERASING)
+
+
 async def delete_old(connection: AsyncConnection, kind: Kept, before: datetime, most: int) -> int:
     """How many; the rest another time."""
-    await connection.execute(_ERASING)
+    await begin_erasing(connection)
     return int((await connection.execute(_DELETES[kind], {"before": _first_id(before), "most": most})).rowcount)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -172,6 +173,31 @@ def test_the_wrong_row_is_named(adapters: Adapters, tmp_path: Path, old: bytes, 
     path = made(tmp_path, adapters.layouts["csv-1"], header(kind), lines(kind))
     path.write_bytes(path.read_bytes().replace(old, new, 1))
     assert where in [wrong.where for wrong in verify_file.verify(path, PUBLIC).findings]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (rb'(<Amt Ccy="SYP">)[0-9.]+', rb"\g<1>1e999999999"), (rb'(<Amt Ccy="SYP">)[0-9.]+', rb"\g<1>1e99999999999999999999"),
+        (rb'(<Amt Ccy="SYP">)[0-9.]+', rb"\1NaN"), (rb'(<Amt Ccy="SYP">)[0-9.]+', "\\1١٢".encode()), (rb'Ccy="SYP"', b'Ccy="USD"'),
+        (rb"(<TxDtls>.*?Ccy=)\"SYP\"", rb'\1"USD"'), (rb">CRDT<", b">DBIT<"), (rb"(<TtlNetNtry><Amt>)[0-9]", rb"\g<1>9"),
+    ],
+)  # fmt: skip
+def test_a_booking_that_says_something_else_than_its_lines_is_named(adapters: Adapters, tmp_path: Path, old: bytes, new: bytes) -> None:
+    """Signed, so that only the content can tell; and however a number is written, it is no fault of the verifier."""
+    layout, kind = adapters.layouts["camt-1"], FileKind.SETTLEMENT
+    content = made(tmp_path, layout, header(kind), lines(kind)).read_bytes()
+    altered = re.sub(old, new, content, count=1, flags=re.DOTALL)
+    assert altered != content
+    assert set(codes(put(tmp_path, name(header(kind), layout.extension), altered))) <= {"malformed", "totals_differ"}
+    assert codes(put(tmp_path, name(header(kind), layout.extension), altered))
+
+
+def test_a_header_stands_once(adapters: Adapters, tmp_path: Path) -> None:
+    layout, kind = adapters.layouts["csv-1"], FileKind.SETTLEMENT
+    content = made(tmp_path, layout, header(kind), lines(kind)).read_bytes()
+    again = re.sub(rb"(\r\nH,[^\r]*)", rb"\1\1", content)
+    assert codes(put(tmp_path, name(header(kind), layout.extension), again)) == ["header_twice"]
 
 
 def test_a_spreadsheet_that_was_saved_again_is_recognised(adapters: Adapters, tmp_path: Path) -> None:

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from switch.api.webhook_views import written
 from switch.domain.directory import Directory
 from switch.domain.identifiers import WebhookEndpointId, bucketed_id
+from switch.domain.liquidity import FINE_DAYS
+from switch.domain.privacy import DAYS, Kept
 from switch.domain.webhooks import WebhookEndpoint, WebhookStatus
 from switch.reports.current_directory import CurrentDirectory
 from switch.reports.liquidity import Liquidity
 from switch.store import caps, webhooks
 from switch.store.directory_rows import locked
 from switch.usecases.keep_position_history import KeepPositionHistory
+from switch.usecases.thin_position_history import ThinPositionHistory
 from switch.usecases.watch_positions import WatchPositions
 from tests.office import syp
-from tests.seeded import BANK, OTHER_BANK, START, rows
+from tests.seeded import BANK, OTHER_BANK, START, FixedClock, rows
 from tests.settling import SettlingWorld, settling_world
 
 HOOK = WebhookEndpoint(WebhookEndpointId(bucketed_id(0, START)), BANK, "https://bank.example/events", WebhookStatus.ACTIVE, START)
@@ -118,6 +122,45 @@ async def test_positions_are_kept_once_every_five_minutes(world: SettlingWorld) 
         (timedelta(minutes=5), 1_105, 100_000),
         (timedelta(0), 0, 100_000),
     ]
+
+
+async def kept(world: SettlingWorld, at: datetime, posted: int, bank: str = BANK) -> None:
+    await world.write(
+        "INSERT INTO position_snapshot (bank_code, currency, taken_at, cap_minor, deposited_minor, held_minor, posted_minor) "
+        "VALUES (:bank, 'SYP', :at, 100000, 0, 0, :posted)",
+        bank=bank, at=at, posted=posted,
+    )  # fmt: skip
+
+
+async def test_of_an_old_hour_the_highest_position_of_each_bank_is_kept_and_in_the_end_nothing(world: SettlingWorld) -> None:
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    for number, posted in enumerate((5, 9, 9, 7)):
+        await kept(world, START + number * 5 * minute, posted)
+        await kept(world, START + number * 5 * minute, -posted, OTHER_BANK)
+    await kept(world, START + hour, 1)
+    await kept(world, START + 3 * timedelta(days=1), 2)
+    await kept(world, START + 3 * timedelta(days=1) + minute, 3)
+    clock = FixedClock(START + timedelta(days=FINE_DAYS) + hour - minute)
+    thin, liquidity = ThinPositionHistory(clock, world.database), Liquidity(clock, world.database)
+    assert await thin() == 0, "its hour is not older than that as a whole"
+
+    clock.at += minute
+    assert sorted(await asyncio.gather(thin(), thin())) == [0, 6]
+    clock.at += timedelta(days=3)
+    assert [await thin() for _ in range(3)] == [0, 1, 0]
+
+    found = await liquidity.history(BANK, START, clock.at, 100)
+    assert [(one.taken_at - START, one.position.posted) for one in found] == [
+        (timedelta(days=3, minutes=1), 3), (hour, 1), (5 * minute, 9)
+    ]  # fmt: skip
+    assert [one.position.posted for one in await liquidity.history(OTHER_BANK, START, clock.at, 100)] == [-5]
+
+    clock.at = START + timedelta(days=DAYS[Kept.POSITIONS], seconds=1)
+    while await thin():
+        pass
+    assert [one.position.posted for one in await liquidity.history(BANK, START, clock.at, 100)] == [3, 1]
+    with pytest.raises(IntegrityError, match="append-only"):
+        await world.write("DELETE FROM position_snapshot")
 
 
 async def test_a_forecast_adds_what_like_days_paid_until_the_cut_off(world: SettlingWorld) -> None:

@@ -1,4 +1,7 @@
-"""What is kept of positions as time goes by: warnings, snapshots, and what was paid in each quarter of an hour. Small, append-only."""
+"""What is kept of positions as time goes by: warnings, snapshots, and what was paid in each quarter of an hour. Small.
+
+Append-only, but for what retention thins out and takes away.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -49,6 +52,7 @@ position_snapshot = Table(
     Column("posted_minor", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     ForeignKeyConstraint(*_BANK),
+    Index("ix_position_snapshot_taken_at", "taken_at"),
 )
 
 turnover = Table(
