@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ LINE_FIELDS = (
     "number", "payment_id", "payment_reference", "counterparty", "service", "customer_reference", "bill_number", "bank_reference",
     "biller_reference",
 )  # fmt: skip
+AMOUNT = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{1,6})?", re.ASCII)
 ACCOUNT_NOTE = re.compile(r"account [A-Z0-9a-z]+(?: at [0-9]+)?: (-?[0-9.]+)")
 SUMS = {"settlement": ("amount", "fee", "net"), "statement": ("amount", "fee", "share", "net")}
 NAMES = {
@@ -150,6 +151,8 @@ def _check_records(report: Report, found: Iterator[Record]) -> None:
         if trailer:
             report.add("after_the_trailer", where, "لا يجوز أن يلي خاتمة الملف شيء.", "Nothing may follow the trailer.")
         if kind == "H":
+            if report.header:
+                report.add("header_twice", where, "للملف ترويسة واحدة.", "A file has one header.")
             report.header = fields
             _check_name(report)
         elif kind == "R":
@@ -405,6 +408,8 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
             name = local(element)
             if name in ("AddtlNtfctnInf", "AddtlStmtInf"):
                 facts |= dict(part.split("=", 1) for part in (element.text or "").split(";") if "=" in part)
+            elif element.get("Ccy", found.get("Acct/Ccy")) != found.get("Acct/Ccy"):
+                raise malformed("Ntry", "عملة المبلغ ليست عملة الحساب", "an amount is not in the currency of the account")
             elif (local(parent), name) in CAMT_FRAME:
                 found.setdefault(f"{local(parent)}/{name}", element.text or "")
     if not facts or "GrpHdr/CreDtTm" not in found:
@@ -412,9 +417,11 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
     facts["changes"] = found.get("GrpHdr/AddtlInf", "")
     facts["settled_at"] = found["GrpHdr/CreDtTm"]
     facts["participant"] = found.get("Othr/Id", "")
-    booked = found.get("Ntry/Amt")
-    if booked is not None and found.get("Ntry/CdtDbtInd") == "DBIT":
-        booked = "-" + booked
+    booked, summed = _signed_in(found, "Ntry"), _signed_in(found, "TtlNetNtry")
+    if booked is not None and summed not in (None, booked):
+        raise Wrong(
+            "totals_differ", "TtlNetNtry", "المجموع المذكور ليس مبلغ القيد.", "The sum that is stated is not the amount of the booking."
+        )
     missing = {
         "layout",
         "kind",
@@ -439,9 +446,15 @@ def _camt_frame(path: Path) -> tuple[dict[str, str], str | None, str | None, str
     )
 
 
+def _signed_in(found: dict[str, str], name: str) -> str | None:
+    amount = found.get(f"{name}/Amt")
+    return amount if amount is None or found.get(f"{name}/CdtDbtInd") != "DBIT" else f"-{amount}"
+
+
 CAMT_FRAME = {
     ("GrpHdr", "CreDtTm"), ("GrpHdr", "AddtlInf"),
-    ("Othr", "Id"), ("Ntry", "Amt"), ("Ntry", "CdtDbtInd"), ("Btch", "NbOfTxs"), ("Acct", "Ccy"),
+    ("Othr", "Id"), ("Ntry", "Amt"), ("Ntry", "CdtDbtInd"), ("TtlNetNtry", "Amt"), ("TtlNetNtry", "CdtDbtInd"),
+    ("Btch", "NbOfTxs"), ("Acct", "Ccy"),
     ("Ntfctn", "ElctrncSeqNb"), ("Stmt", "ElctrncSeqNb"),
 }  # fmt: skip
 
@@ -479,6 +492,9 @@ def parsed(content: bytes, where: str) -> ET.Element:
 
 
 def _camt_line(where: str, detail: ET.Element, header: dict[str, Any], sign: int) -> dict[str, Any]:
+    if any(element.get("Ccy", header["currency"]) != header["currency"] for element in detail.iter()):
+        raise malformed(where, "عملة المبلغ ليست عملة الحساب", "an amount is not in the currency of the account")
+
     def signed(element: ET.Element) -> int:
         minor = decimal_minor(header, where, element.findtext("Amt", ""))
         return minor if element.findtext("CdtDbtInd") == "CRDT" else -minor
@@ -617,14 +633,10 @@ def int_of(where: str, text: str) -> int:
 
 
 def decimal_minor(header: dict[str, Any], where: str, text: str) -> int:
-    try:
-        minor = Decimal(text).scaleb(SCALES[header["currency"]])
-        whole = int(minor)
-    except (InvalidOperation, ValueError, OverflowError):
-        whole, minor = 0, Decimal("0.5")
-    if minor != whole:
+    minor = Decimal(text).scaleb(SCALES[header["currency"]]) if AMOUNT.fullmatch(text) else None
+    if minor is None or minor != int(minor):
         raise malformed(where, f"«{text[:30]}» ليس مبلغاً", f"“{text[:30]}” is no amount")
-    return whole
+    return int(minor)
 
 
 def row_name(number: int) -> str:
