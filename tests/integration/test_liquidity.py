@@ -155,7 +155,7 @@ async def test_of_an_old_hour_the_highest_position_of_each_bank_is_kept_and_in_t
     ]  # fmt: skip
     assert [one.position.posted for one in await liquidity.history(OTHER_BANK, START, clock.at, 100)] == [-5]
 
-    clock.at = START + timedelta(days=DAYS[Kept.POSITIONS], seconds=1)
+    clock.at = START + timedelta(days=DAYS[Kept.POSITIONS], minutes=6)
     while await thin():
         pass
     assert [one.position.posted for one in await liquidity.history(BANK, START, clock.at, 100)] == [3, 1]
