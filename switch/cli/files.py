@@ -82,6 +82,7 @@ def list_files(
         code = None if participant is None else switch.directory.current().participant(ParticipantCode(participant)).code
         if window is None:
             return await switch.files.care(await switch.files.of_participant(code, None, limit))
+        await switch.windows.one(window)
         files = [file for file in await switch.files.of_window(window) if code in (None, file.header.participant)]
         return await switch.files.care(files[:limit])
 

@@ -16,6 +16,7 @@ from switch.domain.approvals import Silence
 from switch.domain.defaults import Sharing
 from switch.domain.errors import Refusal
 from switch.domain.identifiers import participant_code
+from switch.domain.money import require_currency
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import Window, WindowState
 from switch.reports.default_simulations import DefaultSimulation
@@ -94,6 +95,7 @@ def simulate(
 
     async def work(switch: Switch) -> DefaultSimulation:
         codes = [participant_code(code) for code in without]
+        require_currency(currency)
         if window is not None:
             return await switch.default_simulations.of_window(window, codes)
         return await switch.default_simulations.live(currency, codes)

@@ -14,6 +14,7 @@ from switch.cli.staff import By
 from switch.cli.staff_session import proposed
 from switch.domain.identifiers import service_code
 from switch.domain.proposals import Proposal, ProposalKind
+from switch.domain.splits import Split
 from switch.usecases.split_service import NAME, PARTS, SINCE
 
 app = typer.Typer(help="Services whose money goes to several settlement accounts: list, propose.", no_args_is_help=True)
@@ -22,8 +23,12 @@ app = typer.Typer(help="Services whose money goes to several settlement accounts
 @app.command("list")
 def list_splits(service: Annotated[str | None, typer.Option(help="Only this service's.")] = None, as_json: AsJson = False) -> None:
     """Every split, also those to come and those that newer ones have replaced."""
-    wanted = None if service is None else service_code(service)
-    found = run(lambda switch: switch.splits.every(wanted))
+
+    async def work(switch: Switch) -> list[Split]:
+        wanted = None if service is None else switch.directory.current().service(service_code(service)).code
+        return await switch.splits.every(wanted)
+
+    found = run(work)
     if as_json:
         print_json(found)
         return

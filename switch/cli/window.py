@@ -14,6 +14,7 @@ from switch.cli.session import run
 from switch.cli.staff import By, by_whom
 from switch.cli.staff_session import proposed
 from switch.domain.calendar import BUSINESS_ZONE, local_moment, read_time_of_day
+from switch.domain.money import require_currency
 from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.settlement import SettlementLeg, Window
 from switch.reports.windows import WindowDetail
@@ -39,7 +40,15 @@ def list_windows(
     as_json: AsJson = False,
 ) -> None:
     """The newest windows, with their state: open, closed, settling, settled or aborted."""
-    windows = run(lambda switch: switch.windows.page(currency, before, limit))
+
+    async def work(switch: Switch) -> list[Window]:
+        if currency is not None:
+            require_currency(currency)
+        if before is not None:
+            await switch.windows.one(before)  # a mistyped name is no end of the list
+        return await switch.windows.page(currency, before, limit)
+
+    windows = run(work)
     if as_json:
         print_json(windows)
         return

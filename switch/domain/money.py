@@ -41,12 +41,16 @@ class Money:
         return f"{self.text()} {self.currency}"
 
 
+def require_currency(currency: str) -> None:
+    """Raises CurrencyUnsupported where nothing is paid in it here."""
+    if currency not in SCALES:
+        raise CurrencyUnsupported(currency=currency[:8])
+
+
 def parse_amount(text: object, currency: str) -> Money:
     """A positive amount as participants write it. Refuses anything that is not plain decimal digits of that currency."""
-    scale = SCALES.get(currency)
-    if scale is None:
-        raise CurrencyUnsupported(currency=currency[:8])
-    return parse_scaled(text, currency, scale)
+    require_currency(currency)
+    return parse_scaled(text, currency, SCALES[currency])
 
 
 def parse_scaled(text: object, currency: str, scale: int) -> Money:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -111,6 +112,18 @@ def test_the_catalogue_is_loaded_and_listed(desk: Desk) -> None:
     assert "فاتورة كهرباء" in listed
     assert "200019011" in listed
     assert "0.5 %" in desk("tariff", "list", "--service", "200019011")
+
+
+@pytest.mark.parametrize("name", ["SYR", "../../etc/passwd", "نافذة", "9" * 400])
+def test_what_a_list_is_narrowed_to_is_known_or_refused(desk: Desk, name: str) -> None:
+    """An empty list with exit code 0 would say that there is nothing."""
+    desk("catalogue", "load", "--calendar")
+    for words in (
+        ("window", "list", "--currency", name), ("window", "list", "--before", name), ("files", "list", "--window", name),
+        ("split", "list", "--service", name), ("settle", "simulate", "--live", "--without", BANK, "--currency", name),
+    ):  # fmt: skip
+        said = desk("--arabic", *words, "--json", code=1)
+        assert re.search(r"[\u0600-\u06ff].*\((currency_unsupported|window_unknown|national_code_malformed)\)$", said.strip()), said
 
 
 def test_a_participant_is_admitted_suspended_and_closed(desk: Desk) -> None:
