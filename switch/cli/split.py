@@ -23,9 +23,11 @@ app = typer.Typer(help="Services whose money goes to several settlement accounts
 @app.command("list")
 def list_splits(service: Annotated[str | None, typer.Option(help="Only this service's.")] = None, as_json: AsJson = False) -> None:
     """Every split, also those to come and those that newer ones have replaced."""
+    wanted = None if service is None else service_code(service)
 
     async def work(switch: Switch) -> list[Split]:
-        wanted = None if service is None else switch.directory.current().service(service_code(service)).code
+        if wanted is not None:
+            switch.directory.current().service(wanted)
         return await switch.splits.every(wanted)
 
     found = run(work)
