@@ -12,7 +12,7 @@ class DisputeUnknown(Refusal):
 class DisputeReasonNotYours(Refusal):
     code = "dispute_reason_not_yours"
     en = "A dispute with the reason {reason} is opened by a {opener}."
-    ar = "الشكوى بالرمز {reason} يفتحها طرف آخر: {opener}."
+    ar = "الشكوى بالرمز {reason} لا يفتحها إلا {opener_ar}."
 
 
 class DisputePaymentState(Refusal):
@@ -48,13 +48,13 @@ class DisputeAmountRefused(Refusal):
 class DisputeMoveRefused(Refusal):
     code = "dispute_move_refused"
     en = "“{move}” is not possible: the dispute is {state}, with {holder}."
-    ar = "لا يمكن «{move}»: الشكوى حالتها {state} ولدى {holder}."
+    ar = "لا يمكن {move_ar}: الشكوى {state_ar} وهي لدى {holder_ar}."
 
 
 class DisputeNotYours(Refusal):
     code = "dispute_not_yours"
     en = "The dispute is with {holder} now; “{move}” is not yours to do."
-    ar = "الشكوى الآن لدى {holder}؛ وليس لكم «{move}»."
+    ar = "الشكوى الآن لدى {holder_ar}؛ وليس لكم {move_ar}."
 
 
 class DisputeRemedyRefused(Refusal):

@@ -17,6 +17,7 @@ from switch.domain.dispute_standing import (
     remedy_facts,
 )
 from switch.domain.dispute_terms import RULES, DisputeReason, DisputeTerm, Party, Remedy
+from switch.domain.dispute_words import MOVE_WORDS, NOBODY, PARTY_WORDS, STATE_WORDS
 from switch.domain.disputes import (
     CONTACT_CHARACTERS,
     MOST_EVENTS,
@@ -50,7 +51,7 @@ def opened(
     rule, reason = RULES[order.reason], order.reason
     opener = payment.request.bank if rule.opens is Party.BANK else payment.biller
     if order.opener != opener:
-        raise errors.DisputeReasonNotYours(reason=reason, opener=rule.opens)
+        raise errors.DisputeReasonNotYours(reason=reason, opener=rule.opens, opener_ar=PARTY_WORDS[rule.opens].ar)
     if payment.state not in rule.states or (reason is DisputeReason.REVERSAL_WRONG and not payment.refunded):
         raise errors.DisputePaymentState(reason=reason, state=payment.state)
     if clock.at > (payment.concluded_at or payment.reserved_at) + timedelta(days=term.open_days):
@@ -202,8 +203,15 @@ def _require_live(dispute: Dispute, move: str) -> None:
 
 def _require(dispute: Dispute, move: str, allowed: bool) -> None:
     if not allowed:
-        raise errors.DisputeNotYours(move=move, holder=dispute.holder or "-")
+        raise errors.DisputeNotYours(**_said(dispute, move))
 
 
 def _refused(dispute: Dispute, move: str) -> errors.DisputeMoveRefused:
-    return errors.DisputeMoveRefused(move=move, state=dispute.state, holder=dispute.holder or "-")
+    state = STATE_WORDS[dispute.state]
+    return errors.DisputeMoveRefused(**_said(dispute, move), state=state.en, state_ar=state.ar)
+
+
+def _said(dispute: Dispute, move: str) -> dict[str, str]:
+    """In the words of both languages; what has ended is with nobody."""
+    named, holder = MOVE_WORDS[move], NOBODY if dispute.holder is None else PARTY_WORDS[dispute.holder]
+    return {"move": named.en, "move_ar": named.ar, "holder": holder.en, "holder_ar": holder.ar}

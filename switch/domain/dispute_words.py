@@ -50,3 +50,22 @@ PARTY_WORDS: Mapping[Party, Name] = MappingProxyType(
         Party.CENTRAL_BANK: Name("المصرف المركزي", "central bank"),
     }
 )
+NOBODY = Name("لا أحد", "nobody")
+MOVE_WORDS: Mapping[str, Name] = MappingProxyType(
+    {
+        "accept": Name("قبولها", "accept"),
+        "reject": Name("رفضها", "reject"),
+        "hand_over": Name("تسليمها إلى طرف آخر", "hand over"),
+        "escalate": Name("رفعها إلى المصرف المركزي", "escalate"),
+        "withdraw": Name("سحبها", "withdraw"),
+        "confirm": Name("تأكيد تصحيحها", "confirm"),
+        "close": Name("إغلاقها", "close"),
+        "decide": Name("البتّ فيها", "decide"),
+        "refund": Name("ردّ مبلغها", "refund"),
+        "extend": Name("تمديد مهلتها", "extend"),
+        "link": Name("ربطها بفرق", "link"),
+        "attach": Name("إرفاق ملف بها", "attach"),
+        "comment": Name("التعليق عليها", "comment"),
+    }
+)
+"""What was asked for, in a refusal."""

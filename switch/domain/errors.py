@@ -232,8 +232,8 @@ class BillerUnavailable(Refusal):
 
 class IdempotencyKeyMissing(Refusal):
     code = "idempotency_key_missing"
-    en = "A payment needs the header Idempotency-Key."
-    ar = "الدفعة تتطلب الترويسة Idempotency-Key."
+    en = "This request needs the header Idempotency-Key."
+    ar = "يتطلب هذا الطلب الترويسة Idempotency-Key."
 
 
 class IdempotencyKeyMalformed(Refusal):
