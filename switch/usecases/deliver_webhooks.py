@@ -77,8 +77,8 @@ class DeliverWebhooks:
         sender: WebhookSender,
         written: Written,
         chance: Callable[[], int],
+        breakers: Breakers[WebhookEndpointId],
     ) -> "DeliverWebhooks":
-        breakers: Breakers[WebhookEndpointId] = Breakers(clock)
         forward = BringForward(clock, database, breakers, webhooks.bring_forward_of)
         return cls(clock, directory, refresh, database, sender, written, chance, breakers, forward)
 
