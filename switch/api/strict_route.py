@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from switch.api.described import leaving
 from switch.api.refusals import FieldInvalid, FieldUnknown, MediaTypeUnsupported
 from switch.api.strict_json import parse, printable, require_plain
 
@@ -32,6 +33,7 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         takes_json = self.body_field is not None
         names = _query_names(self.dependant)
+        going = leaving(self.openapi_extra)
 
         async def strictly(request: Request) -> Response:
             if request.scope["query_string"]:
@@ -44,7 +46,12 @@ class StrictRoute(APIRoute):
             read.parsed = parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(parse, body)
             return await handle(read)
 
-        return strictly
+        async def announced(request: Request) -> Response:
+            answer = await strictly(request)
+            answer.headers.update(going)
+            return answer
+
+        return announced if going else strictly
 
 
 def require_media_type(request: Request, expected: str) -> None:

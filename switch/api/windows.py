@@ -12,6 +12,7 @@ from switch.api.dependencies import TheSwitch
 from switch.api.described import refuses
 from switch.api.paging import PAGE, Cursor, Limit, text_cursor, write_cursor
 from switch.api.shapes import Currency
+from switch.api.strict_json import printable
 from switch.api.strict_route import StrictRoute
 from switch.api.window_views import OwnWindowView, WindowPage, own_window_view, window_view
 from switch.application import Switch
@@ -28,7 +29,7 @@ WINDOW_ID = re.compile(r"[A-Z]{3}-[0-9]{8}-[0-9]{2,4}", re.ASCII)
 def window_id(value: str) -> WindowId:
     """What cannot be a window is as unknown as one that never was."""
     if WINDOW_ID.fullmatch(value) is None:
-        raise WindowUnknown(window="?")
+        raise WindowUnknown(window=printable(str(value))[:40])
     return WindowId(value)
 
 

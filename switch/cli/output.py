@@ -15,6 +15,7 @@ from rich.table import Table
 
 from switch.domain.errors import Language, Refusal
 from switch.domain.money import Money
+from switch.domain.texts import FORBIDDEN_CHARACTERS
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document for programs instead of a table for people.")]
 """The type of every command's `as_json` parameter."""
@@ -23,6 +24,7 @@ NARROWEST_COLUMNS = 160
 """Into a file or a pipe, a table is not cut to the 80 columns that rich would assume."""
 
 REFUSED_EXIT_CODE = 1
+REPLACED = "\ufffd"
 
 language: ContextVar[Language] = ContextVar("language", default="en")
 """Set by `switch --arabic`."""
@@ -51,8 +53,8 @@ def say(text: str) -> None:
 
 
 def tell_refusal(refusal: Refusal) -> None:
-    """Why not, on standard error."""
-    print(f"{refusal.detail(language.get())} ({refusal.code})", file=sys.stderr)
+    """Why not, on standard error; what a stranger wrote into it does not steer the terminal."""
+    print(f"{FORBIDDEN_CHARACTERS.sub(REPLACED, refusal.detail(language.get()))} ({refusal.code})", file=sys.stderr)
 
 
 @contextmanager

@@ -157,7 +157,7 @@ def close(
 def connect(
     code: Code,
     url: Annotated[str, typer.Option(help="Where the biller answers.")],
-    protocol: Annotated[str, typer.Option(help="The protocol that it speaks.")],
+    protocol: Annotated[str, typer.Option(help="The protocol that it speaks, such as json-1.")],
     reason: Why = None,
     at: At = None,
     by: By = None,

@@ -1,10 +1,13 @@
 """Every command, option and argument says what it is for."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.main import get_command
 
 from switch.cli import app
@@ -38,6 +41,19 @@ def test_how_many_is_asked_for_in_one_way() -> None:
 
     assert "--limit" in spellings
     assert [words for words, command in LEAVES.items() for one in command.params if "--most" in one.opts] == ["switch archive run"]
+
+
+@pytest.mark.parametrize(
+    ("output", "encoding", "code", "said"),
+    [("/dev/null", "ascii", 0, ""), ("/dev/full", "utf-8", 1, "لا يمكن الكتابة · Cannot be written: No space left on device\n")],
+)
+def test_what_cannot_be_written_is_no_crash(output: str, encoding: str, code: int, said: str) -> None:
+    surroundings = os.environ | {"PYTHONIOENCODING": encoding}
+    with Path(output).open("w") as there:
+        words = [sys.executable, "-m", "switch", "openapi"]
+        ended = subprocess.run(words, stdout=there, stderr=subprocess.PIPE, check=False, timeout=60, env=surroundings)
+
+    assert (ended.returncode, ended.stderr.decode()) == (code, said)
 
 
 def test_an_argument_that_cannot_be_is_refused_in_words() -> None:
