@@ -35,7 +35,6 @@ class Writing:
     """Amounts are whole minor units: 1250 is 12.50."""
     states: Mapping[str, bool] = field(default_factory=lambda: {BOOKED: False, REVERSED: True})
     """Each word for a state; True for reversed."""
-    decimals_optional: bool = False
 
 
 class Wrong(Exception):

@@ -14,7 +14,7 @@ from switch.application import Switch
 from switch.domain.errors import NotAllowed
 from switch.domain.own_names import OwnNames
 from switch.domain.participants import Participant, ParticipantKind
-from switch.domain.staff import READS_ALL, READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, VIEWS, Role, StaffCaller
+from switch.domain.staff import READS_BOOKS, READS_PAYMENTS, READS_POSITIONS, VIEWS, Role, StaffCaller
 from switch.domain.staff_errors import PersonNeeded, SessionOver
 from switch.signatures import SignatureKeyUnknown, SignatureMissing, VerifyingKey, load_verifying_key, target_of_scope, verify_request
 
@@ -189,7 +189,6 @@ BeginningBank = Annotated[Participant, Depends(only(*BANKS, begins=True))]
 BeginningBiller = Annotated[Participant, Depends(only(ParticipantKind.BILLER, begins=True))]
 ParticipantCaller = Annotated[Participant, Depends(only(*PARTICIPANTS))]
 BillerCaller = Annotated[Participant, Depends(only(ParticipantKind.BILLER))]
-OverseerCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_ALL))]
 BooksCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_BOOKS))]
 PaymentsCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_PAYMENTS))]
 PositionsCaller = Annotated[Participant | StaffCaller, Depends(overseers(READS_POSITIONS))]

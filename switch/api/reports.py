@@ -102,14 +102,14 @@ class IssuedReportPage(BaseModel):
     "/{name}", response_class=Response, summary="A report of our own · تقرير خاص بنا", responses=_ANSWERS, openapi_extra=refuses(*_REFUSALS)
 )
 async def own_report(
-    name: NameInPath,
+    name: OwnNameInPath,
     caller: ParticipantCaller,
     switch: TheSwitch,
     said: Said,
 ) -> Response:
-    """reconciliation, ageing, breaks, trend, payments: the caller's own numbers only, for a day, a month, or from one day to another.
+    """The caller's own numbers only, for a day, a month, or from one day to another.
 
-    المطابقة وأعمار الفروق وقائمتها وتطورها وإحصاء الدفعات: أرقام الطالب وحده، ليوم أو لشهر أو لمدة.
+    أرقام الطالب وحده: المطابقة وأعمار الفروق وقائمتها وتطورها والشكاوى وإحصاء الدفعات، ليوم أو لشهر أو لمدة.
     """
     wanted = _named(name, FOR_PARTICIPANTS)
     return await _answer(switch, wanted, said, caller.code, by=caller.by)
@@ -145,7 +145,7 @@ async def report(
     said: Said,
     participant_code: CodeInQuery = None,
 ) -> Response:
-    """reconciliation, ageing, breaks, trend, causes, faults, settlement, payments, month; made again for the same moment it is the same.
+    """All reports, as the books were known at a moment; made again for the same moment, a report is the same.
 
     كل التقارير، كما كانت الدفاتر معلومة في لحظة؛ وإن أُعيد إصدار تقرير للحظة نفسها كان هو نفسه.
     """

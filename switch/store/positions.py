@@ -9,9 +9,6 @@ from switch.domain.identifiers import ParticipantCode
 from switch.domain.positions import Position
 from switch.store.database import Writing
 
-SLOT = 0
-"""One slot on one machine; a cap that is split over shards has more."""
-
 _LOCK = text("""
     SELECT bank_code, currency, cap_minor, held_minor, posted_minor FROM position
     JOIN unnest(CAST(:banks AS text[]), CAST(:currencies AS text[])) AS wanted (bank_code, currency) USING (bank_code, currency)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from adapters.billers.json_http import JsonBiller
 from adapters.registry import Adapters, open_adapters
+from switch.api.bills import BillLineIn, UploadIn
 from switch.domain.advices import Advice, AdviceKind
+from switch.domain.bill_uploads import BillAction
 from switch.domain.bills import Presentment
 from switch.domain.directory import Endpoint
 from switch.domain.identifiers import EventId, PaymentId
@@ -42,7 +44,7 @@ def telling(sent: list[Any], answers: list[Any], key: SigningKey) -> Play:
 async def test_the_examples_of_the_biller_protocol_are_understood(
     adapters: Adapters, keys: dict[str, SigningKey], project_root: Path
 ) -> None:
-    asked, presented, unknown, order, accepted, refused, not_found, reversal, refund, refunded, advice, acknowledged = examples(
+    asked, presented, unknown, order, accepted, refused, not_found, reversal, refund, refunded, advice, acknowledged, _ = examples(
         project_root, "biller-protocol.md"
     )
     adapter = adapters.billers["json-1"]
@@ -118,3 +120,12 @@ def test_the_example_of_a_script_is_followed_and_every_mischief_is_told(tmp_path
     assert rule.does is Mischief.PENDING
     text = (project_root / "docs" / "simulators.md").read_text(encoding="utf-8")
     assert {kind for kind in Mischief if f"`{kind}`" not in text} == set()
+
+
+def test_the_bills_of_the_biller_protocol_are_taken(project_root: Path) -> None:
+    uploaded = examples(project_root, "biller-protocol.md")[-1]
+
+    put, withdrawn = (BillLineIn.model_validate(line).line() for line in UploadIn.model_validate(uploaded).lines)
+
+    assert (put.action, put.due, put.bill_number) == (BillAction.PUT, Money(7_410, "SYP"), "2611-318204")
+    assert (withdrawn.action, withdrawn.due) == (BillAction.WITHDRAW, None)
