@@ -30,4 +30,5 @@ def leaves(since: datetime, until: datetime) -> dict[str, Any]:
 
 def leaving(described: Mapping[str, Any] | None) -> Mapping[str, str]:
     """The header fields of a route that will be taken away; none of one that stays."""
-    return (described or {}).get(LEAVES, _STAYS)
+    fields: Mapping[str, str] = (described or {}).get(LEAVES, _STAYS)
+    return fields

@@ -17,16 +17,8 @@ from switch.api.strict_route import StrictRoute
 from switch.application import Switch
 from switch.domain.effective_dates import EffectiveRefused
 from switch.domain.errors import CursorMalformed, NotAllowed, PaymentUnknown
-from switch.domain.proposals import (
-    OwnProposal,
-    PaymentNotOverdue,
-    Proposal,
-    ProposalChanged,
-    ProposalDecided,
-    ProposalState,
-    ProposalUnknown,
-    ReasonMissing,
-)
+from switch.domain.proposal_errors import OwnProposal, PaymentNotOverdue, ProposalChanged, ProposalDecided, ProposalUnknown, ReasonMissing
+from switch.domain.proposals import Proposal, ProposalState
 from switch.domain.staff import EVERY_ROLE, PROPOSES, StaffCaller, may_decide
 from switch.domain.staff_errors import PersonNeeded
 

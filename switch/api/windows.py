@@ -19,7 +19,7 @@ from switch.application import Switch
 from switch.domain.approvals import ApprovalNetDiffers, ApprovalNotAsked
 from switch.domain.errors import CursorMalformed, TextForbidden, WindowUnknown
 from switch.domain.identifiers import WindowId
-from switch.domain.proposals import ReasonMissing
+from switch.domain.proposal_errors import ReasonMissing
 
 router = APIRouter(prefix="/v1/windows", tags=["windows"], route_class=StrictRoute)
 

@@ -13,7 +13,8 @@ from switch.cli.session import run
 from switch.cli.staff import By
 from switch.cli.staff_session import As, decider
 from switch.domain.errors import Refusal
-from switch.domain.proposals import Foreseen, Proposal, ProposalState, ProposalUnknown
+from switch.domain.proposal_errors import ProposalUnknown
+from switch.domain.proposals import Foreseen, Proposal, ProposalState
 from switch.settings import load_settings
 
 app = typer.Typer(help="What takes two people: list, approve, refuse.", no_args_is_help=True)

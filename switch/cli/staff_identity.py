@@ -12,7 +12,8 @@ from switch.cli.session import run
 from switch.cli.staff import by_whom
 from switch.cli.staff_session import proposed
 from switch.domain.identity_claims import ProviderIdentity, is_subject
-from switch.domain.proposals import ContentWrong, Proposal, ProposalKind, given_reason
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Proposal, ProposalKind, given_reason
 from switch.domain.staff import begins
 from switch.domain.staff_errors import StaffUnknown
 from switch.usecases.agree_on_staff import SUBJECT, staff_content

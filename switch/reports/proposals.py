@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from switch.domain.payments import Payment
-from switch.domain.proposals import Proposal, ProposalState, ProposalUnknown
+from switch.domain.proposal_errors import ProposalUnknown
+from switch.domain.proposals import Proposal, ProposalState
 from switch.domain.reversals import Reversal
 from switch.ports import Clock
 from switch.store import payment_queries, proposals, reversals

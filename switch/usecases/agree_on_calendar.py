@@ -10,7 +10,8 @@ from switch.domain.calendar import Calendar, read_day, read_time_of_day, require
 from switch.domain.errors import CurrencyUnsupported
 from switch.domain.money import SCALES
 from switch.domain.participants import Name
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given
 from switch.store import calendar
 from switch.store.database import Database
 from switch.usecases.set_calendar import SetCalendar

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from switch.domain.catalogue_document import NationalCatalogue, national_catalogue
 from switch.domain.directory import Directory
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given
 from switch.domain.texts import require_plain
 from switch.usecases.load_catalogue import LoadCatalogue
 from switch.usecases.shipped_catalogue import DOCUMENTS

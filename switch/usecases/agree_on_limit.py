@@ -7,7 +7,8 @@ from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_limit
 from switch.domain.identifiers import participant_code
 from switch.domain.limits import Limit, Limited, ParticipantLimit
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given_number
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given_number
 from switch.usecases.limit_participant import LimitParticipant
 
 BURST, PER_SECOND = "burst", "per_second"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from switch.domain.privacy import Kept, RetentionRule
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given_number
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given_number
 from switch.store import privacy
 from switch.store.database import Database
 from switch.usecases.set_retention import SetRetention

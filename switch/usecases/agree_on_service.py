@@ -9,7 +9,8 @@ from switch.domain.directory import Directory
 from switch.domain.directory_rules import require_service
 from switch.domain.identifiers import service_code
 from switch.domain.money import Money, parse_amount
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, chosen, given, given_number
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, chosen, given, given_number
 from switch.domain.stand_in import StandInRule
 from switch.usecases.offer_service import OfferService
 

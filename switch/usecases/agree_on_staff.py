@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from switch.domain.identity_claims import ProviderIdentity, is_issuer, is_subject
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given
 from switch.domain.staff import Role, StaffAccount, StaffStatus, require_roles
 from switch.domain.staff_errors import IdentityTaken, StaffUnknown
 from switch.store import staff

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from switch.domain.directory import Directory
 from switch.domain.identifiers import participant_code
 from switch.domain.participants import Participant
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given_number
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given_number
 from switch.domain.reconciliation import Grouping, MatchingRule
 from switch.domain.statement_mapping import StatementMapping, mapping_of
 from switch.store import statement_rules

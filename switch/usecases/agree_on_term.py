@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, chosen, given_number
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, chosen, given_number
 from switch.domain.reconciliation import BreakKind
 from switch.store import break_work
 from switch.store.database import Database

@@ -9,7 +9,8 @@ from switch.domain.dispute_errors import DisputeUnknown
 from switch.domain.dispute_terms import Remedy
 from switch.domain.disputes import Dispute
 from switch.domain.money import parse_amount
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal
 from switch.fail_points import FailPoint, fail_point
 from switch.store import disputes
 from switch.store.database import Connection, Database

@@ -7,7 +7,8 @@ from uuid import UUID
 import structlog
 
 from switch.domain.errors import Refusal
-from switch.domain.proposals import Foreseen, Proposal, ProposalUnknown, passes
+from switch.domain.proposal_errors import ProposalUnknown
+from switch.domain.proposals import Foreseen, Proposal, passes
 from switch.ports import Clock
 from switch.store import proposals
 from switch.store.database import Connection, Database

@@ -21,7 +21,8 @@ from switch.domain.defaults import Claim, claim_legs
 from switch.domain.errors import CurrencyUnsupported, NoOpenWindow
 from switch.domain.identifiers import ParticipantCode, participant_code
 from switch.domain.money import SCALES, Money, parse_amount
-from switch.domain.proposals import Change, ContentWrong, Effect, Foreseen, Proposal, ProposalKind, given
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Effect, Foreseen, Proposal, ProposalKind, given
 from switch.domain.texts import require_plain
 from switch.ports import Clock
 from switch.store import debts, open_window

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from switch.domain.dispute_terms import DisputeReason, DisputeTerm, Party, Silence
-from switch.domain.proposals import Change, ContentWrong, Foreseen, Proposal, given
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import Change, Foreseen, Proposal, given
 from switch.ports import Clock
 from switch.store import dispute_queries, disputes
 from switch.store.database import Database

@@ -11,7 +11,8 @@ from switch.domain.identifiers import PaymentId
 from switch.domain.ledger import payment_completed, payment_reversed
 from switch.domain.outcomes import Accepted, Outcome, Reason, Refused
 from switch.domain.payments import Payment
-from switch.domain.proposals import Change, Effect, Foreseen, PaymentNotOverdue, Proposal, ProposalKind
+from switch.domain.proposal_errors import PaymentNotOverdue
+from switch.domain.proposals import Change, Effect, Foreseen, Proposal, ProposalKind
 from switch.domain.reversals import Reversal, ReversalState
 from switch.domain.texts import require_plain
 from switch.ports import Clock

@@ -10,15 +10,8 @@ from switch.domain.catalogue import DECIDING_SECONDS, OverdueRule
 from switch.domain.errors import PaymentUnknown
 from switch.domain.identifiers import ServiceCode
 from switch.domain.outcomes import Accepted, Unknown
-from switch.domain.proposals import (
-    OwnProposal,
-    PaymentNotOverdue,
-    Proposal,
-    ProposalDecided,
-    ProposalKind,
-    ProposalUnknown,
-    ReasonMissing,
-)
+from switch.domain.proposal_errors import OwnProposal, PaymentNotOverdue, ProposalDecided, ProposalUnknown, ReasonMissing
+from switch.domain.proposals import Proposal, ProposalKind
 from switch.store import proposals
 from tests.api.line import CUSTOMER, ONLINE, Line, order
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from switch.domain.break_errors import RepairAmountRefused, RepairDoesNotFit
-from switch.domain.proposals import OwnProposal, Proposal, ProposalKind
+from switch.domain.proposal_errors import OwnProposal
+from switch.domain.proposals import Proposal, ProposalKind
 from switch.domain.rtgs_statements import RtgsEntry, RtgsStatement
 from switch.domain.staff import Role
 from switch.reports.rtgs_comparison import RtgsComparison

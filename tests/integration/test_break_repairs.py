@@ -16,7 +16,8 @@ from switch.domain.identifiers import WindowId
 from switch.domain.nets import agreed_nets
 from switch.domain.outcomes import Accepted
 from switch.domain.payments import Payment, PaymentState
-from switch.domain.proposals import Foreseen, OwnProposal, Proposal, ProposalKind
+from switch.domain.proposal_errors import OwnProposal
+from switch.domain.proposals import Foreseen, Proposal, ProposalKind
 from switch.domain.reconciliation import Break, BreakKind, BreakState
 from switch.posting.batch import write_batch
 from switch.posting.repairs import RepairPosting

@@ -16,7 +16,8 @@ from switch.domain.debts import (
     NoDebt,
 )
 from switch.domain.errors import CurrencyUnsupported, Refusal
-from switch.domain.proposals import ContentWrong, ProposalKind
+from switch.domain.proposal_errors import ContentWrong
+from switch.domain.proposals import ProposalKind
 from switch.domain.rtgs_statements import RtgsEntry, RtgsStatement
 from switch.domain.settlement import WindowState
 from switch.reports.rtgs_comparison import RtgsComparison

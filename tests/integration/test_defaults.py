@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from switch.domain.approvals import ApprovalState, DefaultNotCovered, NoDefault
 from switch.domain.money import Money
-from switch.domain.proposals import ProposalChanged, ProposalKind
+from switch.domain.proposal_errors import ProposalChanged
+from switch.domain.proposals import ProposalKind
 from switch.domain.settlement import WindowState
 from switch.store import proposals
 from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, one, rows

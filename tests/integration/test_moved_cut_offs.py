@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from switch.domain.calendar import BUSINESS_ZONE
-from switch.domain.proposals import OwnProposal, ProposalKind
+from switch.domain.proposal_errors import OwnProposal
+from switch.domain.proposals import ProposalKind
 from switch.domain.settlement import WindowState
 from switch.domain.settlement_errors import CutOffRefused, WindowNotOpen
 from switch.store import proposals

@@ -15,7 +15,8 @@ from switch.domain.fees import BorneBy, Fees, Tariff, applicable
 from switch.domain.identifiers import ServiceCode
 from switch.domain.money import Money
 from switch.domain.participants import Name
-from switch.domain.proposals import OwnProposal, ProposalKind
+from switch.domain.proposal_errors import OwnProposal
+from switch.domain.proposals import ProposalKind
 from switch.domain.tariff_trials import Compared, Subject, TariffEmpty, TariffTooLate
 from switch.reports.current_directory import CurrentDirectory
 from switch.store.directory_rows import locked

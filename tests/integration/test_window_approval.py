@@ -15,7 +15,8 @@ from switch.domain.approvals import (
     WindowNotDecidable,
 )
 from switch.domain.money import Money
-from switch.domain.proposals import OwnProposal, ProposalKind
+from switch.domain.proposal_errors import OwnProposal
+from switch.domain.proposals import ProposalKind
 from switch.domain.settlement import WindowState
 from switch.store import proposals
 from tests.seeded import BANK, BILLER, OTHER_BANK, WINDOW, rows
