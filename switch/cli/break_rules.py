@@ -85,6 +85,7 @@ def set_term(
     participant_acts: Annotated[bool, typer.Option("--participant/--switch", help="Who acts first.")] = True,
     reason: Why = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """For breaks that are opened from then on, by two people; the terms before are kept."""
 
@@ -95,4 +96,5 @@ def set_term(
         await switch.work_breaks.set_term(kind, hours, participant_acts=participant_acts, by=by_whom(by))
         return True
 
-    do_or_propose(reason, asked, work, by=by)
+    if do_or_propose(reason, asked, work, as_json=as_json, by=by) and as_json:
+        print_json({"kind": kind, "hours": hours, "participant_acts": participant_acts})

@@ -100,17 +100,18 @@ def admit(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Enter a participant, or change what the directory says of it, by two people."""
 
     def wanted(_: Switch) -> Participant:
         return Participant(participant_code(code), kind, Name(name_ar, name_en), status, category, governorate)
 
-    _change(wanted, participant_content, reason, at, by)
+    _change(wanted, participant_content, reason, at, by, as_json)
 
 
 @app.command()
-def suspend(code: Code, by: By = None) -> None:
+def suspend(code: Code, by: By = None, as_json: AsJson = False) -> None:
     """Stop a participant at once, by one person: it pays nothing and is paid nothing; what is in doubt is still concluded."""
 
     async def work(switch: Switch) -> Participant:
@@ -118,7 +119,7 @@ def suspend(code: Code, by: By = None) -> None:
         await switch.admit_participant(suspended, by=by_whom(by))
         return suspended
 
-    _say_status(run(work))
+    _tell(run(work), as_json)
 
 
 @app.command()
@@ -128,15 +129,16 @@ def move(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Move a participant on, by two people: draft, testing, pilot, live; suspended; closed."""
-    _move(code, status, reason, at, by)
+    _move(code, status, reason, at, by, as_json)
 
 
 @app.command()
-def resume(code: Code, reason: Why = None, at: At = None, by: By = None) -> None:
+def resume(code: Code, reason: Why = None, at: At = None, by: By = None, as_json: AsJson = False) -> None:
     """Make a participant live, the first time or again, by two people."""
-    _move(code, ParticipantStatus.LIVE, reason, at, by)
+    _move(code, ParticipantStatus.LIVE, reason, at, by, as_json)
 
 
 @app.command()
@@ -146,11 +148,12 @@ def close(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """End a participation for good, by two people."""
     if not yes:
         typer.confirm(f"Close {code} for good?", abort=True)
-    _move(code, ParticipantStatus.CLOSED, reason, at, by)
+    _move(code, ParticipantStatus.CLOSED, reason, at, by, as_json)
 
 
 @app.command()
@@ -161,6 +164,7 @@ def connect(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say where a biller is reached, by two people."""
 
@@ -172,8 +176,8 @@ def connect(
         await switch.connect_biller(endpoint, by=by_whom(by))
         return endpoint
 
-    if (connected := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
-        say(f"{connected.biller}: {connected.protocol} at {connected.url}")
+    if (connected := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is not None:
+        _tell(connected, as_json)
 
 
 @key_app.command("add")
@@ -184,6 +188,7 @@ def add_key(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Register a public key, by two people: messages that it signed are then the participant's."""
     pem = file.read_text(encoding="ascii", errors="replace")
@@ -197,8 +202,8 @@ def add_key(
         await switch.register_key(key, by=by_whom(by))
         return key
 
-    if (registered := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
-        say(f"{registered.keyid} ({registered.algorithm}) is active.")
+    if (registered := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is not None:
+        _tell(registered, as_json)
 
 
 @key_app.command("revoke")
@@ -225,11 +230,11 @@ def list_keys(code: Annotated[str | None, typer.Argument(help="Only those of thi
     )
 
 
-def _move(code: str, status: ParticipantStatus, reason: str | None, at: datetime | None, by: str | None) -> None:
+def _move(code: str, status: ParticipantStatus, reason: str | None, at: datetime | None, by: str | None, as_json: bool) -> None:
     def wanted(switch: Switch) -> Participant:
         return replace(switch.directory.current().participant(participant_code(code)), status=status)
 
-    _change(wanted, lambda _: {"status": status}, reason, at, by)
+    _change(wanted, lambda _: {"status": status}, reason, at, by, as_json)
 
 
 def _change(
@@ -238,6 +243,7 @@ def _change(
     reason: str | None,
     at: datetime | None,
     by: str | None,
+    as_json: bool,
 ) -> None:
     def asked(switch: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         participant = wanted(switch)
@@ -248,8 +254,21 @@ def _change(
         await switch.admit_participant(participant, by=by_whom(by))
         return participant
 
-    if (changed := do_or_propose(reason, asked, work, effective_at=at, by=by)) is not None:
-        _say_status(changed)
+    if (changed := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is not None:
+        _tell(changed, as_json)
+
+
+def _tell(done: Participant | Endpoint | ParticipantKey, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+        return
+    match done:
+        case Participant():
+            _say_status(done)
+        case Endpoint():
+            say(f"{done.biller}: {done.protocol} at {done.url}")
+        case ParticipantKey():
+            say(f"{done.keyid} ({done.algorithm}) is active.")
 
 
 def _say_status(participant: Participant) -> None:

@@ -62,21 +62,23 @@ def set_limit(
     reason: Why = None,
     at: At = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Give a participant a limit of its own, by two people, in force a second later."""
     limit = Limit.of_rate(per_second) if burst is None else Limit(burst, per_second)
-    if (said := _say(code, what, limit, reason, at, by)) is not None:
-        say(f"{said.participant} {said.what}: {limit.burst:,} at one moment" + (f", {per_second:,} a second" if per_second else ""))
+    rate = f", {per_second:,} a second" if per_second else ""
+    _say(code, what, limit, reason, at, by, f"{limit.burst:,} at one moment{rate}", as_json)
 
 
 @app.command()
-def clear(code: Code, what: What, reason: Why = None, at: At = None, by: By = None) -> None:
+def clear(code: Code, what: What, reason: Why = None, at: At = None, by: By = None, as_json: AsJson = False) -> None:
     """Let the general limit hold again, by two people."""
-    if (said := _say(code, what, None, reason, at, by)) is not None:
-        say(f"{said.participant} {said.what}: the general limit holds")
+    _say(code, what, None, reason, at, by, "the general limit holds", as_json)
 
 
-def _say(code: str, what: Limited, limit: Limit | None, reason: str | None, at: datetime | None, by: str | None) -> ParticipantLimit | None:
+def _say(
+    code: str, what: Limited, limit: Limit | None, reason: str | None, at: datetime | None, by: str | None, words: str, as_json: bool
+) -> None:
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         return ProposalKind.CHANGE_LIMIT, ParticipantLimit(participant_code(code), what, limit).limit_id, limit_content(limit)
 
@@ -85,7 +87,12 @@ def _say(code: str, what: Limited, limit: Limit | None, reason: str | None, at: 
         await switch.limit_participant(said, by=by_whom(by))
         return said
 
-    return do_or_propose(reason, asked, work, effective_at=at, by=by)
+    if (said := do_or_propose(reason, asked, work, as_json=as_json, effective_at=at, by=by)) is None:
+        return
+    if as_json:
+        print_json(said)
+    else:
+        say(f"{said.participant} {said.what}: {words}")
 
 
 def _in_force(directory: Directory, code: str, general: Limits) -> list[InForce]:

@@ -70,17 +70,23 @@ def retain(
     days: Annotated[int, typer.Argument(min=1, help="How long it is kept from now on; what is older goes for good.")],
     reason: Why = None,
     by: By = None,
+    as_json: AsJson = False,
 ) -> None:
     """Set how long a kind of data is kept, by two people."""
 
     def asked(_: Switch) -> tuple[ProposalKind, str, dict[str, str]]:
         return ProposalKind.SET_RETENTION, kind, retention_content(days)
 
-    async def work(switch: Switch) -> bool:
-        await switch.set_retention(RetentionRule(kind, days), by_whom(by))
-        return True
+    async def work(switch: Switch) -> RetentionRule:
+        rule = RetentionRule(kind, days)
+        await switch.set_retention(rule, by_whom(by))
+        return rule
 
-    if do_or_propose(reason, asked, work, by=by):
+    if (rule := do_or_propose(reason, asked, work, as_json=as_json, by=by)) is None:
+        return
+    if as_json:
+        print_json(rule)
+    else:
         say(f"{kind}: {days}")
 
 

@@ -129,8 +129,10 @@ def test_what_a_list_is_narrowed_to_is_known_or_refused(desk: Desk, name: str) -
 def test_a_participant_is_admitted_suspended_and_closed(desk: Desk) -> None:
     admit = ("participant", "admit", "100116", "--kind", "bank", "--name-ar", "مصرف جديد", "--name-en", "New Bank")
     assert "100116 New Bank (مصرف جديد): draft" in desk(*admit)
+    proposed = desk.json("participant", "move", "100116", "testing", "--reason", "ready for it")
+    assert (proposed["kind"], proposed["state"]) == ("participant.change", "proposed")
     assert "live" in desk("participant", "resume", "100116")
-    assert "suspended" in desk("participant", "suspend", "100116")
+    assert desk.json("participant", "suspend", "100116")["status"] == "suspended"
     assert "closed" in desk("participant", "close", "100116", "--yes")
     assert "participant_closed" in desk("participant", "resume", "100116", code=1)
     assert "أُغلق المشارك" in desk("--arabic", "participant", "resume", "100116", code=1)

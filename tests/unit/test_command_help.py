@@ -36,6 +36,12 @@ def test_every_option_and_argument_says_what_it_is_for() -> None:
     assert silent == []
 
 
+def test_what_may_only_be_proposed_is_told_to_programs_too() -> None:
+    options = {words: {option for parameter in command.params for option in parameter.opts} for words, command in LEAVES.items()}
+
+    assert [words for words, known in options.items() if {"--reason", "--at"} <= known and "--json" not in known] == []
+
+
 def test_how_many_is_asked_for_in_one_way() -> None:
     spellings = {option for command in LEAVES.values() for parameter in command.params for option in parameter.opts}
 
