@@ -5,7 +5,6 @@ from typing import Any, NoReturn
 
 from switch.api.refusals import JsonDuplicateKey, JsonMalformed, JsonNotUtf8, JsonNumberRefused, JsonTooDeep
 from switch.domain import texts
-from switch.domain.texts import FORBIDDEN_CHARACTERS
 
 DEEPEST_LEVELS = 8
 LONGEST_NUMBER_DIGITS = 18
@@ -38,7 +37,7 @@ def require_plain(text: str, field: str, longest: int = LONGEST_TEXT_CHARACTERS)
 
 def printable(text: str) -> str:
     """What a stranger has sent, fit to be shown in an answer."""
-    return FORBIDDEN_CHARACTERS.sub("\ufffd", text[:FIELD_CHARACTERS_SHOWN])
+    return texts.made_plain(text[:FIELD_CHARACTERS_SHOWN])
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from switch.domain.errors import Language, Refusal
 from switch.domain.money import Money
-from switch.domain.texts import FORBIDDEN_CHARACTERS
+from switch.domain.texts import made_plain
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document for programs instead of a table for people.")]
 """The type of every command's `as_json` parameter."""
@@ -24,7 +24,6 @@ NARROWEST_COLUMNS = 160
 """Into a file or a pipe, a table is not cut to the 80 columns that rich would assume."""
 
 REFUSED_EXIT_CODE = 1
-REPLACED = "\ufffd"
 
 language: ContextVar[Language] = ContextVar("language", default="en")
 """Set by `switch --arabic`."""
@@ -54,7 +53,7 @@ def say(text: str) -> None:
 
 def tell_refusal(refusal: Refusal) -> None:
     """Why not, on standard error; what a stranger wrote into it does not steer the terminal."""
-    print(f"{FORBIDDEN_CHARACTERS.sub(REPLACED, refusal.detail(language.get()))} ({refusal.code})", file=sys.stderr)
+    print(f"{made_plain(refusal.detail(language.get()))} ({refusal.code})", file=sys.stderr)
 
 
 @contextmanager

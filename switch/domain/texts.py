@@ -35,6 +35,11 @@ def is_blank(text: str) -> bool:
     return not text.strip(UNSEEN_CHARACTERS)
 
 
+def made_plain(text: str) -> str:
+    """What a stranger wrote, fit to be shown: it moves no cursor, and turns no line around."""
+    return FORBIDDEN_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def require_file_name(name: str, longest: int) -> str:
     """A name that means nothing to whoever keeps a file under it but its name. Raises FileNameForbidden, TextForbidden."""
     require_plain(name, "name", longest)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +36,13 @@ def uploaded_lines(service: ChargedService, how_many: int, today: date) -> Itera
             )
 
 
+def open_bills(biller: ChargingBiller, of_each_service: int, today: date) -> Iterator[BillLine]:
+    """Those of a biller that hands its bills in; none of one that is asked."""
+    for service in biller.services.values():
+        if service.mode is Mode.UPLOADED:
+            yield from uploaded_lines(service, of_each_service, today)
+
+
 def uploading_billers() -> dict[ParticipantCode, ChargingBiller]:
     return {
         code: biller
@@ -56,12 +63,6 @@ def upload_all(
         if key is None:
             continue
         with SwitchClient(url, key, switch_key) as client:
-            counts.update((code, result["status"]) for result in client.upload_bills(_lines(biller.services.values(), how_many, today)))
+            counts.update((code, result["status"]) for result in client.upload_bills(open_bills(biller, how_many, today)))
     progress(len(billers), len(billers))
     return counts
-
-
-def _lines(services: Iterable[ChargedService], how_many: int, today: date) -> Iterator[BillLine]:
-    for service in services:
-        if service.mode is Mode.UPLOADED:
-            yield from uploaded_lines(service, how_many, today)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from switch.domain.identifiers import bucketed_id
 from switch.domain.staff import without_secrets
 from switch.domain.staff_audit import SUBJECT_CHARACTERS, AuditEntry
-from switch.domain.texts import FORBIDDEN_CHARACTERS
+from switch.domain.texts import made_plain
 from switch.ports import Clock
 from switch.store import staff_audit
 from switch.store.database import Connection, Database
@@ -49,6 +49,6 @@ class KeepAudit:
     ) -> None:
         """In somebody's transaction: it is kept with what it is about, or neither is."""
         now = self.clock.now()
-        told = without_secrets(FORBIDDEN_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", subject))[:SUBJECT_CHARACTERS]
+        told = without_secrets(made_plain(subject))[:SUBJECT_CHARACTERS]
         entry = AuditEntry(bucketed_id(0, now), now, who, via, action, told, outcome, reason, origin, request_id)
         await staff_audit.add(connection, entry)
