@@ -1,13 +1,15 @@
 """Nonces: a message is heard once, by whichever process it comes to."""
 
+import hashlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from switch.api.nonces import PLACES, REMEMBERED_SECONDS, Nonces
+from switch.api.nonces import HASH_BYTES, PLACES, REMEMBERED_SECONDS, Nonces
 from switch.domain.errors import Overloaded
 
 KEY = "100010:main"
@@ -53,3 +55,19 @@ def test_several_processes_hear_each_message_once_together(tmp_path: Path) -> No
 
     with ThreadPoolExecutor(3) as several:
         assert sum(several.map(ask, range(3))) == 3000
+
+
+def test_nobody_can_aim_at_a_row(tmp_path: Path) -> None:
+    """By the hash alone, which everybody can compute, all of these would be in one row, and one more than it has places for."""
+    rows = 8
+    aimed: list[str] = []
+    for number in count():
+        nonce = f"nonce-{number:012}"
+        if int.from_bytes(hashlib.blake2b(f"{KEY}\0{nonce}".encode(), digest_size=HASH_BYTES).digest()[:4], "little") % rows == 0:
+            aimed.append(nonce)
+        if len(aimed) > PLACES:
+            break
+    first, second = Nonces(tmp_path, rows), Nonces(tmp_path, rows)
+
+    assert all(first.first_seen(KEY, nonce, 100.0) for nonce in aimed)
+    assert not any(second.first_seen(KEY, nonce, 101.0) for nonce in aimed), "another process looks in the same rows"
