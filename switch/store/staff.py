@@ -28,6 +28,7 @@ SECRETS = "staff"  # pragma: allowlist secret
 """In the vault: in the place of the participant."""
 _ERASING = text("SELECT set_config('switch.erasing', 'on', true)")
 _ACCOUNT = text("SELECT * FROM staff_account WHERE name = :name")
+_HOLD_ACCOUNT = text(f"{_ACCOUNT.text} FOR SHARE")
 _ACCOUNT_OF = text("SELECT * FROM staff_account WHERE provider_issuer = :issuer AND provider_subject = :subject")
 _ACCOUNTS = text("SELECT * FROM staff_account ORDER BY name")
 _USE_CODE = text("""
@@ -64,6 +65,12 @@ _CLEAR_ATTEMPTS = text("DELETE FROM staff_attempt WHERE place = :place OR last_a
 
 async def find_account(connection: AsyncConnection, name: str) -> StaffAccount | None:
     row = (await connection.execute(_ACCOUNT, {"name": name})).one_or_none()
+    return None if row is None else _account_of(row)
+
+
+async def hold_account(connection: AsyncConnection, name: str) -> StaffAccount | None:
+    """As it stands now; nobody changes it before the transaction ends."""
+    row = (await connection.execute(_HOLD_ACCOUNT, {"name": name})).one_or_none()
     return None if row is None else _account_of(row)
 
 

@@ -95,7 +95,7 @@ class SignInByProvider:
         async with self.database.transaction() as connection:
             if (account := await staff.find_account_of(connection, identity)) is None:
                 raise IdentityRefused("nobody's account")
-            if not account.active:
+            if not account.active or await staff.hold_account(connection, account.name) != account:
                 raise IdentityRefused("disabled", account.name)
             now = self.clock.now()
             signed_in = await open_session(connection, account, origin, now)

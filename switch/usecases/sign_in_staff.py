@@ -40,7 +40,8 @@ class SignInStaff:
         step = step_of_code(fresh_totp_secret() if account is None else account.totp_secret, code, self.clock.now())
         async with self.database.transaction() as connection:
             now = self.clock.now()
-            good = account is not None and account.active and right and step is not None
+            held = await staff.hold_account(connection, name)  # while a password is checked it may be changed, or the account disabled
+            good = account is not None and account.active and held == account and right and step is not None
             if good and account is not None and step is not None and await staff.use_code(connection, account.name, step):
                 signed_in = await open_session(connection, account, origin, now)
                 await staff.clear_attempts(connection, name, origin, now)

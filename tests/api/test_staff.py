@@ -4,6 +4,7 @@ import asyncio
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from switch.domain.staff import FREE_ATTEMPTS, SESSION_IDLE_SECONDS, SESSION_SECONDS, Role
 from switch.domain.totp import code_of, step_at
@@ -255,3 +256,18 @@ async def test_a_second_factor_is_under_lock_in_the_database(line: Line) -> None
     await line.switch.keep_staff.disable("rima", by="test")
     (still,) = await line.query("SELECT totp_secret FROM staff_account WHERE name = 'rima'")
     assert still.totp_secret == kept.totp_secret
+
+
+async def test_a_password_that_is_changed_while_it_is_checked_opens_no_session(line: Line) -> None:
+    secret = await enrol(line, "nour", Role.OPERATOR)
+    async with line.switch.keep_staff.database.engine.connect() as holder:
+        await holder.execute(text("UPDATE staff_account SET password_hash = 'another' WHERE name = 'nour'"))
+        signing_in = asyncio.create_task(sign_in(line, "nour", PASSWORD, code(line, secret)))
+        while not signing_in.done():
+            (waiting,) = await line.query("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if waiting[0]:
+                break
+        await holder.commit()
+
+    assert refused(await signing_in) == (401, "sign_in_refused")
+    assert await line.query("SELECT FROM staff_session") == []
