@@ -69,7 +69,8 @@ def proposed_tariffs(document: Document, services: Sequence[Service]) -> tuple[T
 
 def _each(document: Document, part: str, read: Callable[[Any], Part]) -> Iterator[Part]:
     with _at(part):
-        items: Sequence[Any] = document[part]
+        if not isinstance(items := document[part], list):
+            raise TypeError("a list is expected")
     for number, item in enumerate(items, start=1):
         with _at(f"{part}, {number}"):
             yield read(item)
@@ -122,7 +123,7 @@ def _service(biller: ParticipantCode, currency: str, document: Document) -> Serv
         cycle=document.get("cycle"),
         overdue=OverdueRule(document.get("overdue", OverdueRule.STAFF)),
         reversal=ReversalRule(document.get("reversal", ReversalRule.ASKED if mode.asks_biller else ReversalRule.TOLD)),
-        reversal_seconds=int(document.get("reversal_seconds", 86_400)),
+        reversal_seconds=_whole(document.get("reversal_seconds", 86_400)),
         refunds=RefundRule(document.get("refunds", RefundRule.WHOLE)),
         refund_fees=RefundFees(document.get("refund_fees", RefundFees.KEPT)),
         stand_in=_stand_in(document, currency),
@@ -138,10 +139,10 @@ def _stand_in(document: Document, currency: str) -> StandInRule | None:
 def _tariffs(document: Document, currency: str, services: Sequence[Service]) -> list[Tariff]:
     """One line for all services or for one, or one a service of a mode."""
     if "service" in document:
-        return [_tariff(document, currency, document["id"], service_code(document["service"]))]
+        return [_tariff(document, currency, _text(document["id"]), service_code(document["service"]))]
     mode = document.get("mode")
     if mode is None:
-        return [_tariff(document, currency, document["id"], None)]
+        return [_tariff(document, currency, _text(document["id"]), None)]
     return [
         _tariff(document, currency, f"{document['id']}:{service.code}", service.code) for service in services if service.mode is Mode(mode)
     ]
@@ -154,19 +155,32 @@ def _tariff(document: Document, currency: str, tariff_id: str, service: ServiceC
     return Tariff(
         tariff_id=tariff_id,
         service=service,
-        channel=document.get("channel"),
+        channel=None if document.get("channel") is None else _text(document["channel"]),
         from_minor=minor("from"),
         currency=currency,
         fixed_minor=minor("fixed"),
-        rate_ppm=int(document.get("rate_ppm", 0)),
+        rate_ppm=_whole(document.get("rate_ppm", 0)),
         maximum_minor=minor("maximum"),
         borne_by=BorneBy(document["borne_by"]),
-        switch_ppm=int(document["switch_ppm"]),
-        bank_ppm=int(document["bank_ppm"]),
-        tax_ppm=int(document["tax_ppm"]),
+        switch_ppm=_whole(document["switch_ppm"]),
+        bank_ppm=_whole(document["bank_ppm"]),
+        tax_ppm=_whole(document["tax_ppm"]),
         effective_from=read_day(document["effective_from"]),
     )
 
 
 def _name(document: Document) -> Name:
-    return Name(document["ar"], document["en"])
+    return Name(_text(document["ar"]), _text(document["en"]))
+
+
+def _text(found: object) -> str:
+    if not isinstance(found, str):
+        raise TypeError("a text is expected")
+    return found
+
+
+def _whole(found: object) -> int:
+    """No fraction, which would be cut off, and nothing that only looks like a number."""
+    if type(found) is not int:
+        raise TypeError("a whole number is expected")
+    return found

@@ -43,6 +43,6 @@ def read_signature(document: bytes) -> FileSignature | None:
         sha256, name = content["signed"].removesuffix("\n").split("  ", 1)
         signature = base64.b64decode(content["signature"], validate=True)
         read = FileSignature(str(content["keyid"]), str(content["algorithm"]), name, sha256, signature)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return read if read.line().decode() == content["signed"] else None

@@ -46,7 +46,7 @@ def _read(content: Mapping[str, str]) -> NationalCatalogue:
 def _document(content: Mapping[str, str], name: str) -> dict[str, object]:
     try:
         document = json.loads(given(content, name))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ContentWrong(field=name) from None
     if not isinstance(document, dict):
         raise ContentWrong(field=name)

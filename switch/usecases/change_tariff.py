@@ -68,7 +68,7 @@ def read_tariff_document(text: str) -> Mapping[str, Any]:
     """Raises CatalogueMalformed."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise CatalogueMalformed(place="tariffs", why="a JSON object is expected", why_ar="المتوقع كائن JSON")

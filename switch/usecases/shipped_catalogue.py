@@ -28,7 +28,7 @@ def _document(source: Traversable) -> dict[str, Any]:
         document = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueMalformed(place=source.name, why="the file is not there", why_ar="الملف غير موجود") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogueMalformed(place=source.name, why="it is not JSON in UTF-8", why_ar="ليس JSON بترميز UTF-8") from error
     if not isinstance(document, dict):
         raise CatalogueMalformed(place=source.name, why="an object is expected", why_ar="المتوقع كائن")

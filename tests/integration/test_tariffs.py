@@ -40,6 +40,9 @@ DEARER = {
 }  # fmt: skip
 
 
+WRONG_VALUES: list[object] = [1e400, 0.5, True, [], {}, [["x"]]]
+
+
 @dataclass
 class Tariffs:
     world: SettlingWorld
@@ -173,8 +176,16 @@ async def test_what_cannot_be_published_cannot_be_proposed(tariffs: Tariffs) -> 
         ({"tariffs": [given | {"id": "2026"}]}, TariffTaken),
         ({"tariffs": [given | {"maximum": "-1"}]}, CatalogueMalformed),
         ({"tariffs": [{}]}, CatalogueMalformed),
+        *(
+            ({"tariffs": [given | {field: wrong}]}, CatalogueMalformed)
+            for field in ("id", "channel", "rate_ppm", "switch_ppm", "tax_ppm", "effective_from", "maximum", "service")
+            for wrong in WRONG_VALUES
+        ),
+        ({"tariffs": 5}, CatalogueMalformed),
         ([], CatalogueMalformed),
     ]:
         with pytest.raises(refusal):
             await tariffs.proposed(document)
+    with pytest.raises(CatalogueMalformed):
+        await tariffs.propose(ProposalKind.PUBLISH_TARIFF, "deep.json", {"document": "[" * 100_000}, reason="costs", by="staff:nour")
     assert await rows(tariffs.world.database, "SELECT FROM proposal") == []
