@@ -58,7 +58,8 @@ class DeliverAdvices:
         }
         async with self.database.reading() as connection:
             due = await outbox.billers_due(connection, wanted, now)
-        self.queues.start(due, self._tell)
+        back = [biller for biller in wanted if self.forward.waits(LineName(biller, Purpose.ADVICES))]
+        self.queues.start({*due, *back}, self._tell)
 
     def _may_be_told(self, biller: ParticipantCode) -> bool:
         return self.billers.may_be_asked(biller, Purpose.ADVICES)

@@ -99,7 +99,7 @@ class DeliverWebhooks:
             return
         async with self.database.reading() as connection:
             due = await webhooks.endpoints_due(connection, told, now)
-        self.queues.start(due, self._tell)
+        self.queues.start({*due, *(endpoint_id for endpoint_id in told if self.forward.waits(endpoint_id))}, self._tell)
 
     def _may_be_told(self, endpoint_id: WebhookEndpointId) -> bool:
         endpoint = self.directory().webhooks.get(endpoint_id)

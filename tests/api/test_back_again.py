@@ -162,6 +162,28 @@ async def test_an_end_point_that_is_back_is_told_what_waits_and_trials_before_th
         assert {one["state"] for one in await hook.deliveries()} == {"delivered"}
 
 
+async def test_what_could_not_be_brought_forward_is_when_the_database_is_back(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    healed = False
+    async with hooked(line, lambda _: 200 if healed else 503) as hook:
+        for number in range(4):
+            await pay_fee(line, f"key-webhook-{number}")
+        await hook.tell()
+        await put_off(line, "webhook_delivery")
+        healed = True
+        line.clock.move(REST_SECONDS)
+        with monkeypatch.context() as away:
+            away.setattr("switch.store.webhooks.bring_forward", _no_database)
+            await hook.tell()
+        await hook.tell()
+        line.clock.move(1)
+        assert await hook.tell() == 3
+        assert {one["state"] for one in await hook.deliveries()} == {"delivered"}
+
+
+async def _no_database(*_: object) -> bool:
+    raise ConnectionError
+
+
 async def silence(line: Line) -> None:
     line.biller.reachable = False
     for _ in range(FAILURES_IN_A_ROW):
