@@ -10,6 +10,7 @@ from switch.cli.key_files import ensure_sandbox_key
 from switch.cli.sandbox.place import CannotStart
 from switch.domain.directory import Endpoint, ParticipantKey
 from switch.domain.directory_errors import KeyIdTaken, KeyRevoked
+from switch.domain.identifiers import ParticipantCode
 from switch.domain.money import Money
 from switch.domain.participants import Participant, ParticipantKind
 from switch.settings import Settings
@@ -17,6 +18,7 @@ from switch.usecases.shipped_catalogue import read_catalogue
 
 BY = "sandbox"
 PROTOCOL = "json-1"
+MOST_CHANGES = 1_000
 CAP_MINOR = 5_000_000_00
 """Of each pretend bank: some fifty thousand bills of the usual size in one window."""
 
@@ -29,7 +31,7 @@ async def prepare(switch: Switch, settings: Settings, tell: Callable[[str], None
     registered = await _register_keys(switch, settings, everyone)
     tell(f"keys: {len(everyone)} pretend participants, {registered} new")
     await _give_caps(switch, everyone, catalogue.currency)
-    connected = await _connect_billers(switch, settings, everyone)
+    connected = await connect_billers(switch, settings, everyone)
     tell(f"billers: reached at {settings.billers_url}, {connected} newly connected")
     if not await switch.windows.page(catalogue.currency, None, 1):
         await switch.set_calendar(catalogue.currency, catalogue.cut_offs, catalogue.holidays, by=BY)
@@ -63,17 +65,22 @@ async def _give_caps(switch: Switch, everyone: Iterable[Participant], currency: 
             await switch.change_cap(bank.code, Money(CAP_MINOR, currency), by=BY)
 
 
-async def _connect_billers(switch: Switch, settings: Settings, everyone: Iterable[Participant]) -> int:
-    """Those that are not connected, or at another port of this machine; one that staff have connected elsewhere stays there."""
+async def connect_billers(switch: Switch, settings: Settings, everyone: Iterable[Participant]) -> int:
+    """Those that are not connected, or by us at another port; one that staff have connected stays where they have, here or elsewhere."""
     known, connected = switch.directory.current().endpoints, 0
     for biller in everyone:
         endpoint = Endpoint(biller.code, PROTOCOL, f"{settings.billers_url}/{biller.code}")
-        standing = known.get(biller.code, endpoint)
-        ours = standing.url.startswith("http://127.0.0.1:")
-        if biller.kind is ParticipantKind.BILLER and ours and (biller.code not in known or standing != endpoint):
+        if biller.kind is not ParticipantKind.BILLER or known.get(biller.code) == endpoint:
+            continue
+        if biller.code not in known or await _connected_by_us(switch, biller.code):
             await switch.connect_biller(endpoint, by=BY)
             connected += 1
     return connected
+
+
+async def _connected_by_us(switch: Switch, biller: ParticipantCode) -> bool:
+    changes = await switch.participants.history(biller, MOST_CHANGES)
+    return next((change.by == BY for change in changes if change.kind == "endpoint"), False)
 
 
 def central_bank(everyone: Iterable[Participant]) -> str:
