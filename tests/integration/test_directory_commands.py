@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from switch.bootstrap.opening import opened_switch
 from switch.cli import app
 from switch.cli.key_files import ensure_switch_key
+from switch.cli.output import language
+from switch.domain.errors import Refusal
 from switch.domain.identifiers import ParticipantCode
 from switch.postgres_server import PostgresServer
 from switch.settings import load_settings
@@ -38,6 +40,8 @@ class Desk:
         """`typed` is what is typed when it asks."""
         result = self._runner.invoke(app, words, input=typed)
         assert result.exit_code == code, (result.output, result.exception)
+        if isinstance(result.exception, Refusal):  # of what was written, before the books are opened: `python -m switch` tells it
+            return f"{result.exception.detail(language.get())} ({result.exception.code})"
         return result.output
 
     def json(self, *words: str, code: int = 0) -> Any:
