@@ -13,9 +13,9 @@ _JOINED = """
             AND ours.customer_reference = bank.customer_reference AND ours.bank_reference = bank.own_reference
             AND ours.amount_minor = biller.minor AND ours.bank_code = biller.counterparty AND ours.biller_code = biller.owner
             AND ours.customer_reference = biller.customer_reference AND ours.biller_reference = biller.own_reference)
-    FROM read_csv($switch, header = true) AS ours
-    FULL JOIN read_csv($bank, header = true) AS bank USING (payment_id)
-    FULL JOIN read_csv($biller, header = true) AS biller USING (payment_id)
+    FROM read_csv($switch, header = true, types = {'customer_reference': 'VARCHAR'}) AS ours
+    FULL JOIN read_csv($bank, header = true, types = {'customer_reference': 'VARCHAR'}) AS bank USING (payment_id)
+    FULL JOIN read_csv($biller, header = true, types = {'customer_reference': 'VARCHAR'}) AS biller USING (payment_id)
 """
 
 

@@ -10,6 +10,7 @@ from loadtests.bench.paying import Paid
 from loadtests.bench.place import Place
 from loadtests.bench.proof import connected, prove
 from loadtests.bench.sizes import Sizes
+from switch.bootstrap.master_keys import PERSONAL_KEYS
 
 GOAL_KEPT = 50_000_000
 DEARER = 1.10
@@ -55,9 +56,11 @@ def _require_room(place: Place, wanted: int) -> None:
 
 
 def _folder(place: Place) -> Path:
-    folder = place.settings.data / "empty"
-    folder.mkdir()
-    return folder
+    """With the same key for pseudonyms: this process puts bills into both books, and a process has one."""
+    keys = place.settings.data / "empty" / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    shutil.copy2(place.settings.keys / PERSONAL_KEYS, keys)
+    return keys.parent
 
 
 def _kept(place: Place) -> int:
