@@ -69,7 +69,10 @@ class SwitchClient:
         return self._run(operations.one(self._patience, f"/v1/payments/{payment_id}"))
 
     def payment_under_key(self, key: str) -> Document | None:
-        """What became of an order; None where nothing stands under the key. Raises Refused where a refusal does."""
+        """What became of an order; None where nothing stands under the key. Raises Refused where a refusal does.
+
+        Nothing is certain thirty seconds after the last try: until then the order may still be on its way.
+        """
         return self._run(operations.under_key(self._patience, key))
 
     def payments(self, most: int | None = None, *, state: str | None = None, bank_reference: str | None = None) -> list[Document]:

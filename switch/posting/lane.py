@@ -6,7 +6,7 @@ What comes in bulk has a writer of its own: a payer at a counter never waits for
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import ceil, inf
 from typing import NamedTuple
@@ -47,6 +47,15 @@ Answer = Decision | Exception
 class _Waiting(NamedTuple):
     commands: Sequence[Command]
     answers: asyncio.Future[list[Answer]]
+
+
+class _Queued(NamedTuple):
+    command: Command
+    waiting: _Waiting
+
+    def wanted(self) -> bool:
+        """A payment is not begun for a caller who was told long ago that nothing is known; what was held is concluded whoever waits."""
+        return isinstance(self.command, Conclude) or not self.waiting.answers.cancelled()
 
 
 class PostingLane:
@@ -146,30 +155,36 @@ class PostingLane:
                 await under_way.popleft()
 
     async def _write_together(self, together: Sequence[_Waiting], turns: Turns | None = None) -> None:
-        answers = await self._answers([command for waiting in together for command in waiting.commands], turns)
+        answers = await self._answers([_Queued(command, waiting) for waiting in together for command in waiting.commands], turns)
         for waiting in together:
             own, answers = answers[: len(waiting.commands)], answers[len(waiting.commands) :]
             if not waiting.answers.done():
                 waiting.answers.set_result(own)
 
-    async def _answers(self, commands: Sequence[Command], turns: Turns | None) -> list[Answer]:
+    async def _answers(self, queued: Sequence[_Queued], turns: Turns | None) -> list[Answer]:
         """One poisoned command must not fail its neighbours, whatever is wrong with it: then each half is tried on its own."""
         try:
-            decisions = await self._write(commands, turns)
+            return await until_known(lambda: self._write(queued, turns))
         except (*LINE_TROUBLE, TimeoutError):
-            return [SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) for _ in commands]
+            return [_unavailable() for _ in queued]
         except Exception as fault:  # noqa: BLE001 - see above
-            if len(commands) == 1:
+            if len(queued) == 1:
                 return [fault]
-            half = len(commands) // 2
-            return await self._answers(commands[:half], turns) + await self._answers(commands[half:], turns)
-        return [_own(command, decision) for command, decision in zip(commands, decisions, strict=True)]
+            half = len(queued) // 2
+            return await self._answers(queued[:half], turns) + await self._answers(queued[half:], turns)
 
-    async def _write(self, commands: Sequence[Command], turns: Turns | None) -> list[Decision]:
-        def once() -> Awaitable[list[Decision]]:
-            return within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now(), self._listening(), turns))
+    async def _write(self, queued: Sequence[_Queued], turns: Turns | None) -> list[Answer]:
+        """Of what is still wanted at this attempt."""
+        wanted = [one.wanted() for one in queued]
+        commands = [one.command for one, still in zip(queued, wanted, strict=True) if still]
+        if not commands:
+            return [_unavailable() for _ in queued]
+        decisions = iter(await within(STUCK_SECONDS, write_batch(self._database, commands, self._clock.now(), self._listening(), turns)))
+        return [_own(one.command, next(decisions)) if still else _unavailable() for one, still in zip(queued, wanted, strict=True)]
 
-        return await until_known(once)
+
+def _unavailable() -> SwitchUnavailable:
+    return SwitchUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
 def _own(command: Command, decision: Decision) -> Decision:

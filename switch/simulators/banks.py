@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 
 from switch.client import AsyncSwitchClient, Document, NotCertain, PaymentAnswer, PaymentOrder, Refused
 from switch.domain.catalogue import Mode
@@ -13,6 +14,9 @@ from switch.simulators.orders import Twist, Wish, part_of, prepaid_amount
 from switch.simulators.taking_back import AskedBack, ask_back, asked_back, take_back
 
 ASK_AGAIN_SECONDS = 0.5
+ASK_AGAIN = ("same_key", "after_seconds")
+NOTHING_IS_CERTAIN_SECONDS = 30.0
+"""After the last try: until then an order may still be on its way."""
 COMPLETED, REVERSED, AGREED = "COMPLETED", "REVERSED", "AGREED"
 UNKNOWN_REFERENCES_TRIED = 40 * ONE_UNKNOWN_IN
 
@@ -31,6 +35,8 @@ class Ordered:
     acknowledged: str | None = None
     """The first state that we were told."""
     asked_back: list[AskedBack] = field(default_factory=list)
+    tried_at: float = 0.0
+    """The last try to pay it, monotonic."""
 
     @property
     def payment_id(self) -> str | None:
@@ -139,10 +145,11 @@ class Banks:
                         await ask_back(client, ordered.payment_id, asked)
             else:
                 ordered.payment = await client.payment_under_key(ordered.key)
-                if ordered.payment is None:
+                if ordered.payment is None and monotonic() - ordered.tried_at > NOTHING_IS_CERTAIN_SECONDS:
                     ordered.refused = "nothing_stands"
         except Refused as refused:
-            ordered.refused = refused.code
+            if refused.retry not in ASK_AGAIN:  # that was refused to the question, not to the payment
+                ordered.refused = refused.code
         except NotCertain:
             return
 
@@ -168,15 +175,16 @@ class Banks:
             if refused.payment_id is not None:
                 ordered.payment = await self._rejected(bank, refused.payment_id)
         except NotCertain:
-            return ordered
+            pass
         else:
             self._acknowledge(ordered, answer)
+        ordered.tried_at = monotonic()
         return ordered
 
     async def _rejected(self, bank: str, payment_id: str) -> Document | None:
         try:
             return await self.clients[bank].payment(payment_id)
-        except NotCertain:
+        except (NotCertain, Refused):
             return None
 
     def _acknowledge(self, ordered: Ordered, answer: PaymentAnswer) -> None:

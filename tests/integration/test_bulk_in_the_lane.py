@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from switch.domain.admission import RefusedUnderKey, Stands
+from switch.domain.admission import Conclude, RefusedUnderKey, Stands
 from switch.domain.errors import CapExceeded
+from switch.domain.outcomes import Accepted
 from switch.posting.lane import BULK_AT_ONCE, BULK_PARTS_ALONE, PostingLane
 from switch.store.database import Database, connect
-from tests.seeded import BANK, OTHER_BANK, FixedClock, one, order, seed
+from tests.seeded import BANK, OTHER_BANK, START, FixedClock, one, order, rows, seed
 
 CAP = 100_000
 PART = BULK_AT_ONCE * BULK_PARTS_ALONE
@@ -80,3 +81,35 @@ async def test_who_comes_singly_is_answered_while_bulk_waits(database_url: str, 
     assert waited
     assert all(isinstance(answer, Stands) for answer in answers)
     assert await posted(database) == (20 * PART, 20 * PART)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun_and_what_is_held_is_concluded(
+    database_url: str, database: Database, lane: PostingLane
+) -> None:
+    """Who was told that nothing is known, and then that nothing stands under the key, is not surprised by a payment."""
+    elsewhere = connect(database_url)
+    held = order(10)
+    await lane.submit(held)
+    conclude = Conclude(held.payment.payment_id, Accepted("B-1"), START, "biller", START)
+    async with elsewhere.transaction() as holder:
+        await holder.execute(text("SELECT FROM position WHERE bank_code = :bank FOR UPDATE"), {"bank": BANK})
+        written = asyncio.create_task(lane.submit(order(20, accept=True)))
+        while await one_waits(elsewhere) == 0:
+            pass
+        behind = [asyncio.create_task(lane.submit(command)) for command in (order(40, accept=True), conclude)]
+        await asyncio.sleep(0)
+        for task in (written, *behind):
+            task.cancel()
+        gone = await asyncio.gather(written, *behind, return_exceptions=True)
+    await lane.close()
+    await elsewhere.close()
+
+    assert all(isinstance(answer, asyncio.CancelledError) for answer in gone)
+    assert await posted(database) == (30, 30)
+    assert [row.state for row in await rows(database, "SELECT state FROM payment ORDER BY amount_minor")] == ["COMPLETED", "COMPLETED"]
+
+
+async def one_waits(database: Database) -> int:
+    """How many sessions of this database wait for a lock."""
+    found = await one(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    return int(found[0])
