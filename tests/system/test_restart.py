@@ -22,12 +22,11 @@ BANKS = ("100010", "100028", "100036")
 FEE = PaymentOrder("200328020", "01020304051", "750.00", "SYP", "FT-1")
 STOPS = (
     ("api-1", signal.SIGTERM),
-    ("api-2", signal.SIGTERM),
     ("api", signal.SIGKILL),
     ("api", signal.SIGTERM),
     ("worker", signal.SIGTERM),
 )
-"""One process of the API after the other, what watches over them, all of it."""
+"""One process of the API, what watches over them all, all of it."""
 PAYERS = 6
 PATIENT = Patience(tries=40)
 """For longer than a start takes on a machine that does much else."""
